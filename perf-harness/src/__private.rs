@@ -1,0 +1,55 @@
+//! Every name that generated code may use. Not under SemVer.
+
+use std::panic::Location;
+
+pub use crate::run::TestOutput;
+pub use core::stringify;
+
+use crate::budget::Queries;
+use crate::config;
+use crate::run::{PerfDb, PerfTest, Recording, report};
+
+/// The test's path, as the test runner shows it.
+///
+/// Cases of one function share its path, but each runs in a thread of its own name.
+#[must_use]
+pub fn test(module: &str, function: &str) -> PerfTest {
+    let in_crate = module.split_once("::").map_or("", |(_, rest)| rest);
+    let path = if in_crate.is_empty() {
+        function.to_owned()
+    } else {
+        format!("{in_crate}::{function}")
+    };
+    let thread = std::thread::current().name().map(str::to_owned);
+    let told = config::nextest_test_name().or(thread);
+    PerfTest::new(told.filter(|told| told.contains(function)).unwrap_or(path))
+}
+
+/// Runs a test under a test harness: a failure is printed and unwinds.
+pub fn run<F, Fut>(test: PerfTest, function: F) -> Fut::Output
+where
+    F: FnOnce(PerfDb) -> Fut,
+    Fut: Future,
+    Fut::Output: TestOutput,
+{
+    test.run(function)
+        .unwrap_or_else(|failure| report(&failure))
+}
+
+/// `assert_max_queries!(recording, 3)`
+#[track_caller]
+pub fn check<T>(recording: &Recording<T>, budget: Queries, subject: &str) {
+    recording.check_as(budget, subject, Location::caller());
+}
+
+/// `assert_max_queries!(db, 3, work)`
+#[track_caller]
+pub fn record_and_check<F: Future>(
+    db: &PerfDb,
+    budget: Queries,
+    subject: &'static str,
+    work: F,
+) -> impl Future<Output = F::Output> {
+    let location = Location::caller();
+    db.check_as(budget, subject, location, work)
+}

@@ -1,0 +1,73 @@
+//! What came of one assertion that did not hold.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::allowed::Allowed;
+use super::queries::Queries;
+use crate::error::SetupError;
+use crate::record::Traffic;
+
+/// One fact that is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// What is allowed.
+    pub(crate) allowed: Allowed,
+    /// What was counted.
+    pub(crate) actual: usize,
+}
+
+impl Violation {
+    /// What is allowed.
+    #[must_use]
+    pub fn allowed(&self) -> Allowed {
+        self.allowed
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn actual(&self) -> usize {
+        self.actual
+    }
+}
+
+/// Why an assertion did not hold: the code is over its budget, or it could not be told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The code under test is over its budget.
+    Violation(Violation),
+    /// The question could not be answered.
+    Unmeasured(SetupError),
+}
+
+/// An assertion that did not hold, and the facts that it was asked about.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) subject: String,
+    pub(crate) budget: Queries,
+    pub(crate) problem: Problem,
+    pub(crate) traffic: Arc<Traffic>,
+}
+
+impl Finding {
+    /// Where the assertion stands.
+    #[must_use]
+    pub fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    /// Why it did not hold.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The facts that it was asked about.
+    #[must_use]
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+}

@@ -1,0 +1,172 @@
+//! A budget on the number of queries.
+
+use super::allowed::{Allowance, Allowed};
+use super::finding::Violation;
+use crate::error::SetupError;
+use crate::record::Traffic;
+
+/// How many queries a piece of work may cost.
+///
+/// Only the program's own queries count: no transaction control and no driver queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queries {
+    allowed: Allowed,
+    /// Written as a maximum: then a recording without any query proves nothing.
+    maximum: bool,
+}
+
+impl Queries {
+    /// At most so many, and at least one: a recording without any query is an error, not a success.
+    #[must_use]
+    pub fn at_most(max: usize) -> Self {
+        Self {
+            allowed: (..=max).allowed(),
+            maximum: true,
+        }
+    }
+
+    /// A number within a range, or exactly a number. `within(0)` says that none is meant.
+    #[must_use]
+    pub fn within(allowed: impl Allowance) -> Self {
+        Self {
+            allowed: allowed.allowed(),
+            maximum: false,
+        }
+    }
+
+    /// The violation, if there is one. An error says why the question could not be answered.
+    pub fn judge(
+        &self,
+        traffic: &Traffic,
+        told: &Asked<'_>,
+    ) -> Result<Option<Violation>, SetupError> {
+        let counts = traffic.counts();
+        if counts.undecoded > 0 {
+            return Err(SetupError::Undecoded {
+                messages: counts.undecoded,
+            });
+        }
+        let none_is_meant = self.allowed.is_none() && !self.maximum;
+        if counts.queries == 0 && !none_is_meant {
+            return Err(SetupError::NothingRecorded {
+                budget: self.written(told.subject),
+                url: told.url.to_owned(),
+                connected: counts.connects + counts.round_trips > 0,
+            });
+        }
+        let violation = Violation {
+            allowed: self.allowed,
+            actual: counts.queries,
+        };
+        Ok((!self.allowed.contains(counts.queries)).then_some(violation))
+    }
+
+    /// The assertion as its author wrote it, or nearly.
+    pub(crate) fn written(&self, subject: &str) -> String {
+        let Allowed { min, max } = self.allowed;
+        match (self.maximum, max) {
+            (true, Some(max)) => format!("assert_max_queries!({subject}, {max})"),
+            (_, Some(max)) if min == max => format!("assert_queries!({subject}, {min})"),
+            (_, Some(max)) => format!("assert_queries!({subject}, {min}..={max})"),
+            (_, None) => format!("assert_queries!({subject}, {min}..)"),
+        }
+    }
+
+    /// The assertion that would hold for `actual` queries.
+    pub(crate) fn loosened(&self, subject: &str, actual: usize) -> String {
+        let min = self.allowed.min.min(actual);
+        let max = self.allowed.max.map(|max| max.max(actual));
+        let exact = self.allowed.max == Some(self.allowed.min);
+        let allowed = if exact {
+            actual.allowed()
+        } else {
+            Allowed { min, max }
+        };
+        Self { allowed, ..*self }.written(subject)
+    }
+}
+
+/// What the question was asked about, for the words of an error.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The expression that the recording was given as.
+    pub(crate) subject: &'a str,
+    /// The recorded URL, password masked.
+    pub(crate) url: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Counts;
+
+    const ASKED: Asked<'_> = Asked {
+        subject: "list",
+        url: "postgres://u@127.0.0.1:1/d",
+    };
+
+    fn judge(budget: Queries, queries: usize) -> Result<Option<usize>, String> {
+        let traffic = Traffic {
+            counts: Counts {
+                queries,
+                transaction_control: 7,
+                driver: 7,
+                ..Counts::default()
+            },
+            ..Traffic::default()
+        };
+        let judged = budget.judge(&traffic, &ASKED);
+        judged
+            .map(|violation| violation.map(|violation| violation.actual))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_maximum_holds_up_to_it_and_is_violated_beyond() {
+        assert_eq!(judge(Queries::at_most(3), 3), Ok(None));
+        assert_eq!(judge(Queries::at_most(3), 4), Ok(Some(4)));
+    }
+
+    #[test]
+    fn a_range_is_violated_on_both_sides() {
+        assert_eq!(judge(Queries::within(2..=3), 1), Ok(Some(1)));
+        assert_eq!(judge(Queries::within(2..=3), 2), Ok(None));
+        assert_eq!(judge(Queries::within(2..=3), 4), Ok(Some(4)));
+        assert_eq!(judge(Queries::within(0), 1), Ok(Some(1)));
+    }
+
+    #[test]
+    fn no_query_at_all_is_an_error_unless_it_is_meant() {
+        let error = "no query was recorded, so `assert_max_queries!(list, 3)` was not tested";
+        assert_eq!(judge(Queries::at_most(3), 0), Err(error.to_owned()));
+        assert!(judge(Queries::at_most(0), 0).is_err());
+        assert!(judge(Queries::within(0..=3), 0).is_err());
+        assert!(judge(Queries::within(1..), 0).is_err());
+        assert_eq!(judge(Queries::within(0), 0), Ok(None));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_judged() {
+        let mut traffic = Traffic::default();
+        traffic.counts.queries = 1;
+        traffic.counts.undecoded = 2;
+        let error = Queries::at_most(3).judge(&traffic, &ASKED).unwrap_err();
+        assert!(matches!(error, SetupError::Undecoded { messages: 2 }));
+    }
+
+    #[test]
+    fn the_way_to_allow_it_is_the_same_assertion_with_another_number() {
+        let check = |budget: Queries, actual, expected: &str| {
+            assert_eq!(budget.loosened("list", actual), expected);
+        };
+        check(Queries::at_most(3), 101, "assert_max_queries!(list, 101)");
+        check(
+            Queries::within(1..=3),
+            101,
+            "assert_queries!(list, 1..=101)",
+        );
+        check(Queries::within(2..=3), 1, "assert_queries!(list, 1..=3)");
+        check(Queries::within(3), 4, "assert_queries!(list, 4)");
+        check(Queries::within(5..), 4, "assert_queries!(list, 4..)");
+    }
+}

@@ -1,0 +1,16 @@
+//! The only source of time. Everything else is given the time it judges by.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Time since this process first asked for it. Monotonic.
+pub(crate) fn now() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
+}
+
+/// Nanoseconds since 1970, for names that no other process uses. Not monotonic.
+pub(crate) fn wall() -> u128 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_nanos()
+}

@@ -1,0 +1,200 @@
+//! The only reader of the environment. Everything else is given what it needs.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::error::SetupError;
+
+const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
+const PARAMETERS: &str = "PERF_HARNESS_PARAMETERS";
+const IDLE: &str = "PERF_HARNESS_POSTGRES_IDLE_S";
+
+/// What the environment says.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) postgres: Choice,
+    pub(crate) parameters: Parameters,
+    /// How long a private cluster outlives its last user.
+    pub(crate) idle: Duration,
+}
+
+/// Where Postgres comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    Auto,
+    Local,
+    Url(Url),
+}
+
+/// Whether values are shown in what is written to disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parameters {
+    Mask,
+    Show,
+}
+
+/// The configuration of this process.
+pub(crate) fn config() -> Result<&'static Config, SetupError> {
+    static CONFIG: OnceLock<Result<Config, SetupError>> = OnceLock::new();
+    CONFIG
+        .get_or_init(|| read(|name| std::env::var(name).ok()))
+        .as_ref()
+        .map_err(Clone::clone)
+}
+
+/// The directories of `PATH`.
+pub(crate) fn path() -> Vec<PathBuf> {
+    let path: OsString = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).collect()
+}
+
+/// Where temporary files go.
+pub(crate) fn temporary_directory() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// The running test program.
+pub(crate) fn executable() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
+
+/// The test's name where nextest runs it, a process each.
+pub(crate) fn nextest_test_name() -> Option<String> {
+    std::env::var("NEXTEST_TEST_NAME").ok()
+}
+
+fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError> {
+    let value = |name| variable(name).filter(|value| !value.trim().is_empty());
+    Ok(Config {
+        postgres: value(POSTGRES).map_or(Ok(Choice::Auto), |value| choice(&value))?,
+        parameters: value(PARAMETERS).map_or(Ok(Parameters::Mask), |value| parameters(&value))?,
+        idle: value(IDLE).map_or(Ok(Duration::from_secs(300)), |value| idle(&value))?,
+    })
+}
+
+fn choice(value: &str) -> Result<Choice, SetupError> {
+    match value.trim() {
+        "auto" => Ok(Choice::Auto),
+        "local" => Ok(Choice::Local),
+        url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Url::parse(url).map(Choice::Url).map_err(|cause| {
+                setting(
+                    POSTGRES,
+                    "a URL that cannot be read",
+                    format!("a valid URL: {cause}"),
+                )
+            })
+        }
+        provider
+            if provider == "docker"
+                || provider == "download"
+                || provider.starts_with("docker:") =>
+        {
+            Err(SetupError::ProviderNotAvailable {
+                provider: provider.to_owned(),
+            })
+        }
+        other => Err(setting(
+            POSTGRES,
+            other,
+            "`auto`, `local` or a postgres:// URL".to_owned(),
+        )),
+    }
+}
+
+fn parameters(value: &str) -> Result<Parameters, SetupError> {
+    match value {
+        "mask" => Ok(Parameters::Mask),
+        "show" => Ok(Parameters::Show),
+        other => Err(setting(PARAMETERS, other, "`mask` or `show`".to_owned())),
+    }
+}
+
+fn idle(value: &str) -> Result<Duration, SetupError> {
+    match value.parse::<u32>() {
+        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds.into())),
+        _ => Err(setting(
+            IDLE,
+            value,
+            "a number of seconds from 1 to 86400".to_owned(),
+        )),
+    }
+}
+
+fn setting(variable: &'static str, value: &str, expected: String) -> SetupError {
+    SetupError::Setting {
+        variable,
+        value: value.to_owned(),
+        expected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, value: &str) -> Result<Config, SetupError> {
+        read(|asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    fn check_refused(name: &str, value: &str, expected: &str) {
+        let error = with(name, value).expect_err(value);
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn nothing_set_means_the_defaults() {
+        let config = read(|_| None).unwrap();
+        assert_eq!(config.postgres, Choice::Auto);
+        assert_eq!(config.parameters, Parameters::Mask);
+        assert_eq!(config.idle, Duration::from_secs(300));
+        assert_eq!(with(POSTGRES, " ").unwrap().postgres, Choice::Auto);
+    }
+
+    #[test]
+    fn each_choice_is_read() {
+        assert_eq!(with(POSTGRES, "local").unwrap().postgres, Choice::Local);
+        let url = "postgresql://me@localhost/app";
+        let expected = Choice::Url(Url::parse(url).unwrap());
+        assert_eq!(with(POSTGRES, url).unwrap().postgres, expected);
+        assert_eq!(
+            with(PARAMETERS, "show").unwrap().parameters,
+            Parameters::Show
+        );
+        assert_eq!(with(IDLE, "5").unwrap().idle, Duration::from_secs(5));
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused_with_the_value_and_what_is_known() {
+        check_refused(
+            POSTGRES,
+            "locla",
+            "PERF_HARNESS_POSTGRES is `locla`, which is not `auto`, `local` or a postgres:// URL",
+        );
+        check_refused(
+            POSTGRES,
+            "docker:postgres:17",
+            "PERF_HARNESS_POSTGRES is `docker:postgres:17`, which this version cannot provide yet",
+        );
+        check_refused(
+            PARAMETERS,
+            "yes",
+            "PERF_HARNESS_PARAMETERS is `yes`, which is not `mask` or `show`",
+        );
+        check_refused(
+            IDLE,
+            "5s",
+            "PERF_HARNESS_POSTGRES_IDLE_S is `5s`, which is not a number of seconds from 1 to 86400",
+        );
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_read_does_not_give_its_password_away() {
+        let error = with(POSTGRES, "postgres://me:secret@host:port/").unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

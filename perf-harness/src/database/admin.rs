@@ -1,0 +1,167 @@
+//! The harness's own connections to the server: one that holds locks, a few that create and drop.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool};
+use tokio::sync::{Mutex, OnceCell};
+
+use super::name;
+use crate::config;
+use crate::error::{SetupError, chain};
+use crate::postgres::{self, Server, masked};
+
+/// The server of this process, with the connections that the harness has to it.
+pub(super) struct Admin {
+    pub(super) server: Server,
+    pub(super) place: String,
+    pool: PgPool,
+    /// Holds the advisory locks of this process: while it lives, its databases are in use.
+    keeper: Mutex<PgConnection>,
+}
+
+impl Admin {
+    /// The one of this process. Must be called in the background.
+    pub(super) async fn get() -> Result<&'static Self, SetupError> {
+        static ADMIN: OnceCell<Result<Admin, SetupError>> = OnceCell::const_new();
+        ADMIN
+            .get_or_init(Self::start)
+            .await
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    async fn start() -> Result<Self, SetupError> {
+        let (server, keeper) = postgres::obtain(config::config()?).await?;
+        let options = options(&server)?;
+        let admin = Self {
+            place: name::place(options.get_database().unwrap_or(&server.role)),
+            pool: PgPoolOptions::new()
+                .max_connections(4)
+                .connect_lazy_with(options),
+            keeper: Mutex::new(keeper),
+            server,
+        };
+        admin.sweep().await?;
+        Ok(admin)
+    }
+
+    /// Runs one statement that the harness itself wrote.
+    pub(super) async fn execute(&self, sql: String) -> sqlx::Result<()> {
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
+    /// The databases whose names start so, and whether each is a finished template.
+    pub(super) async fn databases(&self, prefix: &str) -> sqlx::Result<Vec<(String, bool)>> {
+        sqlx::query_as("SELECT datname::text, datistemplate FROM pg_database WHERE starts_with(datname::text, $1)")
+            .bind(prefix)
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Marks a database as in use by this process: the mark goes when the process does.
+    ///
+    /// It asks again and again rather than wait in the server: a waiting connection could give nothing back,
+    /// and two processes that build two templates would wait for each other for ever.
+    pub(super) async fn lease(&self, database: &str) -> Result<(), SetupError> {
+        while !self.lock(database, "pg_try_advisory_lock").await? {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn release(&self, database: &str) -> Result<(), SetupError> {
+        self.lock(database, "pg_advisory_unlock").await.map(drop)
+    }
+
+    /// Calls a function that locks or unlocks, and says whether it did.
+    async fn lock(&self, database: &str, function: &str) -> Result<bool, SetupError> {
+        let mut keeper = self.keeper.lock().await;
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT {function}($1)")))
+            .bind(name::lock_key(database))
+            .fetch_one(&mut *keeper)
+            .await
+            .map_err(|error| failed(database, "locked", &error))
+    }
+
+    /// Drops the databases of tests whose process is gone.
+    async fn sweep(&self) -> Result<(), SetupError> {
+        let prefix = name::clone_prefix(&self.place);
+        let found = self
+            .databases(&prefix)
+            .await
+            .map_err(|error| failed(&prefix, "looked for", &error))?;
+        for (database, _) in found {
+            if self.lock(&database, "pg_try_advisory_lock").await? {
+                let dropped = self.drop_database(&database).await;
+                self.release(&database).await?;
+                dropped?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops a database with whoever is connected to it.
+    pub(super) async fn drop_database(&self, database: &str) -> Result<(), SetupError> {
+        self.execute(format!(
+            "DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)"
+        ))
+        .await
+        .map_err(|error| failed(database, "removed", &error))
+    }
+
+    /// Creates a database, telling a missing right from any other failure.
+    pub(super) async fn create_database(
+        &self,
+        database: &str,
+        source: &str,
+    ) -> Result<(), SetupError> {
+        // Copying files costs half of what writing the copy to the log does, and needs PostgreSQL 15.
+        let strategy = if self.server.version >= 150_000 {
+            " STRATEGY file_copy"
+        } else {
+            ""
+        };
+        self.execute(format!(
+            "CREATE DATABASE \"{database}\" TEMPLATE \"{source}\"{strategy}"
+        ))
+        .await
+        .map_err(|error| {
+            match error
+                .as_database_error()
+                .and_then(|error| error.code())
+                .as_deref()
+            {
+                Some("42501") => SetupError::MayNotCreateDatabase {
+                    role: self.server.role.clone(),
+                    url: masked(&self.server.url),
+                    cause: chain(&error),
+                },
+                _ => failed(database, "created", &error),
+            }
+        })
+    }
+}
+
+fn options(server: &Server) -> Result<PgConnectOptions, SetupError> {
+    let options =
+        PgConnectOptions::from_url(&server.url).map_err(|error| SetupError::UrlRefused {
+            url: masked(&server.url),
+            cause: chain(&error),
+        })?;
+    Ok(options
+        .ssl_mode(PgSslMode::Disable)
+        .application_name("perf-harness")
+        .disable_statement_logging())
+}
+
+pub(super) fn failed(database: &str, step: &'static str, error: &sqlx::Error) -> SetupError {
+    SetupError::Database {
+        database: database.to_owned(),
+        step,
+        cause: chain(error),
+    }
+}

@@ -1,0 +1,15 @@
+//! One database per test: a template that is migrated and seeded once, a clone for each test, and the clean-up.
+//!
+//! All SQL of the harness's own goes to the server directly: it never enters a recording.
+
+mod admin;
+mod background;
+mod clone;
+mod name;
+pub(crate) mod pool;
+mod template;
+
+pub(crate) use background::in_background_blocking;
+pub(crate) use clone::Database;
+pub(crate) use template::Template;
+pub use template::{BoxError, TemplateDb, TemplateOutput};

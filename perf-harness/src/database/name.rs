@@ -1,0 +1,77 @@
+//! Names of databases, and the advisory locks that say whether one is in use.
+//!
+//! A database of the harness's is called `ph_<place>_<kind>_<rest>`: nothing else on a server is ever touched.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The part of a name that says which administrative database its lock lies in: locks are per database.
+pub(super) fn place(admin_database: &str) -> String {
+    format!("{:08x}", short_hash(&admin_database))
+}
+
+/// The name of a test's own database: unlike any other on this server.
+pub(super) fn of_clone(place: &str, test: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let unique = short_hash(&(test, std::process::id(), number, crate::clock::wall()));
+    format!(
+        "ph_{place}_test_{}_{number}_{unique:08x}",
+        std::process::id()
+    )
+}
+
+/// The names of all tests' databases start so.
+pub(super) fn clone_prefix(place: &str) -> String {
+    format!("ph_{place}_test_")
+}
+
+/// The name of a template: its origin (which function of which program), then its version.
+pub(super) fn of_template(place: &str, origin: &str, version: u64) -> String {
+    format!("{}{version:016x}", template_prefix(place, origin))
+}
+
+/// The names of all versions of a template start so.
+pub(super) fn template_prefix(place: &str, origin: &str) -> String {
+    format!("ph_{place}_template_{:08x}_", short_hash(&origin))
+}
+
+/// The key of a database's lock: FNV-1a, the same in every process.
+pub(super) fn lock_key(database: &str) -> i64 {
+    let hash = database
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    hash.cast_signed()
+}
+
+fn short_hash(value: &impl Hash) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    (hasher.finish() >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_short_enough_for_the_server_and_unlike_any_other() {
+        let place = place("postgres");
+        let (one, two) = (of_clone(&place, "t"), of_clone(&place, "t"));
+        assert_ne!(one, two);
+        assert!(
+            one.starts_with(&clone_prefix(&place)) && one.len() <= 63,
+            "{one}"
+        );
+        let template = of_template(&place, "a::seed", u64::MAX);
+        assert!(template.starts_with(&template_prefix(&place, "a::seed")) && template.len() <= 63);
+        assert!(!template.starts_with(&clone_prefix(&place)));
+    }
+
+    #[test]
+    fn locks_of_two_databases_differ() {
+        assert_ne!(lock_key("ph_a"), lock_key("ph_b"));
+    }
+}

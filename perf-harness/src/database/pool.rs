@@ -1,0 +1,26 @@
+//! Connections to a test's or a template's database.
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
+use url::Url;
+
+/// A pool that connects when it is first used, with sqlx's defaults.
+#[cfg(any(feature = "sqlx", feature = "sea-orm"))]
+pub(crate) fn lazy(url: &Url) -> PgPool {
+    match PgConnectOptions::from_url(url) {
+        Ok(options) => PgPoolOptions::new().connect_lazy_with(options),
+        Err(error) => unreachable!("the server was reached by this URL: {error}"),
+    }
+}
+
+/// `VACUUM` also empties GIN's pending lists and sets the visibility map: without it plans on small tables are wrong.
+pub(super) async fn vacuum(url: &Url) -> sqlx::Result<()> {
+    let mut connection = PgConnectOptions::from_url(url)?
+        .disable_statement_logging()
+        .connect()
+        .await?;
+    sqlx::raw_sql("VACUUM (FREEZE, ANALYZE)")
+        .execute(&mut connection)
+        .await?;
+    connection.close().await
+}

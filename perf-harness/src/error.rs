@@ -1,0 +1,201 @@
+//! What kept a test from being measured: the cause, the value, and the cure.
+
+use std::sync::Arc;
+
+/// Why a test could not be measured. It says nothing about the code under test.
+///
+/// [`Display`](std::fmt::Display) gives the cause on one line, [`SetupError::hint`] the cure.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// An environment variable has a value that means nothing.
+    #[error("{variable} is `{value}`, which is not {expected}")]
+    Setting {
+        /// The variable's name.
+        variable: &'static str,
+        /// Its value. Passwords in URLs are masked.
+        value: String,
+        /// What it may be.
+        expected: String,
+    },
+    /// The provider is planned, but not in this version.
+    #[error("PERF_HARNESS_POSTGRES is `{provider}`, which this version cannot provide yet")]
+    ProviderNotAvailable {
+        /// The provider that was named.
+        provider: String,
+    },
+    /// No Postgres was found on this machine.
+    #[error("no PostgreSQL server binaries were found; looked in {}", .looked_in.join(", "))]
+    PostgresNotFound {
+        /// Every place that was looked in.
+        looked_in: Vec<String>,
+    },
+    /// The server is older than the oldest supported one.
+    #[error("{place} is PostgreSQL {version}, and 14 is the oldest that is supported")]
+    PostgresTooOld {
+        /// The binaries' directory, or the URL with its password masked.
+        place: String,
+        /// Its version.
+        version: String,
+    },
+    /// The server at a URL could not be used.
+    #[error("the server at {url} refused: {cause}")]
+    UrlRefused {
+        /// The URL with its password masked.
+        url: String,
+        /// What the server or the operating system said.
+        cause: String,
+    },
+    /// The URL asks for encryption, which a recorder cannot look into.
+    #[error("{url} asks for sslmode={mode}, and the recorder reads the wire unencrypted")]
+    TlsRequired {
+        /// The URL with its password masked.
+        url: String,
+        /// The mode that was asked for.
+        mode: String,
+    },
+    /// The private cluster could not be made or started.
+    #[error("the private PostgreSQL cluster could not be {step}: {cause}")]
+    Cluster {
+        /// What was tried: `created`, `started`, ...
+        step: &'static str,
+        /// What the program or the operating system said.
+        cause: String,
+    },
+    /// The role may not create databases.
+    #[error("role `{role}` may not create databases on {url}: {cause}")]
+    MayNotCreateDatabase {
+        /// The role that was used.
+        role: String,
+        /// The URL with its password masked.
+        url: String,
+        /// What the server said.
+        cause: String,
+    },
+    /// A database could not be made, read or removed.
+    #[error("database `{database}` could not be {step}: {cause}")]
+    Database {
+        /// The database's name.
+        database: String,
+        /// What was tried: `created`, `removed`, ...
+        step: &'static str,
+        /// What the server said.
+        cause: String,
+    },
+    /// The template function returned an error or panicked.
+    #[error("the template function `{template}` failed: {cause}")]
+    Template {
+        /// Its path.
+        template: String,
+        /// Its error, with what caused it.
+        cause: String,
+    },
+    /// The machine refused something that the harness needs.
+    #[error("{what}: {cause}")]
+    System {
+        /// What was tried.
+        what: String,
+        /// What the operating system said.
+        cause: String,
+    },
+    /// A budget was asked about a recording that holds no query.
+    #[error("no query was recorded, so `{budget}` was not tested")]
+    NothingRecorded {
+        /// The assertion as it was written.
+        budget: String,
+        /// The recorded URL, password masked: where the service should have connected.
+        url: String,
+        /// Whether any connection was open to the recorded URL meanwhile.
+        connected: bool,
+    },
+    /// The recorder forwarded messages that it could not read.
+    #[error("{messages} messages could not be read, so no count is certain")]
+    Undecoded {
+        /// How many.
+        messages: usize,
+    },
+}
+
+impl SetupError {
+    /// What to do about it: one edit or one command per line.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Setting { .. } => "correct the variable, or unset it for the default".to_owned(),
+            Self::ProviderNotAvailable { .. } => {
+                "use PERF_HARNESS_POSTGRES=local, or a postgres:// URL of a server you run".to_owned()
+            }
+            Self::PostgresNotFound { .. } => NO_POSTGRES.to_owned(),
+            Self::PostgresTooOld { .. } => {
+                "install PostgreSQL 14 or newer, or point PERF_HARNESS_POSTGRES at one".to_owned()
+            }
+            Self::UrlRefused { .. } => {
+                "check that the server runs and that the URL's host, port, role and password are right:\n\
+                 psql \"$PERF_HARNESS_POSTGRES\" -c 'SELECT 1'"
+                    .to_owned()
+            }
+            Self::TlsRequired { .. } => {
+                "use sslmode=disable with a server on this machine, or PERF_HARNESS_POSTGRES=local".to_owned()
+            }
+            Self::Cluster { .. } => {
+                "see the cause; PERF_HARNESS_POSTGRES=<a postgres:// URL> uses a server of yours instead"
+                    .to_owned()
+            }
+            Self::MayNotCreateDatabase { role, .. } => format!(
+                "let it: ALTER ROLE \"{role}\" CREATEDB;\nor use a private server: PERF_HARNESS_POSTGRES=local"
+            ),
+            Self::Database { .. } | Self::System { .. } => "see the cause; then run the test again".to_owned(),
+            Self::Template { template, .. } => {
+                format!("correct `{template}`: it migrates and seeds the database that every test gets a copy of")
+            }
+            Self::NothingRecorded { url, connected, .. } => nothing_recorded(url, *connected),
+            Self::Undecoded { .. } => {
+                "say so in an issue, with the driver and its version: the recorder should know every message"
+                    .to_owned()
+            }
+        }
+    }
+
+    /// An error of the operating system.
+    pub(crate) fn system(what: impl Into<String>, cause: &impl ToString) -> Self {
+        Self::System {
+            what: what.into(),
+            cause: cause.to_string(),
+        }
+    }
+}
+
+const NO_POSTGRES: &str = "\
+Debian, Ubuntu: sudo apt-get install postgresql
+macOS:          brew install postgresql@17
+Fedora:         sudo dnf install postgresql-server
+a server of yours: PERF_HARNESS_POSTGRES=postgres://user:password@localhost:5432/postgres";
+
+fn nothing_recorded(url: &str, connected: bool) -> String {
+    let why = if connected {
+        "a connection was open but carried no query: is the work awaited inside the recording?"
+    } else {
+        "the work did not connect to the recorded URL"
+    };
+    format!(
+        "{why}\npoint the service at it: db.url() ({url}), db.pool() or db.connection()\n\
+         or, if no query is meant: assert_queries!(recording, 0)"
+    )
+}
+
+/// An error and what caused it, on one line.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// Errors are kept once and told to every test that they concern.
+pub(crate) type SharedError = Arc<SetupError>;

@@ -1,0 +1,60 @@
+//! Performance tests for Rust services on Postgres.
+//!
+//! A perf test gets a fresh database of its own, runs the service against it, and asserts on what really
+//! crossed the wire: every driver, task, thread and process is seen.
+//!
+//! ```no_run
+//! use perf_harness::{PerfDb, assert_max_queries, perf_test};
+//!
+//! #[perf_test]
+//! async fn a_user_costs_one_query(db: PerfDb) -> Result<(), sqlx::Error> {
+//!     let pool = db.pool();
+//!     let user = db.record(sqlx::query("SELECT 1").fetch_one(&pool)).await.transpose()?;
+//!     assert_max_queries!(user, 1);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - [`perf_test`]: the attribute, with its options.
+//! - [`PerfDb`]: the database of a test; [`PerfDb::record`] makes a [`Recording`].
+//! - [`assert_max_queries!`], [`assert_queries!`]: budgets on the number of queries.
+//! - [`TemplateDb`]: what a template function migrates and seeds, once for all tests.
+//!
+//! # Where Postgres comes from
+//!
+//! `PERF_HARNESS_POSTGRES` is `auto` (the default), `local` (a private cluster from the binaries on this
+//! machine, shared by all test processes, stopped when idle) or a `postgres://` URL of a server whose role may
+//! create databases. `DATABASE_URL` is never read: it may name a database that matters.
+//!
+//! # Features
+//!
+//! `sqlx` (default) adds `PerfDb::pool`, `sea-orm` adds `PerfDb::connection`.
+
+// In reading order: a test's story, what it sets up, what it records, how it judges and tells.
+mod macros;
+mod run;
+
+mod clock;
+mod config;
+mod database;
+mod error;
+mod postgres;
+
+mod record;
+
+mod budget;
+mod report;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use budget::{Allowance, Allowed, Asked, Finding, Problem, Queries, Violation};
+pub use database::{BoxError, TemplateDb, TemplateOutput};
+pub use error::SetupError;
+/// Makes a perf test of an async function. See [`perf_test`].
+pub use perf_harness_macros::perf_test as test;
+pub use perf_harness_macros::perf_test;
+pub use record::{
+    Class, Counts, DatabaseError, Outcome, Parameter, Query, Repetition, Shape, Traffic,
+};
+pub use run::{Failure, PerfDb, PerfTest, Recording, TestOutput};

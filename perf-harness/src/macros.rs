@@ -1,0 +1,80 @@
+//! The assertion macros: each a line over a function that a user can call.
+
+/// Asserts that a recording holds at most so many queries.
+///
+/// Only the program's own queries count: transaction control and driver queries are told beside them.
+/// A recording without any query is an error, not a success: say [`assert_queries!(recording,
+/// 0)`](crate::assert_queries) where none is meant.
+///
+/// What does not hold is told when the test ends, together with all other findings.
+///
+/// With a [`PerfDb`](crate::PerfDb) and a future it records and asserts in one step, and gives the future's
+/// output, as `with self.assertNumQueries(3):` does.
+///
+/// ```no_run
+/// use perf_harness::{PerfDb, assert_max_queries, perf_test};
+///
+/// #[perf_test]
+/// async fn one_query_is_enough(db: PerfDb) -> Result<(), sqlx::Error> {
+///     let pool = db.pool();
+///     let one = db.record(sqlx::query("SELECT 1").execute(&pool)).await.transpose()?;
+///     assert_max_queries!(one, 1);
+///
+///     assert_max_queries!(db, 1, sqlx::query("SELECT 1").execute(&pool))?;
+///     Ok(())
+/// }
+/// ```
+#[macro_export]
+macro_rules! assert_max_queries {
+    ($recording:expr, $max:expr $(,)?) => {
+        $crate::__private::check(
+            &$recording,
+            $crate::Queries::at_most($max),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $max:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check(
+            &$db,
+            $crate::Queries::at_most($max),
+            "recording",
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that a recording holds exactly so many queries, or a number within a range:
+/// `3`, `1..=3`, `..=3`, `2..`.
+///
+/// `assert_queries!(recording, 0)` says that no query is meant. Everything else is as with
+/// [`assert_max_queries!`](crate::assert_max_queries).
+///
+/// ```no_run
+/// use perf_harness::{PerfDb, assert_queries, perf_test};
+///
+/// #[perf_test]
+/// async fn the_answer_comes_from_the_cache(db: PerfDb) {
+///     let answer = db.record(async { 42 }).await;
+///     assert_queries!(answer, 0);
+/// }
+/// ```
+#[macro_export]
+macro_rules! assert_queries {
+    ($recording:expr, $allowed:expr $(,)?) => {
+        $crate::__private::check(
+            &$recording,
+            $crate::Queries::within($allowed),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $allowed:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check(
+            &$db,
+            $crate::Queries::within($allowed),
+            "recording",
+            $work,
+        )
+        .await
+    };
+}

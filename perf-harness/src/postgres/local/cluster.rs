@@ -1,0 +1,266 @@
+//! One private cluster: made by `initdb`, started by `pg_ctl`, joined over its socket.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use url::Url;
+
+use super::binaries::Binaries;
+use super::reaper;
+use super::site::{Site, random_name};
+use crate::clock;
+use crate::error::{SetupError, chain};
+use crate::postgres::url::{connect, options};
+
+/// What a test server does without: durability, replication, background work that changes plans or timing.
+const SETTINGS: &str = "\
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 200
+shared_buffers = 128MB
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 4GB
+checkpoint_timeout = 1h
+autovacuum = off
+jit = off
+client_connection_check_interval = 1s
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_line_prefix = '%m [%p] %d '
+";
+
+const ROLE: &str = "perf_harness";
+const PORT: u16 = 5432;
+/// A UTF-8 locale, never `C`: it decides which index serves `LIKE 'x%'`.
+const LOCALES: [&str; 3] = ["C.UTF-8", "C.utf8", "en_US.UTF-8"];
+/// How long a server may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What makes two clusters the same: the binaries and the settings.
+pub(super) fn key(binaries: &Binaries) -> String {
+    // FNV-1a: stable across compilers, and no more than a name.
+    let hash = SETTINGS
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{}-{:08x}", binaries.version_text, hash >> 32)
+}
+
+/// A cluster in its directory, running or not.
+#[derive(Clone, Debug)]
+pub(super) struct Cluster {
+    directory: PathBuf,
+}
+
+impl Cluster {
+    pub(super) fn at(directory: PathBuf) -> Self {
+        Self { directory }
+    }
+
+    /// Makes a cluster and starts its server, which outlives this process.
+    pub(super) fn start(site: &Site, binaries: &Binaries) -> Result<Self, SetupError> {
+        let cluster = Self::at(site.new_directory()?);
+        cluster.write_password(site)?;
+        cluster.create(site, binaries)?;
+        cluster.configure()?;
+        cluster.launch(site, binaries)?;
+        Ok(cluster)
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.directory.join("log")
+    }
+
+    fn password_file(&self) -> PathBuf {
+        self.directory.join("password")
+    }
+
+    /// The recorder's port is open to every user of this machine: the password keeps them out.
+    fn write_password(&self, site: &Site) -> Result<(), SetupError> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+
+        let path = self.password_file();
+        let password = format!("{}{}", random_name()?, random_name()?);
+        std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|mut file| file.write_all(password.as_bytes()))
+            .map_err(|error| step("created", &error))?;
+        site.owner.own(&path)
+    }
+
+    fn create(&self, site: &Site, binaries: &Binaries) -> Result<(), SetupError> {
+        let mut refusals = String::new();
+        for locale in LOCALES {
+            match run(&mut self.initdb(site, binaries, locale), "created") {
+                Err(error) if error.to_string().contains("locale") => refusals = error.to_string(),
+                other => return other,
+            }
+        }
+        Err(step(
+            "created",
+            &format!("no UTF-8 locale was accepted: {refusals}"),
+        ))
+    }
+
+    fn initdb(&self, site: &Site, binaries: &Binaries, locale: &str) -> Command {
+        let mut command = site
+            .owner
+            .command(&binaries.program("initdb"), &self.directory);
+        command
+            .arg("--pgdata")
+            .arg(self.data())
+            .arg("--pwfile")
+            .arg(self.password_file())
+            .args(["--username", ROLE, "--auth", "md5", "--encoding", "UTF8"])
+            .args(["--locale", locale, "--no-sync", "--no-instructions"]);
+        command
+    }
+
+    fn configure(&self) -> Result<(), SetupError> {
+        let directory = self.directory.display().to_string().replace('\'', "''");
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(self.data().join("postgresql.conf"))
+            .and_then(|mut file| {
+                write!(
+                    file,
+                    "{SETTINGS}unix_socket_directories = '{directory}'\nport = {PORT}\n"
+                )
+            })
+            .map_err(|error| step("configured", &error))
+    }
+
+    /// `pg_ctl` gives the server a session of its own, so that no terminal and no test runner takes it along.
+    fn launch(&self, site: &Site, binaries: &Binaries) -> Result<(), SetupError> {
+        let mut command = site
+            .owner
+            .command(&binaries.program("pg_ctl"), &self.directory);
+        command
+            .arg("--pgdata")
+            .arg(self.data())
+            .arg("--log")
+            .arg(self.log());
+        command.args(["--no-wait", "--silent", "start"]);
+        run(&mut command, "started")
+    }
+
+    /// The URL of the administrative database.
+    pub(super) fn url(&self) -> Result<Url, SetupError> {
+        let password = std::fs::read_to_string(self.password_file())
+            .map_err(|error| step("joined", &error))?;
+        let directory: String = self
+            .directory
+            .as_os_str()
+            .as_encoded_bytes()
+            .iter()
+            .map(|byte| match byte {
+                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' => {
+                    char::from(*byte).to_string()
+                }
+                other => format!("%{other:02X}"),
+            })
+            .collect();
+        let text = format!(
+            "postgres://{ROLE}:{}@{directory}:{PORT}/postgres?sslmode=disable",
+            password.trim()
+        );
+        Url::parse(&text).map_err(|error| step("joined", &error))
+    }
+
+    /// A connection that keeps the server from stopping, or `None` when there is no server to join.
+    pub(super) async fn join(&self) -> Result<Option<PgConnection>, SetupError> {
+        let options = options(&self.url()?)?;
+        match connect(&options).await {
+            Ok(connection) => reaper::keep_alive(connection).await,
+            Err(sqlx::Error::Io(_)) => Ok(None),
+            Err(error) if is_between(&error) => Ok(None),
+            Err(error) => Err(step("joined", &chain(&error))),
+        }
+    }
+
+    /// Asks until the server answers. Its socket appears a few milliseconds after it was started.
+    pub(super) async fn wait_until_ready(&self) -> Result<PgConnection, SetupError> {
+        let begun = clock::now();
+        loop {
+            if let Some(connection) = self.join().await? {
+                return Ok(connection);
+            }
+            let waited = clock::now().saturating_sub(begun);
+            let died = waited > Duration::from_secs(1) && !self.is_alive();
+            if died || waited > PATIENCE {
+                return Err(step("started", &self.last_words()));
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().rev().take(5).collect();
+        let last: Vec<&str> = lines.into_iter().rev().collect();
+        format!("its log ends with\n{}", last.join("\n"))
+    }
+
+    /// Runs the process that its data directory names?
+    pub(super) fn is_alive(&self) -> bool {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        let pid = file
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok());
+        pid.and_then(rustix::process::Pid::from_raw)
+            .is_some_and(|pid| {
+                // No right to signal it still means that it is there.
+                !matches!(
+                    rustix::process::test_kill_process(pid),
+                    Err(rustix::io::Errno::SRCH)
+                )
+            })
+    }
+}
+
+/// Starting up or shutting down: `57P03`, or `57P01` when it ends while we ask.
+fn is_between(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(|error| error.code().map(std::borrow::Cow::into_owned));
+    matches!(code.as_deref(), Some("57P03" | "57P01"))
+}
+
+fn run(command: &mut Command, tried: &'static str) -> Result<(), SetupError> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| step(tried, &error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    Err(step(tried, &told.trim()))
+}
+
+fn step(tried: &'static str, cause: &impl ToString) -> SetupError {
+    SetupError::Cluster {
+        step: tried,
+        cause: cause.to_string(),
+    }
+}

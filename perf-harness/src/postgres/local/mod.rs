@@ -1,0 +1,97 @@
+//! A private cluster from the binaries of this machine: one per user, shared by all test processes.
+//!
+//! It listens on a unix socket only, is never run by root, and stops by itself when no one uses it.
+
+mod binaries;
+mod cluster;
+mod owner;
+mod reaper;
+mod site;
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+
+use self::binaries::Binaries;
+use self::cluster::Cluster;
+use self::owner::Owner;
+use self::site::Site;
+use super::Server;
+use super::url::{endpoint, options};
+use crate::config::{self, Config};
+use crate::error::SetupError;
+
+/// Joins the cluster that runs, or starts one. `why` is told with the result.
+pub(super) async fn obtain(
+    config: &'static Config,
+    why: &str,
+) -> Result<(Server, PgConnection), SetupError> {
+    let binaries = blocking(|| binaries::find(&config::path())).await?;
+    let owner = blocking(Owner::of_servers).await?;
+    let key = cluster::key(&binaries);
+    let site =
+        blocking(move || Site::prepare(&config::temporary_directory(), &owner, &key)).await?;
+    let (cluster, connection) = join_or_start(&site, &binaries, config.idle).await?;
+    let server = server(&cluster, &binaries, why)?;
+    Ok((server, connection))
+}
+
+async fn join_or_start(
+    site: &Site,
+    binaries: &Binaries,
+    idle: Duration,
+) -> Result<(Cluster, PgConnection), SetupError> {
+    if let Some(joined) = join(site).await? {
+        return Ok(joined);
+    }
+    let lock_site = site.clone();
+    let _lock = blocking(move || lock_site.lock()).await?;
+    // Another process may have started it while this one waited.
+    if let Some(joined) = join(site).await? {
+        return Ok(joined);
+    }
+    let (starting_site, starting_binaries) = (site.clone(), binaries.clone());
+    let cluster = blocking(move || {
+        starting_site.sweep();
+        Cluster::start(&starting_site, &starting_binaries)
+    })
+    .await?;
+    let connection = cluster.wait_until_ready().await?;
+    reaper::watch(&cluster, idle).await?;
+    site.announce(&cluster)?;
+    Ok((cluster, connection))
+}
+
+async fn join(site: &Site) -> Result<Option<(Cluster, PgConnection)>, SetupError> {
+    let Some(cluster) = site.announced() else {
+        return Ok(None);
+    };
+    let connection = cluster.join().await?;
+    Ok(connection.map(|connection| (cluster, connection)))
+}
+
+fn server(cluster: &Cluster, binaries: &Binaries, why: &str) -> Result<Server, SetupError> {
+    let url = cluster.url()?;
+    let options = options(&url)?;
+    Ok(Server {
+        endpoint: endpoint(&options),
+        role: options.get_username().to_owned(),
+        version: binaries.version,
+        told: format!(
+            "PostgreSQL {} from {}, a private cluster ({why})",
+            binaries.version_text,
+            binaries.directory.display()
+        ),
+        url,
+    })
+}
+
+/// Runs what waits for files and processes where it blocks no recorder.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SetupError> + Send + 'static,
+) -> Result<T, SetupError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(SetupError::system("the set-up was interrupted", &error)),
+    }
+}

@@ -1,0 +1,116 @@
+//! The end of a private cluster: the server watches itself and stops when no one has used it for a while.
+//!
+//! One of its own backends runs a loop. Its client may be gone: it goes on. No process of ours is needed.
+
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use super::cluster::Cluster;
+use crate::error::{SetupError, chain};
+use crate::postgres::url::{connect, options};
+
+/// Held shared by everyone who uses the server, and alone by the loop once it has decided to stop it.
+const IN_USE: i64 = 0x7065_7266_6861_7201;
+
+/// Holds the server for this connection, or `None` if it has decided to stop.
+pub(super) async fn keep_alive(
+    mut connection: PgConnection,
+) -> Result<Option<PgConnection>, SetupError> {
+    let held = sqlx::query_scalar("SELECT pg_try_advisory_lock_shared($1)")
+        .bind(IN_USE)
+        .fetch_one(&mut connection)
+        .await;
+    // A server that ends while it is asked is one that is ending.
+    Ok(matches!(held, Ok(true)).then_some(connection))
+}
+
+/// Starts the loop in a backend of its own.
+pub(super) async fn watch(cluster: &Cluster, idle: Duration) -> Result<(), SetupError> {
+    let options = options(&cluster.url()?)?;
+    let failed = |error: sqlx::Error| SetupError::Cluster {
+        step: "told to stop by itself",
+        cause: chain(&error),
+    };
+    let mut connection = connect(&options).await.map_err(failed)?;
+    // Without this the server would end the loop when the client is gone.
+    sqlx::raw_sql("SET client_connection_check_interval = 0")
+        .execute(&mut connection)
+        .await
+        .map_err(failed)?;
+    let script = AssertSqlSafe(script(cluster, idle));
+    tokio::spawn(async move {
+        // It answers only when the server ends.
+        drop(sqlx::raw_sql(script).execute(&mut connection).await);
+        drop(connection.close_hard().await);
+    });
+    Ok(())
+}
+
+fn script(cluster: &Cluster, idle: Duration) -> String {
+    let program = literal(&removal(cluster));
+    let seconds = idle.as_secs();
+    format!(
+        "DO $reaper$
+DECLARE
+    unused integer := 0;
+BEGIN
+    LOOP
+        PERFORM pg_sleep(1);
+        PERFORM pg_stat_clear_snapshot();
+        unused := unused + 1;
+        IF EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) THEN
+            unused := 0;
+        END IF;
+        IF unused >= {seconds} AND pg_try_advisory_lock({IN_USE}) THEN
+            COPY (SELECT 1) TO PROGRAM {program};
+            PERFORM pg_sleep(60);
+        END IF;
+        COMMIT;
+    END LOOP;
+END $reaper$"
+    )
+}
+
+/// Stops the server, waits for it, and removes its directory. The signals are ignored because a server that
+/// stops sends them to its backends' children as well.
+fn removal(cluster: &Cluster) -> String {
+    let pid_file = quoted(&cluster.data().join("postmaster.pid").display().to_string());
+    let directory = quoted(&cluster.directory().display().to_string());
+    format!(
+        "( trap '' HUP INT QUIT TERM; pid=$(head -n 1 {pid_file}) && kill -INT \"$pid\" && tries=0; \
+         while kill -0 \"$pid\" 2>/dev/null && [ \"$tries\" -lt 300 ]; do sleep 0.1; tries=$((tries + 1)); done; \
+         cd / && rm -rf {directory} ) </dev/null >/dev/null 2>&1 &"
+    )
+}
+
+/// One word for the shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// One string constant for SQL.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_with_quotes_stays_one_word() {
+        let cluster = Cluster::at("/tmp/o'brien; rm -rf x".into());
+        let removal = removal(&cluster);
+        assert!(
+            removal.contains(r"rm -rf '/tmp/o'\''brien; rm -rf x'"),
+            "{removal}"
+        );
+        let script = script(&cluster, Duration::from_secs(7));
+        assert!(script.contains("unused >= 7"), "{script}");
+        assert!(
+            script.contains(r"''/tmp/o''\''''brien; rm -rf x''"),
+            "{script}"
+        );
+    }
+}

@@ -1,0 +1,188 @@
+//! The directory where clusters live: which is announced, which are dead, and who may start one.
+//!
+//! ```text
+//! <root>/perf-harness-<uid>/
+//!   <key>.lock         held by the process that starts a cluster
+//!   <key>.current      the name of the cluster to join
+//!   servers/<key>-<random>/   a cluster: data, log, password, socket
+//! ```
+
+use std::fs::{DirBuilder, File, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::cluster::Cluster;
+use super::owner::Owner;
+use crate::error::SetupError;
+
+/// Room that a memory-backed directory must have: a cluster is 40 MB and each database 8 MB more.
+const ROOM: u64 = 1 << 30;
+
+/// Where clusters of one key live.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    base: PathBuf,
+    key: String,
+    pub(super) owner: Owner,
+}
+
+impl Site {
+    /// Makes the directories, in memory where there is room.
+    pub(super) fn prepare(temporary: &Path, owner: &Owner, key: &str) -> Result<Self, SetupError> {
+        let memory = Path::new("/dev/shm");
+        let root = if has_room(memory) { memory } else { temporary };
+        let user = rustix::process::geteuid().as_raw();
+        let base = root.join(format!("perf-harness-{user}"));
+        // A server run by another user must pass through, and no more.
+        private_directory(&base, if owner.is_other() { 0o711 } else { 0o700 }, user)?;
+        let site = Self {
+            base,
+            key: key.to_owned(),
+            owner: owner.clone(),
+        };
+        let servers = site.servers();
+        if !servers.is_dir() {
+            make_directory(&servers, 0o700)?;
+            owner.own(&servers)?;
+        }
+        Ok(site)
+    }
+
+    fn servers(&self) -> PathBuf {
+        self.base.join("servers")
+    }
+
+    /// A directory for a new cluster, owned by the user who will run it.
+    pub(super) fn new_directory(&self) -> Result<PathBuf, SetupError> {
+        let directory = self
+            .servers()
+            .join(format!("{}-{}", self.key, random_name()?));
+        make_directory(&directory, 0o700)?;
+        self.owner.own(&directory)?;
+        Ok(directory)
+    }
+
+    /// Waits until no other process starts a cluster of this key. The lock goes with the file, or with the process.
+    pub(super) fn lock(&self) -> Result<File, SetupError> {
+        let path = self.base.join(format!("{}.lock", self.key));
+        let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|error| {
+            SetupError::system(format!("{} could not be locked", path.display()), &error)
+        })
+    }
+
+    /// The cluster that others should join, if one was announced and its directory is still there.
+    pub(super) fn announced(&self) -> Option<Cluster> {
+        let name = std::fs::read_to_string(self.current()).ok()?;
+        let directory = self.servers().join(name.trim());
+        directory.is_dir().then(|| Cluster::at(directory))
+    }
+
+    /// Names the cluster that others should join.
+    pub(super) fn announce(&self, cluster: &Cluster) -> Result<(), SetupError> {
+        let name = cluster.directory().file_name().unwrap_or_default();
+        let next = self.base.join(format!("{}.next", self.key));
+        std::fs::write(&next, name.as_encoded_bytes())
+            .and_then(|()| std::fs::rename(&next, self.current()))
+            .map_err(|error| SetupError::system("the cluster could not be announced", &error))
+    }
+
+    fn current(&self) -> PathBuf {
+        self.base.join(format!("{}.current", self.key))
+    }
+
+    /// Removes clusters of this key whose server is gone. Call it with the lock held.
+    pub(super) fn sweep(&self) {
+        let entries = std::fs::read_dir(self.servers())
+            .into_iter()
+            .flatten()
+            .flatten();
+        for entry in entries {
+            let ours = entry
+                .file_name()
+                .to_string_lossy()
+                .starts_with(&format!("{}-", self.key));
+            if ours && !Cluster::at(entry.path()).is_alive() {
+                // Another process may be removing it too.
+                drop(std::fs::remove_dir_all(entry.path()));
+            }
+        }
+    }
+}
+
+fn has_room(directory: &Path) -> bool {
+    rustix::fs::statvfs(directory)
+        .is_ok_and(|space| space.f_bavail.saturating_mul(space.f_frsize) >= ROOM)
+}
+
+/// A directory that is ours alone: in a shared place another user could have made it first.
+fn private_directory(path: &Path, mode: u32, user: u32) -> Result<(), SetupError> {
+    let made = DirBuilder::new().mode(mode).create(path);
+    let problem = |cause: &dyn std::fmt::Display| {
+        SetupError::system(
+            format!("{} cannot be used", path.display()),
+            &cause.to_string(),
+        )
+    };
+    if let Err(error) = made
+        && error.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        return Err(problem(&error));
+    }
+    let found = std::fs::symlink_metadata(path).map_err(|error| problem(&error))?;
+    if !found.is_dir() || found.uid() != user || found.mode() & 0o022 != 0 {
+        return Err(problem(
+            &"it is not a directory that only this user can write: remove it",
+        ));
+    }
+    std::fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|error| problem(&error))
+}
+
+fn make_directory(path: &Path, mode: u32) -> Result<(), SetupError> {
+    match DirBuilder::new().mode(mode).create(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(SetupError::system(
+            format!("{} could not be made", path.display()),
+            &error,
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Sixteen hexadecimal digits that no one can guess.
+pub(super) fn random_name() -> Result<String, SetupError> {
+    use std::io::Read as _;
+
+    let mut bytes = [0; 8];
+    File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(|error| SetupError::system("/dev/urandom could not be read", &error))?;
+    Ok(format!("{:016x}", u64::from_ne_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_others_can_write_is_refused() {
+        let user = rustix::process::geteuid().as_raw();
+        let path = std::env::temp_dir().join(format!("ph-site-{}", std::process::id()));
+        private_directory(&path, 0o700, user).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o777)).unwrap();
+        let error = private_directory(&path, 0o700, user).unwrap_err();
+        assert!(
+            error.to_string().contains("only this user can write"),
+            "{error}"
+        );
+        std::fs::remove_dir(&path).unwrap();
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_directory_is_refused() {
+        let user = rustix::process::geteuid().as_raw();
+        let path = std::env::temp_dir().join(format!("ph-link-{}", std::process::id()));
+        std::os::unix::fs::symlink("/", &path).unwrap();
+        assert!(private_directory(&path, 0o700, user).is_err());
+        std::fs::remove_file(&path).unwrap();
+    }
+}

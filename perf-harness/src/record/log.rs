@@ -1,0 +1,193 @@
+//! Where sessions write what they see, and where recordings read it: a set of open windows.
+//!
+//! With no window open nothing is kept, so set-up work costs no memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::query::{Outcome, Query};
+use super::recording::Traffic;
+use super::wire::{Direction, Event, QueryId};
+
+/// How many statements of a window are kept in full. Counters go on.
+const MOST_SAMPLES: usize = 10_000;
+
+/// The log of one database, shared by all its connections.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SharedLog(Arc<Mutex<Log>>);
+
+impl SharedLog {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Log> {
+        // Every change is complete before the lock is given back, so a poisoned log is a whole one.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Open windows by number.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    windows: HashMap<u64, Window>,
+    next_window: u64,
+    connections: u64,
+}
+
+#[derive(Debug)]
+struct Window {
+    started: Duration,
+    traffic: Traffic,
+    running: HashMap<(u64, QueryId), Slot>,
+}
+
+/// Where a running query stands in its window.
+#[derive(Clone, Copy, Debug)]
+enum Slot {
+    Kept(usize),
+    CountedOnly(super::Class),
+}
+
+impl Log {
+    /// A number for a new connection: 1, 2, ...
+    pub(crate) fn next_connection(&mut self) -> u64 {
+        self.connections += 1;
+        self.connections
+    }
+
+    /// From now on what happens is kept, until the window is closed.
+    pub(crate) fn open(&mut self, now: Duration) -> u64 {
+        self.next_window += 1;
+        let window = Window {
+            started: now,
+            traffic: Traffic::default(),
+            running: HashMap::new(),
+        };
+        self.windows.insert(self.next_window, window);
+        self.next_window
+    }
+
+    /// Closes a window and takes what it saw: `None` if it was closed before.
+    pub(crate) fn close(&mut self, window: u64, now: Duration) -> Option<Traffic> {
+        let Window {
+            started,
+            mut traffic,
+            ..
+        } = self.windows.remove(&window)?;
+        traffic.elapsed = now.saturating_sub(started);
+        Some(traffic)
+    }
+
+    /// Bytes that crossed the wire.
+    pub(crate) fn bytes(&mut self, direction: Direction, count: usize) {
+        for window in self.windows.values_mut() {
+            let counts = &mut window.traffic.counts;
+            match direction {
+                Direction::Sent => counts.bytes_sent += count as u64,
+                Direction::Received => counts.bytes_received += count as u64,
+            }
+        }
+    }
+
+    /// One thing that a session understood.
+    pub(crate) fn event(&mut self, connection: u64, event: &Event) {
+        for window in self.windows.values_mut() {
+            window.event(connection, event);
+        }
+    }
+}
+
+impl Window {
+    fn event(&mut self, connection: u64, event: &Event) {
+        let counts = &mut self.traffic.counts;
+        match event {
+            Event::Connected => counts.connects += 1,
+            Event::Prepared => counts.prepares += 1,
+            Event::RoundTrip => counts.round_trips += 1,
+            Event::Ping => counts.pings += 1,
+            Event::Undecoded => counts.undecoded += 1,
+            Event::Error => counts.errors += 1,
+            Event::Started { id, .. } => self.start(connection, *id, event),
+            Event::Rows { id, count } => self.rows((connection, *id), *count),
+            Event::Finished { id, outcome, at } => self.finish((connection, *id), outcome, *at),
+            Event::Retracted { id } => self.retract((connection, *id)),
+        }
+    }
+
+    fn start(&mut self, connection: u64, id: QueryId, event: &Event) {
+        let Event::Started {
+            sql,
+            class,
+            parameters,
+            at,
+            ..
+        } = event
+        else {
+            unreachable!("only a start starts a query");
+        };
+        *self.traffic.counts.of_class(*class) += 1;
+        let slot = if self.traffic.statements.len() < MOST_SAMPLES {
+            self.traffic.statements.push(Query {
+                sql: Arc::clone(sql),
+                class: *class,
+                parameters: Arc::clone(parameters),
+                connection,
+                rows: 0,
+                started: at.saturating_sub(self.started),
+                elapsed: None,
+                outcome: Outcome::Running,
+            });
+            Slot::Kept(self.traffic.statements.len() - 1)
+        } else {
+            self.traffic.counts.unsampled += 1;
+            Slot::CountedOnly(*class)
+        };
+        self.running.insert((connection, id), slot);
+    }
+
+    fn rows(&mut self, query: (u64, QueryId), count: u64) {
+        let class = match self.running.get(&query) {
+            Some(Slot::Kept(at)) => {
+                self.traffic.statements[*at].rows += count;
+                self.traffic.statements[*at].class
+            }
+            Some(Slot::CountedOnly(class)) => *class,
+            None => return,
+        };
+        if class == super::Class::Query {
+            self.traffic.counts.rows += count;
+        }
+    }
+
+    /// A suspended query may go on, so it stays among the running ones.
+    fn finish(&mut self, query: (u64, QueryId), outcome: &Outcome, at: Duration) {
+        if let Some(Slot::Kept(index)) = self.running.get(&query) {
+            let kept = &mut self.traffic.statements[*index];
+            kept.outcome = outcome.clone();
+            kept.elapsed = Some(at.saturating_sub(self.started + kept.started));
+        }
+        if *outcome != Outcome::Suspended {
+            self.running.remove(&query);
+        }
+    }
+
+    /// The server skipped it: it never was a query.
+    fn retract(&mut self, query: (u64, QueryId)) {
+        match self.running.remove(&query) {
+            Some(Slot::Kept(index)) => {
+                let skipped = self.traffic.statements.remove(index);
+                *self.traffic.counts.of_class(skipped.class) -= 1;
+                for slot in self.running.values_mut() {
+                    if let Slot::Kept(at) = slot
+                        && *at > index
+                    {
+                        *at -= 1;
+                    }
+                }
+            }
+            Some(Slot::CountedOnly(class)) => {
+                *self.traffic.counts.of_class(class) -= 1;
+                self.traffic.counts.unsampled -= 1;
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Facts: what crossed the wire between a program and its database, and what each statement was.
+//!
+//! Knows no budget and no report.
+
+mod class;
+mod fingerprint;
+mod log;
+mod parameter;
+mod query;
+mod recording;
+mod shape;
+pub(crate) mod sql;
+pub(crate) mod wire;
+
+pub use class::Class;
+pub(crate) use fingerprint::VERSION as FINGERPRINT_VERSION;
+pub(crate) use log::SharedLog;
+pub use parameter::Parameter;
+pub use query::{DatabaseError, Outcome, Query};
+pub use recording::{Counts, Traffic};
+pub use shape::{Repetition, Shape};

@@ -1,0 +1,91 @@
+//! What crossed the wire between two points in time, ready to be asked questions.
+
+use std::time::Duration;
+
+use super::class::Class;
+use super::query::Query;
+use super::shape::Shape;
+
+/// Everything that crossed the wire during one recording. Counters are exact and unbounded;
+/// of the queries the first 10,000 are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic {
+    pub(crate) counts: Counts,
+    /// Sampled statements of every class, in the order they were sent.
+    pub(crate) statements: Vec<Query>,
+    pub(crate) elapsed: Duration,
+}
+
+impl Traffic {
+    /// The counters.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The program's own queries, in the order they were sent: no transaction control, no driver queries.
+    pub fn queries(&self) -> impl Iterator<Item = &Query> {
+        self.of_class(Class::Query)
+    }
+
+    /// The sampled statements of one class.
+    pub fn of_class(&self, class: Class) -> impl Iterator<Item = &Query> {
+        self.statements
+            .iter()
+            .filter(move |query| query.class == class)
+    }
+
+    /// The program's own queries grouped by shape, most frequent first.
+    #[must_use]
+    pub fn shapes(&self) -> Vec<Shape<'_>> {
+        Shape::group(self.queries())
+    }
+
+    /// Wall-clock time from the recording's first to its last moment.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+}
+
+/// What was counted during one recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// The program's own queries.
+    pub queries: usize,
+    /// `BEGIN`, `COMMIT`, `ROLLBACK`, `SAVEPOINT`, `RELEASE`.
+    pub transaction_control: usize,
+    /// Statements that a driver sent for itself.
+    pub driver: usize,
+    /// Exchanges ended by `ReadyForQuery`, pings included: what network latency multiplies.
+    pub round_trips: usize,
+    /// Round trips that carried nothing: a pool's health checks.
+    pub pings: usize,
+    /// Statements prepared (`Parse` messages).
+    pub prepares: usize,
+    /// Connections opened.
+    pub connects: usize,
+    /// Rows that the server sent for the program's own queries.
+    pub rows: u64,
+    /// Bytes from the program to the server.
+    pub bytes_sent: u64,
+    /// Bytes from the server to the program.
+    pub bytes_received: u64,
+    /// Errors that the server reported.
+    pub errors: usize,
+    /// Queries counted whose text is not kept: over the sample bound.
+    pub unsampled: usize,
+    /// Messages that the recorder forwarded without understanding them. Above 0 no count is certain.
+    pub undecoded: usize,
+}
+
+impl Counts {
+    pub(crate) fn of_class(&mut self, class: Class) -> &mut usize {
+        match class {
+            Class::Query => &mut self.queries,
+            Class::TransactionControl => &mut self.transaction_control,
+            Class::Driver => &mut self.driver,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Queries grouped by their strict fingerprint: what was asked how often.
+
+use std::collections::{HashMap, HashSet};
+
+use super::parameter::Parameter;
+use super::query::Query;
+
+/// All queries of one strict fingerprint, in the order they were sent.
+#[derive(Clone, Debug)]
+pub struct Shape<'a> {
+    fingerprint: String,
+    queries: Vec<&'a Query>,
+}
+
+/// Whether queries of one shape asked the same question or different ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Repetition {
+    /// Asked once.
+    Once,
+    /// Asked more than once, and never twice with the same values: likely an N+1.
+    DifferentValues,
+    /// Asked more than once, always with the same values: a duplicate.
+    SameValues,
+    /// Some values came more than once.
+    Mixed,
+}
+
+impl<'a> Shape<'a> {
+    /// Groups queries by shape: most frequent first, then in the order they first appeared.
+    pub(crate) fn group(queries: impl Iterator<Item = &'a Query>) -> Vec<Self> {
+        let mut shapes: Vec<Self> = Vec::new();
+        let mut index: HashMap<String, usize> = HashMap::new();
+        for query in queries {
+            let fingerprint = query.fingerprint();
+            let at = *index.entry(fingerprint.clone()).or_insert_with(|| {
+                shapes.push(Self {
+                    fingerprint,
+                    queries: Vec::new(),
+                });
+                shapes.len() - 1
+            });
+            shapes[at].queries.push(query);
+        }
+        shapes.sort_by_key(|shape| std::cmp::Reverse(shape.queries.len()));
+        shapes
+    }
+
+    /// The strict fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The queries of this shape.
+    #[must_use]
+    pub fn queries(&self) -> &[&'a Query] {
+        &self.queries
+    }
+
+    /// How many queries.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.queries.len()
+    }
+
+    /// How many different sets of values: parameters, or literals where the text holds them.
+    #[must_use]
+    pub fn distinct_values(&self) -> usize {
+        let values: HashSet<(&str, &[Parameter])> = self
+            .queries
+            .iter()
+            .map(|query| (query.sql(), query.parameters()))
+            .collect();
+        values.len()
+    }
+
+    /// Did they ask one question several times, or several questions?
+    #[must_use]
+    pub fn repetition(&self) -> Repetition {
+        match (self.count(), self.distinct_values()) {
+            (1, _) => Repetition::Once,
+            (count, distinct) if count == distinct => Repetition::DifferentValues,
+            (_, 1) => Repetition::SameValues,
+            _ => Repetition::Mixed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::record::{Class, Outcome};
+
+    fn query(sql: &str, value: i32) -> Query {
+        let parameter = Parameter::new(23, true, Some(&value.to_be_bytes()));
+        Query {
+            sql: Arc::from(sql),
+            class: Class::Query,
+            parameters: Arc::from([parameter]),
+            connection: 1,
+            rows: 0,
+            started: Duration::ZERO,
+            elapsed: None,
+            outcome: Outcome::Completed,
+        }
+    }
+
+    fn check(values: &[i32], expected: Repetition) {
+        let queries: Vec<_> = values.iter().map(|v| query("SELECT $1", *v)).collect();
+        let shapes = Shape::group(queries.iter());
+        assert_eq!(shapes.len(), 1);
+        assert_eq!(shapes[0].repetition(), expected, "{values:?}");
+    }
+
+    #[test]
+    fn repetition_tells_an_n_plus_one_from_a_duplicate() {
+        check(&[1], Repetition::Once);
+        check(&[1, 2, 3], Repetition::DifferentValues);
+        check(&[1, 1, 1], Repetition::SameValues);
+        check(&[1, 2, 1], Repetition::Mixed);
+    }
+
+    #[test]
+    fn literals_in_the_text_are_values_too() {
+        let queries = [query("SELECT 1, $1", 1), query("SELECT 2, $1", 1)];
+        let shapes = Shape::group(queries.iter());
+        assert_eq!(shapes[0].repetition(), Repetition::DifferentValues);
+    }
+
+    #[test]
+    fn the_most_frequent_shape_comes_first() {
+        let queries = [
+            query("SELECT a", 1),
+            query("SELECT b", 1),
+            query("SELECT c", 1),
+            query("SELECT c", 2),
+        ];
+        let shapes = Shape::group(queries.iter());
+        let order: Vec<_> = shapes.iter().map(Shape::fingerprint).collect();
+        assert_eq!(order, ["SELECT c", "SELECT a", "SELECT b"]);
+    }
+}

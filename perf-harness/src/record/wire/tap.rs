@@ -1,0 +1,206 @@
+//! Sockets: a loopback listener that forwards every byte to the server and shows it to a session first.
+//!
+//! The only module that opens a socket. It listens on 127.0.0.1 only.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::Direction;
+use super::session::Session;
+use super::startup::{self, Startup};
+use crate::clock;
+use crate::record::SharedLog;
+
+/// Bytes read at once. A message may be longer: it passes in pieces.
+const CHUNK: usize = 32 * 1024;
+
+/// Where the real server listens.
+#[derive(Clone, Debug)]
+pub(crate) enum Upstream {
+    Tcp {
+        host: String,
+        port: u16,
+    },
+    /// The socket file itself: `<directory>/.s.PGSQL.<port>`.
+    Unix(PathBuf),
+}
+
+/// A listener that records what passes. Dropped, it closes all its connections.
+#[derive(Debug)]
+pub(crate) struct Tap {
+    port: u16,
+    accepting: AbortHandle,
+}
+
+impl Tap {
+    /// Listens on a free loopback port. Must be called on the recorder's own runtime: a blocked test must not stop it.
+    pub(crate) async fn open(upstream: Upstream, log: SharedLog) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let accepting = tokio::spawn(accept(listener, upstream, log)).abort_handle();
+        Ok(Self { port, accepting })
+    }
+
+    /// The port on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, upstream: Upstream, log: SharedLog) {
+    let mut connections = JoinSet::new();
+    loop {
+        // An accept fails when the program is out of file descriptors; it may have some again.
+        let Ok((client, _)): io::Result<(TcpStream, SocketAddr)> = listener.accept().await else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        while connections.try_join_next().is_some() {}
+        // A connection that breaks is the two ends' affair: both see it.
+        let served = serve(client, upstream.clone(), log.clone());
+        connections.spawn(async { drop(served.await) });
+    }
+}
+
+async fn serve(mut client: TcpStream, upstream: Upstream, log: SharedLog) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    let Some((kind, packet)) = open_request(&mut client).await? else {
+        return Ok(());
+    };
+    match &upstream {
+        Upstream::Tcp { host, port } => match TcpStream::connect((host.as_str(), *port)).await {
+            Ok(server) => {
+                server.set_nodelay(true)?;
+                let (read, write) = server.into_split();
+                relay(client, read, write, kind, &packet, &log).await
+            }
+            Err(error) => refuse(client, &upstream, &error).await,
+        },
+        Upstream::Unix(path) => match UnixStream::connect(path).await {
+            Ok(server) => {
+                let (read, write) = server.into_split();
+                relay(client, read, write, kind, &packet, &log).await
+            }
+            Err(error) => refuse(client, &upstream, &error).await,
+        },
+    }
+}
+
+/// Answers requests for encryption with "no" until the program says what it wants.
+async fn open_request(client: &mut TcpStream) -> io::Result<Option<(Startup, Vec<u8>)>> {
+    loop {
+        let mut prefix = [0; 4];
+        client.read_exact(&mut prefix).await?;
+        let Some(length) = startup::length(prefix) else {
+            return Ok(None);
+        };
+        let mut packet = prefix.to_vec();
+        packet.resize(length, 0);
+        client.read_exact(&mut packet[4..]).await?;
+        match startup::read(&packet) {
+            Some(Startup::Encryption) => client.write_all(b"N").await?,
+            Some(kind) => return Ok(Some((kind, packet))),
+            None => return Ok(None),
+        }
+    }
+}
+
+/// Tells the program, in the protocol's own words, that the server cannot be reached.
+async fn refuse(mut client: TcpStream, upstream: &Upstream, error: &io::Error) -> io::Result<()> {
+    let place = match upstream {
+        Upstream::Tcp { host, port } => format!("{host}:{port}"),
+        Upstream::Unix(path) => path.display().to_string(),
+    };
+    let fields = format!(
+        "SFATAL\0VFATAL\0C08006\0Mperf-harness: the server at {place} cannot be reached: {error}\0\0"
+    );
+    let length = u32::try_from(fields.len() + 4).unwrap_or(u32::MAX);
+    client.write_all(b"E").await?;
+    client.write_all(&length.to_be_bytes()).await?;
+    client.write_all(fields.as_bytes()).await?;
+    client.shutdown().await
+}
+
+async fn relay(
+    client: TcpStream,
+    server_read: impl AsyncRead + Unpin,
+    mut server_write: impl AsyncWrite + Unpin,
+    kind: Startup,
+    packet: &[u8],
+    log: &SharedLog,
+) -> io::Result<()> {
+    server_write.write_all(packet).await?;
+    let (client_read, client_write) = client.into_split();
+    if kind == Startup::Cancel {
+        return forward(server_read, client_write, |_| {}).await;
+    }
+    let watch = Watch::new(log);
+    watch.count(Direction::Sent, packet);
+    tokio::try_join!(
+        forward(client_read, server_write, |bytes| watch
+            .see(Direction::Sent, bytes)),
+        forward(server_read, client_write, |bytes| watch
+            .see(Direction::Received, bytes)),
+    )?;
+    Ok(())
+}
+
+/// Forwards until the end, showing each piece before it goes on: when a program has seen an answer,
+/// the answer is in the log.
+async fn forward(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    see: impl Fn(&[u8]),
+) -> io::Result<()> {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let count = from.read(&mut buffer).await?;
+        if count == 0 {
+            return to.shutdown().await;
+        }
+        see(&buffer[..count]);
+        to.write_all(&buffer[..count]).await?;
+    }
+}
+
+/// One connection's session and the log it writes to.
+struct Watch<'a> {
+    connection: u64,
+    session: Mutex<Session>,
+    log: &'a SharedLog,
+}
+
+impl<'a> Watch<'a> {
+    fn new(log: &'a SharedLog) -> Self {
+        Self {
+            connection: log.lock().next_connection(),
+            session: Mutex::new(Session::new()),
+            log,
+        }
+    }
+
+    fn count(&self, direction: Direction, bytes: &[u8]) {
+        self.log.lock().bytes(direction, bytes.len());
+    }
+
+    fn see(&self, direction: Direction, bytes: &[u8]) {
+        let mut log = self.log.lock();
+        log.bytes(direction, bytes.len());
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        session.feed(direction, bytes, clock::now(), |event| {
+            log.event(self.connection, &event);
+        });
+    }
+}

@@ -1,0 +1,99 @@
+//! A failure for programs: the same findings, with every query that was recorded.
+
+use serde_json::{Value, json};
+
+use super::{Subject, Values};
+use crate::budget::{Finding, Problem};
+use crate::record::{FINGERPRINT_VERSION, Outcome, Query, Shape};
+
+/// The form of what follows. It changes when a reader would have to.
+const SCHEMA: &str = "perf-harness/failure/1";
+
+/// All findings of a test, as pretty JSON with a line end.
+pub(crate) fn failure_json(subject: &Subject<'_>, findings: &[Finding]) -> String {
+    let findings: Vec<Value> = findings
+        .iter()
+        .map(|found| finding(found, subject.values))
+        .collect();
+    let document = json!({
+        "schema": SCHEMA,
+        "fingerprint_version": FINGERPRINT_VERSION,
+        "test": subject.test,
+        "values": match subject.values { Values::Shown => "shown", Values::Masked => "masked" },
+        "findings": findings,
+    });
+    format!("{document:#}\n")
+}
+
+fn finding(found: &Finding, values: Values) -> Value {
+    let traffic = &found.traffic;
+    let location = format!("{}:{}", found.location.file(), found.location.line());
+    let mut document = json!({
+        "location": location,
+        "assertion": found.budget.written(&found.subject),
+        "counts": traffic.counts(),
+        "elapsed_us": micros(traffic.elapsed()),
+        "shapes": traffic.shapes().iter().map(shape).collect::<Vec<_>>(),
+        "statements": traffic.statements.iter().map(|query| statement(query, values)).collect::<Vec<_>>(),
+    });
+    let problem = match &found.problem {
+        Problem::Violation(violation) => json!({
+            "kind": "violation",
+            "expected": violation.allowed(),
+            "actual": violation.actual(),
+        }),
+        Problem::Unmeasured(error) => json!({
+            "kind": "unmeasured",
+            "cause": error.to_string(),
+            "hint": error.hint(),
+        }),
+    };
+    document["problem"] = problem;
+    document
+}
+
+fn shape(shape: &Shape<'_>) -> Value {
+    json!({
+        "fingerprint": shape.fingerprint(),
+        "count": shape.count(),
+        "distinct_values": shape.distinct_values(),
+        "repetition": shape.repetition(),
+        "rows": shape.queries().iter().map(|query| query.rows()).sum::<u64>(),
+    })
+}
+
+/// The text of a query can hold values too, and so can an error's message.
+fn statement(query: &Query, values: Values) -> Value {
+    let shown = values == Values::Shown;
+    let mut document = json!({
+        "class": query.class(),
+        "fingerprint": query.fingerprint(),
+        "connection": query.connection(),
+        "rows": query.rows(),
+        "elapsed_us": query.elapsed().map(micros),
+        "outcome": outcome(query.outcome(), shown),
+        "parameters": query.parameters().len(),
+    });
+    if shown {
+        let parameters: Vec<String> = query.parameters().iter().map(ToString::to_string).collect();
+        document["sql"] = query.sql().into();
+        document["parameters"] = parameters.into();
+    }
+    document
+}
+
+fn outcome(outcome: &Outcome, shown: bool) -> Value {
+    match outcome {
+        Outcome::Running => "running".into(),
+        Outcome::Completed => "completed".into(),
+        Outcome::Suspended => "suspended".into(),
+        Outcome::Failed(error) if shown => {
+            json!({ "failed": error.sqlstate(), "message": error.message() })
+        }
+        Outcome::Failed(error) => json!({ "failed": error.sqlstate() }),
+    }
+}
+
+fn micros(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

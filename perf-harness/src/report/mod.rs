@@ -1,0 +1,36 @@
+//! Telling: findings in, words out. Pure functions; nothing is printed here.
+
+mod failure;
+mod json;
+mod next;
+mod setup;
+mod sql_line;
+mod values;
+
+pub(crate) use failure::failure;
+pub(crate) use json::failure_json;
+pub(crate) use setup::not_measured;
+
+/// Whether values may be shown: they can hold secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Values {
+    Shown,
+    Masked,
+}
+
+/// What a report is about, besides its findings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    /// The test's path.
+    pub(crate) test: &'a str,
+    /// Where everything recorded can be read, if it could be written.
+    pub(crate) artefact: Option<&'a str>,
+    pub(crate) values: Values,
+}
+
+impl Subject<'_> {
+    /// The test's own name, without the modules it lies in.
+    fn name(&self) -> &str {
+        self.test.rsplit("::").next().unwrap_or(self.test)
+    }
+}

@@ -1,0 +1,105 @@
+//! The files of a failed test: `target/perf-harness/<test>.txt` and `.json`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::config;
+
+/// The two files of one test.
+pub(super) struct Files {
+    directory: Option<PathBuf>,
+    stem: String,
+    /// The JSON file as it is told: from the workspace's root where it lies below it.
+    pub(super) shown: Option<String>,
+}
+
+impl Files {
+    pub(super) fn of(test: &str) -> Self {
+        let executable = config::executable();
+        let target = executable.as_deref().and_then(target_directory);
+        let stem = stem(test);
+        Self {
+            shown: target.map(|target| shown(target, &stem)),
+            directory: target.map(|target| target.join("perf-harness")),
+            stem,
+        }
+    }
+
+    pub(super) fn write(&self, text: &str, json: &str) -> io::Result<()> {
+        let Some(directory) = &self.directory else {
+            return Err(io::Error::other(
+                "the test program lies in no target directory",
+            ));
+        };
+        std::fs::create_dir_all(directory)?;
+        std::fs::write(directory.join(format!("{}.txt", self.stem)), text)?;
+        std::fs::write(directory.join(format!("{}.json", self.stem)), json)
+    }
+
+    /// A test that passes leaves no failure of an earlier run behind.
+    pub(super) fn remove(&self) {
+        let Some(directory) = &self.directory else {
+            return;
+        };
+        for extension in ["txt", "json"] {
+            // Most often there is none.
+            drop(std::fs::remove_file(
+                directory.join(format!("{}.{extension}", self.stem)),
+            ));
+        }
+    }
+}
+
+/// The nearest directory above the test program that cargo marked as its own.
+fn target_directory(executable: &Path) -> Option<&Path> {
+    executable
+        .ancestors()
+        .find(|directory| directory.join("CACHEDIR.TAG").is_file())
+}
+
+fn shown(target: &Path, stem: &str) -> String {
+    let file = Path::new("perf-harness").join(format!("{stem}.json"));
+    match target.file_name() {
+        Some(name) if name == "target" => Path::new("target").join(file),
+        _ => target.join(file),
+    }
+    .display()
+    .to_string()
+}
+
+/// A file name for a test's path: `users::the_list` becomes `users.the_list`.
+fn stem(test: &str) -> String {
+    test.replace("::", ".")
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '.' | '_' | '-') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_path_becomes_a_file_name() {
+        assert_eq!(stem("users::list::case_1"), "users.list.case_1");
+        assert_eq!(stem("../x y"), ".._x_y");
+    }
+
+    #[test]
+    fn the_file_is_told_from_the_workspace_root() {
+        assert_eq!(
+            shown(Path::new("/src/app/target"), "a"),
+            "target/perf-harness/a.json"
+        );
+        assert_eq!(
+            shown(Path::new("/cache/build"), "a"),
+            "/cache/build/perf-harness/a.json"
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! The story of one test: set up, run, judge, tell.
+//!
+//! The only module that knows all others, that prints, and that ends a test.
+
+mod artefacts;
+mod ledger;
+mod perf_db;
+mod perf_test;
+mod recording;
+mod tell;
+mod test_output;
+
+pub use perf_db::PerfDb;
+pub use perf_test::{Failure, PerfTest};
+pub use recording::Recording;
+pub(crate) use tell::report;
+pub use test_output::TestOutput;

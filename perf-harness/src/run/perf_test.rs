@@ -1,0 +1,201 @@
+//! One test: how it is set up, and its run from the fresh database to the findings.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::artefacts;
+use super::ledger::Ledger;
+use super::perf_db::PerfDb;
+use super::tell;
+use super::test_output::TestOutput;
+use crate::config;
+use crate::database::{self, Database, Template, TemplateDb, TemplateOutput};
+use crate::error::SetupError;
+use crate::report::{Subject, Values, failure, failure_json, not_measured};
+
+/// A perf test, as `#[perf_test]` makes it. Programs that are no test harness can make and run one themselves.
+///
+/// ```no_run
+/// use perf_harness::{PerfTest, Queries};
+///
+/// let outcome = PerfTest::new("one_query").run(async |db| {
+///     let one = db.record(sqlx::query("SELECT 1").execute(&db.pool())).await;
+///     one.check(Queries::at_most(1));
+/// });
+/// if let Err(failure) = outcome {
+///     print!("{failure}");
+/// }
+/// ```
+pub struct PerfTest {
+    name: String,
+    runtime: Builder,
+    template: Option<Template>,
+}
+
+/// Why a test did not succeed, as it is told to a person.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    headline: String,
+    text: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Failure {
+    /// The first line.
+    #[must_use]
+    pub fn headline(&self) -> &str {
+        &self.headline
+    }
+
+    fn new(text: String) -> Self {
+        let headline = text.lines().next().unwrap_or_default();
+        // Words apart from the location by many blanks are for the eye only.
+        let headline = headline.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { headline, text }
+    }
+
+    fn setup(test: &str, error: &SetupError) -> Self {
+        Self::new(not_measured(test, error))
+    }
+}
+
+impl PerfTest {
+    /// A test with a path such as `tests::users::the_list`, on a current-thread runtime and an empty database.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            runtime: Builder::new_current_thread(),
+            template: None,
+        }
+    }
+
+    /// Starts from a copy of the database that `function` migrates and seeds. It runs once for each build of the
+    /// program, whatever the number of tests and processes.
+    #[must_use]
+    pub fn template<F, Fut>(mut self, function: F) -> Self
+    where
+        F: FnOnce(TemplateDb) -> Fut + 'static,
+        Fut: Future + 'static,
+        Fut::Output: TemplateOutput,
+    {
+        self.template = Some(Template::new(function));
+        self
+    }
+
+    /// Runs on a multi-thread runtime with tokio's default number of threads.
+    #[must_use]
+    pub fn multi_thread(mut self) -> Self {
+        self.runtime = Builder::new_multi_thread();
+        self
+    }
+
+    /// How many threads a multi-thread runtime has.
+    #[must_use]
+    pub fn worker_threads(mut self, threads: usize) -> Self {
+        self.runtime.worker_threads(threads);
+        self
+    }
+
+    /// Sets up, runs and judges. A panic of the function goes on after the findings were told.
+    ///
+    /// Must not be called from within a tokio runtime: it starts its own.
+    pub fn run<F, Fut>(mut self, function: F) -> Result<Fut::Output, Failure>
+    where
+        F: FnOnce(PerfDb) -> Fut,
+        Fut: Future,
+        Fut::Output: TestOutput,
+    {
+        let (runtime, database) = self
+            .set_up()
+            .map_err(|error| Failure::setup(&self.name, &error))?;
+        let ledger = Arc::new(Ledger::default());
+        let db = PerfDb::new(Arc::clone(&database), Arc::clone(&ledger));
+        let output = catch_unwind(AssertUnwindSafe(|| runtime.block_on(function(db))));
+        // Ends what the test left running, before its database goes.
+        runtime.shutdown_timeout(Duration::from_secs(5));
+        clean_up(&self.name, &database);
+        self.conclude(output, &ledger)
+    }
+
+    fn set_up(&mut self) -> Result<(Runtime, Arc<Database>), SetupError> {
+        let runtime = self.runtime.enable_all().build();
+        let runtime = runtime
+            .map_err(|error| SetupError::system("the test's runtime could not start", &error))?;
+        let template = self.template.take();
+        let database = runtime.block_on(Database::create(&self.name, template))?;
+        tell::server(&database.server);
+        Ok((runtime, Arc::new(database)))
+    }
+
+    fn conclude<T: TestOutput>(
+        &self,
+        output: std::thread::Result<T>,
+        ledger: &Ledger,
+    ) -> Result<T, Failure> {
+        let failure = self.failure(ledger);
+        match (output, failure) {
+            (Ok(output), None) => Ok(output),
+            (Ok(output), Some(failure)) if output.failed() => {
+                tell::beside(&failure);
+                Ok(output)
+            }
+            (Ok(_), Some(failure)) => Err(failure),
+            (Err(panic), failure) => {
+                failure.iter().for_each(tell::beside);
+                resume_unwind(panic)
+            }
+        }
+    }
+
+    /// The findings as text, and both forms on disk.
+    fn failure(&self, ledger: &Ledger) -> Option<Failure> {
+        let findings = ledger.take();
+        let files = artefacts::Files::of(&self.name);
+        if findings.is_empty() {
+            files.remove();
+            return None;
+        }
+        let values = match config::config().map(|config| config.parameters) {
+            Ok(config::Parameters::Show) => Values::Shown,
+            _ => Values::Masked,
+        };
+        let on_disk = Subject {
+            test: &self.name,
+            artefact: files.shown.as_deref(),
+            values,
+        };
+        let written = files.write(
+            &failure(&on_disk, &findings),
+            &failure_json(&on_disk, &findings),
+        );
+        let on_screen = Subject {
+            artefact: on_disk.artefact.filter(|_| written.is_ok()),
+            values: Values::Shown,
+            ..on_disk
+        };
+        let mut text = failure(&on_screen, &findings);
+        if let Err(error) = written {
+            text.push_str(&format!("            nothing could be written: {error}\n"));
+        }
+        Some(Failure::new(text))
+    }
+}
+
+/// A database that stays behind fails no test: the next run removes it. But it is told.
+fn clean_up(test: &str, database: &Database) {
+    if let Err(error) = database::in_background_blocking(database.removal()) {
+        tell::warning(&format!("{test}: {error}"));
+    }
+}

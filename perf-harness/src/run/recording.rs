@@ -1,0 +1,119 @@
+//! What one piece of work returned and what it sent, ready to be asserted on.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::ledger::Ledger;
+use crate::budget::{Asked, Finding, Problem, Queries};
+use crate::record::{Counts, Query, Shape, Traffic};
+
+/// The output of a piece of work and everything that crossed the wire meanwhile.
+///
+/// It is made once, by [`PerfDb::record`](crate::PerfDb::record), and asked many questions. An assertion that
+/// does not hold is told when the test ends, together with all others.
+#[derive(Clone, Debug)]
+#[must_use = "a recording proves nothing until it is asserted on"]
+pub struct Recording<T> {
+    output: T,
+    traffic: Arc<Traffic>,
+    ledger: Arc<Ledger>,
+    url: Arc<str>,
+}
+
+impl<T> Recording<T> {
+    pub(super) fn new(output: T, traffic: Traffic, ledger: Arc<Ledger>, url: Arc<str>) -> Self {
+        Self {
+            output,
+            traffic: Arc::new(traffic),
+            ledger,
+            url,
+        }
+    }
+
+    /// What the work returned.
+    pub fn output(&self) -> &T {
+        &self.output
+    }
+
+    /// What the work returned, for keeps.
+    pub fn into_output(self) -> T {
+        self.output
+    }
+
+    /// Everything that crossed the wire.
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
+    /// The counters.
+    pub fn counts(&self) -> &Counts {
+        self.traffic.counts()
+    }
+
+    /// The program's own queries, in the order they were sent.
+    pub fn queries(&self) -> impl Iterator<Item = &Query> {
+        self.traffic.queries()
+    }
+
+    /// The program's own queries grouped by shape, most frequent first.
+    pub fn shapes(&self) -> Vec<Shape<'_>> {
+        self.traffic.shapes()
+    }
+
+    /// Holds the recording against a budget. What does not hold is told when the test ends.
+    ///
+    /// The macros [`assert_max_queries!`](crate::assert_max_queries) and
+    /// [`assert_queries!`](crate::assert_queries) are lines over this function.
+    #[track_caller]
+    pub fn check(&self, budget: Queries) {
+        self.check_as(budget, "recording", Location::caller());
+    }
+
+    /// `subject` is what the recording is called where the assertion stands.
+    pub(crate) fn check_as(
+        &self,
+        budget: Queries,
+        subject: &str,
+        location: &'static Location<'static>,
+    ) {
+        let subject = if subject.len() > 40 {
+            "recording"
+        } else {
+            subject
+        };
+        let asked = Asked {
+            subject,
+            url: &self.url,
+        };
+        let problem = match budget.judge(&self.traffic, &asked) {
+            Ok(None) => return,
+            Ok(Some(violation)) => Problem::Violation(violation),
+            Err(error) => Problem::Unmeasured(error),
+        };
+        self.ledger.add(Finding {
+            location,
+            subject: subject.to_owned(),
+            budget,
+            problem,
+            traffic: Arc::clone(&self.traffic),
+        });
+    }
+}
+
+impl<T, E> Recording<Result<T, E>> {
+    /// The work's error, or the recording of its success: `db.record(work).await.transpose()?`.
+    pub fn transpose(self) -> Result<Recording<T>, E> {
+        let Self {
+            output,
+            traffic,
+            ledger,
+            url,
+        } = self;
+        Ok(Recording {
+            output: output?,
+            traffic,
+            ledger,
+            url,
+        })
+    }
+}

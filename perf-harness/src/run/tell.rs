@@ -1,0 +1,28 @@
+//! What is printed. The test harness shows it for the tests that fail.
+#![expect(clippy::print_stderr, reason = "this module is the one that prints")]
+
+use std::panic::resume_unwind;
+use std::sync::Once;
+
+use super::perf_test::Failure;
+
+/// Ends the test: prints why and unwinds, without the panic message of a bug.
+pub(crate) fn report(failure: &Failure) -> ! {
+    eprintln!("{failure}");
+    resume_unwind(Box::new(failure.headline().to_owned()))
+}
+
+/// Findings of a test that failed for a reason of its own.
+pub(super) fn beside(failure: &Failure) {
+    eprintln!("besides, {failure}");
+}
+
+/// Which server was chosen, and why. Once in a process.
+pub(super) fn server(told: &str) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| eprintln!("perf-harness uses {told}"));
+}
+
+pub(super) fn warning(text: &str) {
+    eprintln!("perf-harness warns: {text}");
+}
