@@ -1,0 +1,188 @@
+//! What a client is told when a request fails: always JSON, `{"detail": ...}` as Django REST framework shapes
+//! it. The cause of a database failure goes to the log and never to the client.
+
+use axum::{
+    Json,
+    http::{HeaderValue, Method, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
+use serde::Serialize;
+
+/// Why a request got no answer.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// 400: the client's mistake, in words for the client.
+    BadRequest(String),
+    /// 404.
+    NotFound,
+    /// 405.
+    MethodNotAllowed(Method),
+    /// 503: no connection to the database could be had, or it broke.
+    Unavailable(DbErr),
+    /// 500: the database answered with an error.
+    Internal(DbErr),
+}
+
+impl ApiError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::BadRequest(detail) => detail.clone(),
+            Self::NotFound => "Not found.".to_owned(),
+            Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
+            Self::Unavailable(_) => "Service temporarily unavailable, try again later.".to_owned(),
+            Self::Internal(_) => "A server error occurred.".to_owned(),
+        }
+    }
+
+    fn log(&self) {
+        match self {
+            Self::Unavailable(cause) => tracing::error!(%cause, "the database is not available"),
+            Self::Internal(cause) => tracing::error!(%cause, "a database statement failed"),
+            Self::BadRequest(_) | Self::NotFound | Self::MethodNotAllowed(_) => {}
+        }
+    }
+}
+
+impl From<DbErr> for ApiError {
+    fn from(error: DbErr) -> Self {
+        if is_unavailable(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Internal(error)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Body {
+    detail: String,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        let detail = self.detail();
+        let mut response = (self.status(), Json(Body { detail })).into_response();
+        if matches!(self, Self::Unavailable(_)) {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+/// The answer to a path that no route knows.
+pub(crate) async fn not_found() -> ApiError {
+    ApiError::NotFound
+}
+
+/// The answer to a method that a route does not take.
+pub(crate) async fn method_not_allowed(method: Method) -> ApiError {
+    ApiError::MethodNotAllowed(method)
+}
+
+fn is_unavailable(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            is_connection_lost(error)
+        }
+        _ => false,
+    }
+}
+
+/// The connection broke while a statement used it. By SQLSTATE: class 08 is "connection exception", 57P0x a
+/// server that shuts down or starts up, 53300 "too many connections" (PostgreSQL docs, appendix A).
+fn is_connection_lost(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => true,
+        SqlxError::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("08") || code.starts_with("57P0") || code == "53300"
+        }),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::ConnAcquireErr;
+    use std::{io, sync::Arc};
+
+    fn sqlx(error: SqlxError) -> RuntimeErr {
+        RuntimeErr::SqlxError(Arc::new(error))
+    }
+
+    fn check(error: DbErr, expected: StatusCode) {
+        let told = format!("{error:?}");
+        assert_eq!(ApiError::from(error).status(), expected, "{told}");
+    }
+
+    #[test]
+    fn a_lost_connection_is_503_and_any_other_failure_is_500() {
+        let broken = || SqlxError::Io(io::ErrorKind::BrokenPipe.into());
+        check(
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+            StatusCode::SERVICE_UNAVAILABLE,
+        );
+        check(DbErr::Conn(sqlx(broken())), StatusCode::SERVICE_UNAVAILABLE);
+        check(
+            DbErr::Query(sqlx(broken())),
+            StatusCode::SERVICE_UNAVAILABLE,
+        );
+        check(
+            DbErr::Exec(sqlx(SqlxError::WorkerCrashed)),
+            StatusCode::SERVICE_UNAVAILABLE,
+        );
+        check(
+            DbErr::Query(sqlx(SqlxError::RowNotFound)),
+            StatusCode::INTERNAL_SERVER_ERROR,
+        );
+        check(
+            DbErr::Type("int4".to_owned()),
+            StatusCode::INTERNAL_SERVER_ERROR,
+        );
+    }
+
+    #[test]
+    fn the_cause_of_a_database_failure_is_not_told_to_the_client() {
+        let secret = || DbErr::Custom("password of db.internal".to_owned());
+        for error in [
+            ApiError::Internal(secret()),
+            ApiError::Unavailable(secret()),
+        ] {
+            assert!(
+                !error.detail().contains("db.internal"),
+                "{}",
+                error.detail()
+            );
+        }
+    }
+
+    #[test]
+    fn only_503_says_when_to_retry() {
+        let retry_after = |error: ApiError| {
+            let response = error.into_response();
+            response.headers().get(RETRY_AFTER).cloned()
+        };
+        let cause = || DbErr::Custom(String::new());
+        assert_eq!(retry_after(ApiError::Unavailable(cause())).unwrap(), "1");
+        assert_eq!(retry_after(ApiError::Internal(cause())), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! `cargo run -p example-service`: read the settings, open the database, serve until told to stop.
+
+mod config;
+mod database;
+#[cfg(feature = "local-postgres")]
+mod local;
+mod shutdown;
+
+use std::{io, net::SocketAddr, process::ExitCode};
+
+use example_service::router;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    config::{Config, ConfigError},
+    database::DatabaseError,
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What kept the service from running.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error("cannot listen on {address}: {cause}; set BIND to a free address and port")]
+    Bind {
+        address: SocketAddr,
+        cause: io::Error,
+    },
+    #[error("cannot serve: {0}")]
+    Serve(#[from] io::Error),
+}
+
+async fn run() -> Result<(), StartError> {
+    let config = Config::from_env()?;
+    log_to_stderr(config.log);
+    let db = database::open(config.database).await?;
+    let listener = listen(config.bind).await?;
+    let stop = shutdown::signalled()?;
+    announce(listener.local_addr()?);
+    axum::serve(listener, router(db.clone()))
+        .with_graceful_shutdown(stop)
+        .await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn log_to_stderr(filter: EnvFilter) {
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| StartError::Bind { address, cause })
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the one line that the user of the binary waits for"
+)]
+fn announce(address: SocketAddr) {
+    println!(
+        "listening on {address}: curl http://{address}/api/users/ (one query) \
+         or http://{address}/naive/api/users/ (one more per user)"
+    );
+}
+
+#[expect(clippy::print_stderr, reason = "the log may not have started yet")]
+fn complain(error: &StartError) {
+    eprintln!("example-service: {error}");
+}

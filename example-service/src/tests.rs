@@ -1,0 +1,76 @@
+//! What the router answers when no database can be reached: to wrong requests the same as ever.
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{
+        HeaderMap, Request, StatusCode,
+        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+    },
+};
+use sea_orm::{ConnectOptions, Database};
+use tower::ServiceExt as _;
+
+use crate::router;
+
+/// Sends one request to a service whose database is a socket that does not exist.
+async fn send(method: &str, path: &str) -> (StatusCode, HeaderMap, String) {
+    let mut nowhere = ConnectOptions::new("postgres:///app?host=/nonexistent");
+    nowhere.connect_lazy(true);
+    let app = router(Database::connect(nowhere).await.unwrap());
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(Body::empty())
+        .unwrap();
+    let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    (
+        parts.status,
+        parts.headers,
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
+}
+
+async fn check(method: &str, path: &str, status: u16, body: &str) -> HeaderMap {
+    let (actual, headers, text) = send(method, path).await;
+    assert_eq!(
+        (actual.as_u16(), text.as_str()),
+        (status, body),
+        "{method} {path}"
+    );
+    assert_eq!(headers[CONTENT_TYPE], "application/json", "{method} {path}");
+    headers
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_404_as_rest_framework_words_it() {
+    for path in ["/", "/api/users", "/api/users/1/", "/naive/"] {
+        check("GET", path, 404, r#"{"detail":"Not found."}"#).await;
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_405_and_names_the_right_ones() {
+    let body = r#"{"detail":"Method \"POST\" not allowed."}"#;
+    for path in ["/api/users/", "/naive/api/users/", "/healthz"] {
+        let headers = check("POST", path, 405, body).await;
+        assert_eq!(headers[ALLOW], "GET,HEAD", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_limit_is_400_before_the_database_is_asked() {
+    let body = r#"{"detail":"limit is \"0\": it must be a whole number from 1 to 1000."}"#;
+    for path in ["/api/users/?limit=0", "/naive/api/users/?limit=0"] {
+        check("GET", path, 400, body).await;
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_database_is_503_and_says_when_to_retry() {
+    let body = r#"{"detail":"Service temporarily unavailable, try again later."}"#;
+    for path in ["/healthz", "/api/users/", "/naive/api/users/"] {
+        let headers = check("GET", path, 503, body).await;
+        assert_eq!(headers[RETRY_AFTER], "1", "{path}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The tables of the app: its `models.py`.
+#![expect(missing_docs, reason = "a field is the column of the same name")]
+
+pub mod profile;
+pub mod user;
