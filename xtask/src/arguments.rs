@@ -1,0 +1,215 @@
+//! The command line, read into a [`Command`]. Knows every command and flag by name; runs nothing.
+
+use std::fmt::{self, Write};
+
+use crate::nearest::nearest;
+
+/// What the user asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Tidy,
+    Ci,
+    CiList,
+    Demo,
+}
+
+/// A word of the command line that means nothing here.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    NoCommand,
+    UnknownCommand(String),
+    UnknownFlag {
+        command: &'static str,
+        flag: String,
+        known: Vec<&'static str>,
+    },
+}
+
+/// One command as the user types it.
+struct Form {
+    name: &'static str,
+    summary: &'static str,
+    command: Command,
+    flags: &'static [Flag],
+}
+
+/// A flag that turns a command into another.
+struct Flag {
+    name: &'static str,
+    summary: &'static str,
+    command: Command,
+}
+
+const FORMS: &[Form] = &[
+    Form {
+        name: "tidy",
+        summary: "check the rules of style that a machine can check",
+        command: Command::Tidy,
+        flags: &[],
+    },
+    Form {
+        name: "ci",
+        summary: "run exactly what CI runs, up to the first failure",
+        command: Command::Ci,
+        flags: &[Flag {
+            name: "--list",
+            summary: "print the steps and run none",
+            command: Command::CiList,
+        }],
+    },
+    Form {
+        name: "demo",
+        summary: "run the example service's demonstration",
+        command: Command::Demo,
+        flags: &[],
+    },
+];
+
+const HELP: [&str; 3] = ["help", "--help", "-h"];
+
+/// Reads the words after `cargo xtask`.
+pub(crate) fn read(words: &[String]) -> Result<Command, Mistake> {
+    let (first, flags) = words.split_first().ok_or(Mistake::NoCommand)?;
+    if HELP.contains(&first.as_str()) {
+        return Ok(Command::Help);
+    }
+    let form = FORMS
+        .iter()
+        .find(|form| form.name == first)
+        .ok_or_else(|| Mistake::UnknownCommand(first.clone()))?;
+    flags
+        .iter()
+        .try_fold(form.command, |command, flag| form.with(command, flag))
+}
+
+/// The page that `cargo xtask help` prints.
+pub(crate) fn help() -> String {
+    let mut page = String::from("Usage: cargo xtask <command> [flags]\n\n");
+    let mut line = |left: &str, summary: &str| {
+        writeln!(page, "  {left:<12}{summary}").expect("a String takes every write");
+    };
+    for form in FORMS {
+        line(form.name, form.summary);
+        for flag in form.flags {
+            line(&format!("  {}", flag.name), flag.summary);
+        }
+    }
+    line("help", "print this page");
+    page
+}
+
+impl Form {
+    fn with(&self, command: Command, flag: &str) -> Result<Command, Mistake> {
+        if HELP.contains(&flag) || command == Command::Help {
+            return Ok(Command::Help);
+        }
+        self.flags
+            .iter()
+            .find(|known| known.name == flag)
+            .map(|known| known.command)
+            .ok_or_else(|| self.unknown(flag))
+    }
+
+    fn unknown(&self, flag: &str) -> Mistake {
+        let known = self.flags.iter().map(|flag| flag.name);
+        Mistake::UnknownFlag {
+            command: self.name,
+            flag: flag.to_owned(),
+            known: known.chain(["--help"]).collect(),
+        }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let commands: Vec<_> = FORMS.iter().map(|form| form.name).chain(["help"]).collect();
+        match self {
+            Self::NoCommand => write!(f, "no command given{}", known(None, &commands)),
+            Self::UnknownCommand(word) => write!(
+                f,
+                "unknown command `{word}`{}",
+                known(Some(word), &commands)
+            ),
+            Self::UnknownFlag {
+                command,
+                flag,
+                known: flags,
+            } => write!(
+                f,
+                "`cargo xtask {command}` does not know `{flag}`{}",
+                known(Some(flag), flags)
+            ),
+        }
+    }
+}
+
+fn known(word: Option<&str>, words: &[&str]) -> String {
+    let guess = word
+        .and_then(|word| nearest(word, words.iter().copied()))
+        .map(|guess| format!("; did you mean `{guess}`?"))
+        .unwrap_or_default();
+    format!("{guess}\n  known: {}", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_line(line: &str) -> Result<Command, String> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        read(&words).map_err(|mistake| mistake.to_string())
+    }
+
+    #[test]
+    fn each_command_is_read() {
+        let check = |line, expected| assert_eq!(read_line(line), Ok(expected), "{line}");
+        check("tidy", Command::Tidy);
+        check("ci", Command::Ci);
+        check("ci --list", Command::CiList);
+        check("demo", Command::Demo);
+        check("help", Command::Help);
+        check("--help", Command::Help);
+        check("-h", Command::Help);
+        check("ci --help", Command::Help);
+        check("ci --help --list", Command::Help);
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_what_is_known_and_what_was_probably_meant() {
+        let check = |line: &str, expected: &str| {
+            assert_eq!(read_line(line), Err(expected.to_owned()), "{line}");
+        };
+        check("", "no command given\n  known: tidy, ci, demo, help");
+        check(
+            "tdy",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, help",
+        );
+        check(
+            "benchmarks",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, help",
+        );
+        check(
+            "ci --lst",
+            "`cargo xtask ci` does not know `--lst`; did you mean `--list`?\n  known: --list, --help",
+        );
+        check(
+            "tidy --fix",
+            "`cargo xtask tidy` does not know `--fix`\n  known: --help",
+        );
+    }
+
+    #[test]
+    fn the_help_page_names_every_command_and_flag() {
+        let expected = "\
+Usage: cargo xtask <command> [flags]
+
+  tidy        check the rules of style that a machine can check
+  ci          run exactly what CI runs, up to the first failure
+    --list    print the steps and run none
+  demo        run the example service's demonstration
+  help        print this page
+";
+        assert_eq!(help(), expected);
+    }
+}

@@ -1,0 +1,105 @@
+//! The steps of CI in the order they run: the cheap ones first. Data only.
+
+use std::path::Path;
+
+use crate::error::SetupError;
+use crate::{demo, tidy};
+
+/// One thing that CI does, by the command line that repeats it.
+pub(super) struct Step {
+    pub(super) environment: &'static [(&'static str, &'static str)],
+    /// What follows `cargo`.
+    pub(super) arguments: &'static [&'static str],
+    pub(super) work: Work,
+}
+
+/// How a step is carried out.
+pub(super) enum Work {
+    /// Cargo, with what every machine that builds the workspace has.
+    Cargo,
+    /// Cargo, with a subcommand that a machine may lack.
+    CargoWith(Tool),
+    /// A command of this program, called in this process.
+    Here(fn(&Path) -> Result<bool, SetupError>),
+}
+
+/// A cargo subcommand that is installed apart.
+pub(super) struct Tool {
+    pub(super) name: &'static str,
+    pub(super) install: &'static str,
+    /// Whether a run with `CI=true` fails without it, rather than skip the step.
+    pub(super) required_in_ci: bool,
+}
+
+pub(super) const STEPS: &[Step] = &[
+    Step::cargo(&["fmt", "--all", "--check"]),
+    Step {
+        environment: &[],
+        arguments: &["xtask", "tidy"],
+        work: Work::Here(tidy::run),
+    },
+    Step::cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ]),
+    Step {
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        arguments: &["doc", "--workspace", "--no-deps", "--all-features"],
+        work: Work::Cargo,
+    },
+    Step::cargo(&["test", "--workspace"]),
+    Step {
+        environment: &[],
+        arguments: &["nextest", "run", "--workspace"],
+        work: Work::CargoWith(Tool {
+            name: "cargo-nextest",
+            install: "cargo install --locked cargo-nextest",
+            required_in_ci: true,
+        }),
+    },
+    Step {
+        environment: &[],
+        arguments: &["xtask", "demo"],
+        work: Work::Here(demo::passes),
+    },
+    Step {
+        environment: &[],
+        arguments: &[
+            "deny",
+            "--all-features",
+            "check",
+            "licenses",
+            "bans",
+            "sources",
+        ],
+        work: Work::CargoWith(Tool {
+            name: "cargo-deny",
+            install: "cargo install --locked cargo-deny",
+            required_in_ci: false,
+        }),
+    },
+];
+
+impl Step {
+    const fn cargo(arguments: &'static [&'static str]) -> Self {
+        Self {
+            environment: &[],
+            arguments,
+            work: Work::Cargo,
+        }
+    }
+
+    /// The step as one types it.
+    pub(super) fn command_line(&self) -> String {
+        let environment = self
+            .environment
+            .iter()
+            .map(|(name, value)| format!("{name}=\"{value}\" "));
+        environment.collect::<String>() + "cargo " + &self.arguments.join(" ")
+    }
+}

@@ -1,0 +1,39 @@
+//! What kept a command from doing its work, as opposed to what the work found.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// The command could not be carried out. Says what to change.
+#[derive(Debug)]
+pub(crate) enum SetupError {
+    /// No folder from here upwards holds a `Cargo.lock`.
+    NoWorkspace(PathBuf),
+    /// A file or folder of the workspace that cannot be read.
+    Unreadable(PathBuf, io::Error),
+    /// Rules that had no file to judge: a pass would mean nothing.
+    NothingChecked(&'static str, PathBuf),
+    /// A program that could not be started.
+    NotStarted(String, io::Error),
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoWorkspace(from) => write!(
+                f,
+                "no Cargo.lock in {} or above it; call this from inside the workspace",
+                from.display()
+            ),
+            Self::Unreadable(path, error) => write!(f, "cannot read {}: {error}", path.display()),
+            Self::NothingChecked(what, root) => write!(
+                f,
+                "tidy checked nothing: no {what} below {}; call it in the workspace it was written for",
+                root.display()
+            ),
+            Self::NotStarted(command, error) => {
+                write!(f, "cannot start `{command}`: {error}; is it installed?")
+            }
+        }
+    }
+}

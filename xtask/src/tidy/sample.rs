@@ -1,0 +1,42 @@
+//! Files in memory, for the tests of the rules.
+
+use super::SourceFile;
+use super::finding::Finding;
+use super::rust_file::RustFile;
+
+pub(super) fn files(files: &[(&str, &str)]) -> Vec<SourceFile> {
+    let file = |(path, text): &(&str, &str)| SourceFile {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+    };
+    files.iter().map(file).collect()
+}
+
+/// What a rule about Rust files says of `input`, as `path:line: message`.
+pub(super) fn told_of_rust(
+    rule: fn(&[RustFile<'_>]) -> Vec<Finding>,
+    input: &[(&str, &str)],
+) -> Vec<String> {
+    let files = files(input);
+    let rust: Vec<RustFile<'_>> = files.iter().filter_map(RustFile::read).collect();
+    rule(&rust).iter().map(ToString::to_string).collect()
+}
+
+/// What a rule about any files says of `input`, as `path:line: message`.
+pub(super) fn told(rule: fn(&[SourceFile]) -> Vec<Finding>, input: &[(&str, &str)]) -> Vec<String> {
+    rule(&files(input))
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// Asserts that there is one finding per `expected`, in order, each opening with its text.
+#[track_caller]
+pub(super) fn assert_told(told: &[String], expected: &[&str]) {
+    let same = told.len() == expected.len()
+        && told
+            .iter()
+            .zip(expected)
+            .all(|(told, expected)| told.starts_with(expected));
+    assert!(same, "told {told:#?}\nexpected {expected:#?}");
+}
