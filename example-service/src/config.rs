@@ -22,7 +22,7 @@ pub(crate) struct Config {
 
 #[derive(Debug)]
 pub(crate) struct DatabaseConfig {
-    /// `DATABASE_URL`. Without one the binary looks for a private server.
+    /// `DATABASE_URL`. Without one the binary uses a private server.
     pub(crate) url: Option<String>,
     /// `DATABASE_MAX_CONNECTIONS`: the size of the pool.
     pub(crate) max_connections: u32,
@@ -37,11 +37,6 @@ pub(crate) enum ConfigError {
     Wrong {
         variable: &'static str,
         value: String,
-        cure: String,
-    },
-    #[error("{variable} is unset: {cure}")]
-    Unset {
-        variable: &'static str,
         cure: String,
     },
 }
@@ -65,15 +60,6 @@ impl Config {
             bind: bind(set("BIND").unwrap_or_else(|| "127.0.0.1:8000".to_owned()))?,
             log: log(set("LOG").unwrap_or_else(|| "info,sqlx=warn".to_owned()))?,
         })
-    }
-}
-
-impl ConfigError {
-    pub(crate) fn no_database_url() -> Self {
-        Self::Unset {
-            variable: "DATABASE_URL",
-            cure: DATABASE_URL_CURE.to_owned(),
-        }
     }
 }
 

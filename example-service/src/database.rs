@@ -7,16 +7,17 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-use crate::config::{ACQUIRE_TIMEOUT, ConfigError, DatabaseConfig};
-#[cfg(feature = "local-postgres")]
-use crate::local::local_database;
+use crate::{
+    config::{ACQUIRE_TIMEOUT, DatabaseConfig},
+    local::{LocalDatabase, LocalError},
+};
 
 const SEEDED_USERS: u32 = 100;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseError {
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Local(#[from] LocalError),
     #[error("cannot connect to the database: {0}; check DATABASE_URL, and that the server runs")]
     Connect(SqlxError),
     #[error(
@@ -37,14 +38,49 @@ pub(crate) enum DatabaseError {
     Seed(DbErr),
 }
 
-/// A pool of connections to the database of the settings, ready to serve.
-pub(crate) async fn open(config: DatabaseConfig) -> Result<DatabaseConnection, DatabaseError> {
-    let (url, may_seed) = match config.url {
-        Some(url) => (url, config.seed),
-        None => (local_database()?, true),
+/// A pool of connections, and the private database behind it if there is one.
+pub(crate) struct OpenDatabase {
+    pool: DatabaseConnection,
+    local: Option<LocalDatabase>,
+}
+
+impl OpenDatabase {
+    pub(crate) fn connection(&self) -> DatabaseConnection {
+        self.pool.clone()
+    }
+
+    /// Closes the pool and removes what was made for this process.
+    pub(crate) async fn close(self) {
+        if let Err(error) = self.pool.close().await {
+            tracing::warn!(%error, "the connection pool did not close");
+        }
+        if let Some(local) = self.local {
+            local.remove().await;
+        }
+    }
+}
+
+/// The database of the settings, or else a private one, ready to serve.
+pub(crate) async fn open(config: DatabaseConfig) -> Result<OpenDatabase, DatabaseError> {
+    let (url, may_seed, local) = match config.url {
+        Some(url) => (url, config.seed, None),
+        None => {
+            let local = LocalDatabase::create().await?;
+            (local.url().to_owned(), true, Some(local))
+        }
     };
+    let pool = prepare(url, config.max_connections, may_seed).await?;
+    Ok(OpenDatabase { pool, local })
+}
+
+/// Connected, migrated, and seeded if that is allowed.
+async fn prepare(
+    url: String,
+    max_connections: u32,
+    may_seed: bool,
+) -> Result<DatabaseConnection, DatabaseError> {
     try_once(&url).await?;
-    let db = pool(url, config.max_connections)
+    let db = pool(url, max_connections)
         .await
         .map_err(DatabaseError::Pool)?;
     seed::migrate(&db).await.map_err(DatabaseError::Migrate)?;
@@ -78,9 +114,4 @@ async fn seed_if_empty(db: &DatabaseConnection) -> Result<(), DbErr> {
         tracing::info!(users = SEEDED_USERS, "seeded the empty database");
     }
     Ok(())
-}
-
-#[cfg(not(feature = "local-postgres"))]
-fn local_database() -> Result<String, ConfigError> {
-    Err(ConfigError::no_database_url())
 }

@@ -2,13 +2,14 @@
 
 mod config;
 mod database;
-#[cfg(feature = "local-postgres")]
+#[cfg_attr(not(feature = "local-postgres"), path = "no_local.rs")]
 mod local;
 mod shutdown;
 
 use std::{io, net::SocketAddr, process::ExitCode};
 
 use example_service::router;
+use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -47,11 +48,17 @@ enum StartError {
 async fn run() -> Result<(), StartError> {
     let config = Config::from_env()?;
     log_to_stderr(config.log);
-    let db = database::open(config.database).await?;
-    let listener = listen(config.bind).await?;
+    let database = database::open(config.database).await?;
+    let served = serve(config.bind, database.connection()).await;
+    database.close().await;
+    served
+}
+
+async fn serve(address: SocketAddr, db: DatabaseConnection) -> Result<(), StartError> {
+    let listener = listen(address).await?;
     let stop = shutdown::signalled()?;
     announce(listener.local_addr()?);
-    axum::serve(listener, router(db.clone()))
+    axum::serve(listener, router(db))
         .with_graceful_shutdown(stop)
         .await?;
     tracing::info!("stopped");

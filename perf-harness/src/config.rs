@@ -81,13 +81,9 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
         "auto" => Ok(Choice::Auto),
         "local" => Ok(Choice::Local),
         url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            Url::parse(url).map(Choice::Url).map_err(|cause| {
-                setting(
-                    POSTGRES,
-                    "a URL that cannot be read",
-                    format!("a valid URL: {cause}"),
-                )
-            })
+            Url::parse(url)
+                .map(Choice::Url)
+                .map_err(|cause| setting(POSTGRES, "postgres://…", format!("a valid URL: {cause}")))
         }
         provider
             if provider == "docker"

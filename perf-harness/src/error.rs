@@ -39,7 +39,7 @@ pub enum SetupError {
         version: String,
     },
     /// The server at a URL could not be used.
-    #[error("the server at {url} refused: {cause}")]
+    #[error("the server at {url} cannot be used: {cause}")]
     UrlRefused {
         /// The URL with its password masked.
         url: String,

@@ -49,7 +49,7 @@ mod report;
 pub mod __private;
 
 pub use budget::{Allowance, Allowed, Asked, Finding, Problem, Queries, Violation};
-pub use database::{BoxError, TemplateDb, TemplateOutput};
+pub use database::{BoxError, ScratchDb, TemplateDb, TemplateOutput};
 pub use error::SetupError;
 /// Makes a perf test of an async function. See [`perf_test`].
 pub use perf_harness_macros::perf_test as test;
@@ -58,3 +58,8 @@ pub use record::{
     Class, Counts, DatabaseError, Outcome, Parameter, Query, Repetition, Shape, Traffic,
 };
 pub use run::{Failure, PerfDb, PerfTest, Recording, TestOutput};
+
+/// The blocks of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -8,8 +8,8 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::name;
 use crate::config;
-use crate::error::{SetupError, chain};
-use crate::postgres::{self, Server, masked};
+use crate::error::SetupError;
+use crate::postgres::{self, Server, cause, masked};
 
 /// The server of this process, with the connections that the harness has to it.
 pub(super) struct Admin {
@@ -138,7 +138,7 @@ impl Admin {
                 Some("42501") => SetupError::MayNotCreateDatabase {
                     role: self.server.role.clone(),
                     url: masked(&self.server.url),
-                    cause: chain(&error),
+                    cause: cause(&error),
                 },
                 _ => failed(database, "created", &error),
             }
@@ -150,7 +150,7 @@ fn options(server: &Server) -> Result<PgConnectOptions, SetupError> {
     let options =
         PgConnectOptions::from_url(&server.url).map_err(|error| SetupError::UrlRefused {
             url: masked(&server.url),
-            cause: chain(&error),
+            cause: cause(&error),
         })?;
     Ok(options
         .ssl_mode(PgSslMode::Disable)
@@ -162,6 +162,6 @@ pub(super) fn failed(database: &str, step: &'static str, error: &sqlx::Error) ->
     SetupError::Database {
         database: database.to_owned(),
         step,
-        cause: chain(error),
+        cause: cause(error),
     }
 }

@@ -7,9 +7,11 @@ mod background;
 mod clone;
 mod name;
 pub(crate) mod pool;
+mod scratch;
 mod template;
 
 pub(crate) use background::in_background_blocking;
 pub(crate) use clone::Database;
+pub use scratch::ScratchDb;
 pub(crate) use template::Template;
 pub use template::{BoxError, TemplateDb, TemplateOutput};

@@ -11,7 +11,7 @@ use ::url::Url;
 use sqlx::PgConnection;
 
 use crate::config::{Choice, Config};
-use crate::error::SetupError;
+use crate::error::{SetupError, chain};
 
 pub(crate) use self::url::{masked, with_database, with_port};
 
@@ -52,6 +52,18 @@ pub(crate) async fn obtain(config: &'static Config) -> Result<(Server, PgConnect
         Choice::Url(given) => url::obtain(given).await,
         Choice::Local => local::obtain(config, "PERF_HARNESS_POSTGRES=local").await,
         Choice::Auto => local::obtain(config, "PERF_HARNESS_POSTGRES is not set").await,
+    }
+}
+
+/// What the server or the operating system said, without what sqlx adds for its own developers.
+pub(crate) fn cause(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(database) => match database.code() {
+            Some(sqlstate) => format!("{} (SQLSTATE {sqlstate})", database.message()),
+            None => database.message().to_owned(),
+        },
+        sqlx::Error::Io(error) => error.to_string(),
+        other => chain(other),
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, PgConnection};
 use url::Url;
 
-use super::{Endpoint, Server, supported};
+use super::{Endpoint, Server, cause, supported};
 use crate::error::SetupError;
 
 /// Checks that the server answers, and says where it listens.
@@ -83,7 +83,7 @@ fn socket_file(directory: &Path, port: u16) -> std::path::PathBuf {
 fn refused(url: &Url, error: &sqlx::Error) -> SetupError {
     SetupError::UrlRefused {
         url: masked(url),
-        cause: crate::error::chain(error),
+        cause: cause(error),
     }
 }
 

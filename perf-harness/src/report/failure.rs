@@ -42,7 +42,7 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
 }
 
 fn headline(subject: &Subject<'_>, finding: &Finding, what: &str) -> String {
-    let left = format!("{} {what}", subject.name());
+    let left = format!("{} {what}", subject.test);
     let location = finding.location;
     format!("{left:<62}  {}:{}", location.file(), location.line())
 }

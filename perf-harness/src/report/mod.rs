@@ -21,16 +21,9 @@ pub(crate) enum Values {
 /// What a report is about, besides its findings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'a> {
-    /// The test's path.
+    /// The test's path, as its runner takes it.
     pub(crate) test: &'a str,
     /// Where everything recorded can be read, if it could be written.
     pub(crate) artefact: Option<&'a str>,
     pub(crate) values: Values,
-}
-
-impl Subject<'_> {
-    /// The test's own name, without the modules it lies in.
-    fn name(&self) -> &str {
-        self.test.rsplit("::").next().unwrap_or(self.test)
-    }
 }

@@ -5,8 +5,7 @@ use crate::error::SetupError;
 
 /// A test that could not begin.
 pub(crate) fn not_measured(test: &str, error: &SetupError) -> String {
-    let name = test.rsplit("::").next().unwrap_or(test);
-    format!("{name} could not be measured\n\n{}", cause_and_cure(error))
+    format!("{test} could not be measured\n\n{}", cause_and_cure(error))
 }
 
 pub(super) fn cause_and_cure(error: &SetupError) -> String {
@@ -18,4 +17,40 @@ pub(super) fn cause_and_cure(error: &SetupError) -> String {
 
 fn split(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Those that a test run cannot bring about on a machine that has Postgres.
+    #[test]
+    fn each_error_names_the_cause_and_the_cure() {
+        let text = |text: &str| text.to_owned();
+        let errors = [
+            SetupError::PostgresNotFound {
+                looked_in: vec![text("PATH"), text("/usr/lib/postgresql/*/bin")],
+            },
+            SetupError::PostgresTooOld {
+                place: text("/usr/lib/postgresql/13/bin"),
+                version: text("13.22"),
+            },
+            SetupError::Cluster {
+                step: "started",
+                cause: text("its log ends with\nFATAL:  could not create shared memory segment"),
+            },
+            SetupError::Database {
+                database: text("ph_1_test_2"),
+                step: "created",
+                cause: text("could not extend file: No space left on device (SQLSTATE 53100)"),
+            },
+            SetupError::system("/dev/shm/perf-harness-0 cannot be used", &"it is a link"),
+            SetupError::Undecoded { messages: 2 },
+        ];
+        let told: Vec<String> = errors
+            .iter()
+            .map(|error| not_measured("a::test", error))
+            .collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
 }

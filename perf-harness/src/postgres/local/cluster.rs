@@ -12,7 +12,8 @@ use super::binaries::Binaries;
 use super::reaper;
 use super::site::{Site, random_name};
 use crate::clock;
-use crate::error::{SetupError, chain};
+use crate::error::SetupError;
+use crate::postgres::cause;
 use crate::postgres::url::{connect, options};
 
 /// What a test server does without: durability, replication, background work that changes plans or timing.
@@ -193,7 +194,7 @@ impl Cluster {
             Ok(connection) => reaper::keep_alive(connection).await,
             Err(sqlx::Error::Io(_)) => Ok(None),
             Err(error) if is_between(&error) => Ok(None),
-            Err(error) => Err(step("joined", &chain(&error))),
+            Err(error) => Err(step("joined", &cause(&error))),
         }
     }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::cluster::Cluster;
-use crate::error::{SetupError, chain};
+use crate::error::SetupError;
+use crate::postgres::cause;
 use crate::postgres::url::{connect, options};
 
 /// Held shared by everyone who uses the server, and alone by the loop once it has decided to stop it.
@@ -30,7 +31,7 @@ pub(super) async fn watch(cluster: &Cluster, idle: Duration) -> Result<(), Setup
     let options = options(&cluster.url()?)?;
     let failed = |error: sqlx::Error| SetupError::Cluster {
         step: "told to stop by itself",
-        cause: chain(&error),
+        cause: cause(&error),
     };
     let mut connection = connect(&options).await.map_err(failed)?;
     // Without this the server would end the loop when the client is gone.

@@ -1,0 +1,196 @@
+//! The performance-TDD cycle on one endpoint, told for a person: red, green, and what it brought.
+#![expect(clippy::print_stdout, reason = "a demo talks to its user")]
+
+#[path = "../tests/perf/app.rs"]
+mod app;
+#[path = "../tests/perf/seed.rs"]
+mod seed;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use app::App;
+use axum::http::StatusCode;
+use perf_harness::{Counts, Failure, PerfDb, PerfTest, assert_max_queries};
+use sea_orm::Database;
+
+const NAIVE: &str = "/naive/api/users/";
+const EAGER: &str = "/api/users/";
+/// Timed requests of each endpoint, in turn.
+const SAMPLES: usize = 30;
+
+fn main() -> ExitCode {
+    match tell() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(surprise) => {
+            println!("The story did not go as expected: {surprise}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tell() -> Result<(), String> {
+    println!("{INTRODUCTION}");
+    let red = budget_test("red", NAIVE)
+        .err()
+        .ok_or("the naive endpoint held its budget")?;
+    println!("{}", indented(&red.to_string()));
+    if !red.to_string().contains("actual    101 queries") {
+        return Err("the naive endpoint did not cost 101 queries".to_owned());
+    }
+    println!("{CURE}");
+    budget_test("green", EAGER)
+        .map_err(|failure| format!("the eager endpoint broke its budget\n{failure}"))?;
+    println!("    test the_user_list_costs_three_queries ... ok\n");
+    let measured = measure()?;
+    println!(
+        "3. What it brought, for 100 users (median of {SAMPLES} requests each, in turn, unrecorded)\n"
+    );
+    println!("{}", table(&measured));
+    println!("{OUTLOOK}");
+    Ok(())
+}
+
+const INTRODUCTION: &str = "\
+1. Red: a Django list of users with their profiles, ported line by line, under a budget
+
+    #[perf_test(template = seed::hundred_users)]
+    async fn the_user_list_costs_three_queries(db: PerfDb) {
+        let list = db.record(App::on(&db).get(\"/naive/api/users/\")).await;
+        assert_max_queries!(list, 3);
+    }
+";
+
+const CURE: &str = "\
+2. Green: one edit, select_related('profile') as sea-orm says it
+
+    - let users = user::Entity::find().order_by_asc(user::COLUMN.id).limit(limit).all(&db).await?;
+    - for user in users { let profile = load_profile(&db, user.id).await?; .. }
+    + let rows = user::Entity::find().find_also_related(profile::Entity)..all(&db).await?;
+";
+
+const OUTLOOK: &str = "\
+Run it yourself: cargo test -p example-service --test perf
+The endpoints:   example-service/src/users/naive.rs and eager.rs";
+
+/// The test of the story, on one of the two endpoints.
+fn budget_test(act: &str, path: &'static str) -> Result<(), Failure> {
+    PerfTest::new(format!("{act}::the_user_list_costs_three_queries"))
+        .template(seed::hundred_users)
+        .run(async |db: PerfDb| {
+            let list = db.record(App::on(&db).get(path)).await;
+            assert_max_queries!(list, 3);
+        })
+}
+
+/// One endpoint in numbers.
+struct Measured {
+    counts: Counts,
+    median: Duration,
+}
+
+/// The naive endpoint first.
+fn measure() -> Result<[Measured; 2], String> {
+    let mut measured = None;
+    let run = PerfTest::new("what_it_brought")
+        .template(seed::hundred_users)
+        .run(async |db: PerfDb| {
+            measured = Some(compare(&db).await);
+        });
+    run.map_err(|failure| failure.to_string())?;
+    measured.ok_or("nothing was measured")?
+}
+
+async fn compare(db: &PerfDb) -> Result<[Measured; 2], String> {
+    let recorded = App::on(db);
+    let direct = Database::connect(db.direct_url())
+        .await
+        .map_err(|error| error.to_string())?;
+    let direct = App::new(example_service::router(direct));
+    let (naive, eager) = (
+        samples(&recorded, db, NAIVE).await?,
+        samples(&recorded, db, EAGER).await?,
+    );
+    if naive.1 != eager.1 {
+        return Err("the two endpoints do not say the same".to_owned());
+    }
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..SAMPLES {
+        for (path, times) in [NAIVE, EAGER].iter().zip(&mut times) {
+            let begun = Instant::now();
+            let answer = direct.get(path).await;
+            times.push(begun.elapsed());
+            expect_ok(answer.status, path)?;
+        }
+    }
+    let [naive_times, eager_times] = times;
+    Ok([
+        Measured {
+            counts: naive.0,
+            median: median(naive_times),
+        },
+        Measured {
+            counts: eager.0,
+            median: median(eager_times),
+        },
+    ])
+}
+
+/// Counters of a second request: the first one also opens connections and prepares. With the body.
+async fn samples(app: &App, db: &PerfDb, path: &str) -> Result<(Counts, String), String> {
+    expect_ok(app.get(path).await.status, path)?;
+    let again = db.record(app.get(path)).await;
+    match again.output().results().len() {
+        100 => Ok((*again.counts(), again.into_output().body)),
+        other => Err(format!("{path} listed {other} users, not 100")),
+    }
+}
+
+fn expect_ok(status: StatusCode, path: &str) -> Result<(), String> {
+    if status == StatusCode::OK {
+        Ok(())
+    } else {
+        Err(format!("{path} answered {status}"))
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn table(measured: &[Measured; 2]) -> String {
+    let [naive, eager] = measured;
+    let counted = |name: &str, count: fn(&Counts) -> u64| {
+        row(
+            name,
+            &count(&naive.counts).to_string(),
+            &count(&eager.counts).to_string(),
+        )
+    };
+    let latency = |measured: &Measured| format!("{:.1} ms", measured.median.as_secs_f64() * 1e3);
+    [
+        row("", "naive", "eager"),
+        counted("queries", |counts| counts.queries as u64),
+        counted("round trips (*)", |counts| {
+            (counts.round_trips - counts.pings) as u64
+        }),
+        counted("rows", |counts| counts.rows),
+        counted("bytes received", |counts| counts.bytes_received),
+        row("median latency", &latency(naive), &latency(eager)),
+        "    (*) without the pool's pings: sqlx sends one before and one after each query"
+            .to_owned(),
+    ]
+    .join("\n")
+        + "\n"
+}
+
+fn row(name: &str, naive: &str, eager: &str) -> String {
+    format!("    {name:<18} {naive:>10} {eager:>10}")
+}
+
+fn indented(text: &str) -> String {
+    text.lines()
+        .map(|line| format!("    {line}").trim_end().to_owned() + "\n")
+        .collect()
+}

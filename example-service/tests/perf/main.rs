@@ -1,0 +1,6 @@
+//! The service's perf tests: a file for each app, a test for each promise.
+
+mod app;
+mod health;
+mod seed;
+mod users;

@@ -1,0 +1,11 @@
+//! What the tests and the demo start from: migrated and seeded once, and copied for each of them.
+
+use example_service::seed;
+use perf_harness::TemplateDb;
+use sea_orm::DbErr;
+
+pub(crate) async fn hundred_users(db: TemplateDb) -> Result<(), DbErr> {
+    let db = db.connection();
+    seed::migrate(&db).await?;
+    seed::users(&db, 100).await
+}
