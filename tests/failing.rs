@@ -1,0 +1,145 @@
+//! Perf tests that must fail. `nested` runs them as a child process and reads what they print.
+
+use perf_harness::{PerfDb, TemplateDb, assert_max_queries, assert_queries, perf_test};
+use sqlx::PgPool;
+
+async fn authors(db: TemplateDb) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(
+        "CREATE TABLE authors (id int PRIMARY KEY, name text NOT NULL);
+         CREATE TABLE sites (id int PRIMARY KEY, domain text NOT NULL);
+         INSERT INTO authors SELECT n, 'author ' || n FROM generate_series(1, 20) n;
+         INSERT INTO sites VALUES (1, 'example.com');",
+    )
+    .execute(&db.pool())
+    .await?;
+    Ok(())
+}
+
+async fn ids(pool: &PgPool) -> Vec<i32> {
+    let query = sqlx::query_scalar("SELECT id FROM authors ORDER BY id");
+    query.fetch_all(pool).await.unwrap()
+}
+
+async fn name(pool: &PgPool, id: i32) -> String {
+    let query = sqlx::query_scalar("SELECT name, id FROM authors WHERE authors.id = $1 LIMIT $2");
+    query.bind(id).bind(1_i64).fetch_one(pool).await.unwrap()
+}
+
+async fn domain(pool: &PgPool) -> String {
+    let query = sqlx::query_scalar("SELECT domain FROM sites WHERE id = $1");
+    query.bind(1).fetch_one(pool).await.unwrap()
+}
+
+async fn one_by_one(pool: &PgPool) {
+    for id in ids(pool).await {
+        name(pool, id).await;
+    }
+}
+
+#[perf_test(template = authors)]
+async fn a_query_for_each_row(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(one_by_one(&pool)).await;
+    assert_max_queries!(list, 3);
+}
+
+#[perf_test(template = authors)]
+async fn the_same_question_again(db: PerfDb) {
+    let pool = db.pool();
+    let page = db
+        .record(async {
+            let mut transaction = pool.begin().await.unwrap();
+            for _ in 0..4 {
+                let query = sqlx::query("SELECT domain FROM sites WHERE id = $1");
+                query.bind(1).execute(&mut *transaction).await.unwrap();
+            }
+            transaction.commit().await.unwrap();
+        })
+        .await;
+    assert_queries!(page, 1..=2);
+}
+
+#[perf_test(template = authors)]
+async fn many_different_queries(db: PerfDb) {
+    let pool = db.pool();
+    let page = db
+        .record(async {
+            domain(&pool).await;
+            name(&pool, 1).await;
+            ids(&pool).await;
+        })
+        .await;
+    assert_queries!(page, 1);
+}
+
+#[perf_test(template = authors)]
+async fn fewer_than_expected(db: PerfDb) {
+    let pool = db.pool();
+    let page = db.record(domain(&pool)).await;
+    assert_queries!(page, 2..=3);
+}
+
+#[perf_test(template = authors)]
+async fn two_problems_are_told_together(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(one_by_one(&pool)).await;
+    assert_max_queries!(list, 20);
+    assert_queries!(db, 0, domain(&pool));
+}
+
+#[perf_test]
+async fn nothing_reached_the_recorder(db: PerfDb) {
+    let elsewhere = PgPool::connect_lazy(db.direct_url()).unwrap();
+    let work = db.record(sqlx::query("SELECT 1").execute(&elsewhere)).await;
+    assert_max_queries!(work, 3);
+}
+
+#[perf_test]
+async fn the_work_was_not_awaited(db: PerfDb) {
+    let pool = db.pool();
+    let work = db
+        .record(async {
+            pool.acquire().await.unwrap();
+            sqlx::query("SELECT 1")
+        })
+        .await;
+    assert_max_queries!(work, 3);
+}
+
+#[perf_test(template = authors)]
+async fn an_assertion_of_its_own_comes_first(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(one_by_one(&pool)).await;
+    assert_max_queries!(list, 3);
+    assert_eq!(list.queries().count(), 99, "the test's own");
+}
+
+#[perf_test(template = authors)]
+async fn an_error_of_its_own_comes_first(db: PerfDb) -> Result<(), sqlx::Error> {
+    let pool = db.pool();
+    assert_max_queries!(db, 3, one_by_one(&pool));
+    sqlx::query("SELECT * FROM nowhere").execute(&pool).await?;
+    Ok(())
+}
+
+async fn refuses(db: TemplateDb) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("CREATE TABLE t (id no_such_type)")
+        .execute(&db.pool())
+        .await?;
+    Ok(())
+}
+
+#[perf_test(template = refuses)]
+async fn the_template_returns_an_error(db: PerfDb) {
+    assert_max_queries!(db, 1, domain(&db.pool()));
+}
+
+async fn panics(_db: TemplateDb) {
+    let users: Vec<u32> = Vec::new();
+    assert!(!users.is_empty(), "no fixture was found");
+}
+
+#[perf_test(template = panics)]
+async fn the_template_panics(db: PerfDb) {
+    assert_max_queries!(db, 1, domain(&db.pool()));
+}

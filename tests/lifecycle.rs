@@ -1,0 +1,321 @@
+//! The life of a test: a fresh database, one template, the findings, and nothing left behind.
+
+use std::io::{BufRead, BufReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use perf_harness::{PerfDb, PerfTest, TemplateDb, assert_max_queries, assert_queries, perf_test};
+use sqlx::{AssertSqlSafe, PgPool};
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+async fn send(pool: &PgPool, times: usize) {
+    for _ in 0..times {
+        sqlx::query("SELECT 1").execute(pool).await.unwrap();
+    }
+}
+
+async fn name(pool: &PgPool) -> String {
+    let query = sqlx::query_scalar("SELECT current_database()::text");
+    query.fetch_one(pool).await.unwrap()
+}
+
+/// Runs work in a test of its own and gives what it returns.
+fn in_a_test<T>(work: impl AsyncFnOnce(PerfDb) -> T) -> T {
+    let mut output = None;
+    let test = PerfTest::new("in_a_test").run(async |db| output = Some(work(db).await));
+    test.unwrap();
+    output.unwrap()
+}
+
+fn exists(database: &str) -> bool {
+    in_a_test(async |db| {
+        let query =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)");
+        query.bind(database).fetch_one(&db.pool()).await.unwrap()
+    })
+}
+
+#[test]
+fn each_test_gets_a_database_of_its_own_and_leaves_none() {
+    let first = in_a_test(async |db| {
+        let pool = db.pool();
+        sqlx::query("CREATE TABLE mine (id int)")
+            .execute(&pool)
+            .await
+            .unwrap();
+        name(&pool).await
+    });
+    let second = in_a_test(async |db| {
+        let pool = db.pool();
+        let mine: bool = sqlx::query_scalar("SELECT to_regclass('mine') IS NOT NULL")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert!(!mine);
+        name(&pool).await
+    });
+    assert_ne!(first, second);
+    assert!(!exists(&first) && !exists(&second));
+}
+
+#[test]
+fn a_database_is_removed_after_a_panic_too() {
+    let mut database = None;
+    let run = catch_unwind(AssertUnwindSafe(|| {
+        PerfTest::new("panics").run(async |db| {
+            database = Some(name(&db.pool()).await);
+            assert!(database.is_none(), "of its own");
+        })
+    }));
+    let panic = run.unwrap_err();
+    assert_eq!(panic.downcast_ref::<&str>(), Some(&"of its own"));
+    assert!(!exists(&database.unwrap()));
+}
+
+static BUILT: AtomicUsize = AtomicUsize::new(0);
+
+async fn marked(db: TemplateDb) -> Result<(), sqlx::Error> {
+    BUILT.fetch_add(1, Ordering::Relaxed);
+    sqlx::raw_sql("CREATE TABLE mark AS SELECT gen_random_uuid()::text AS mark")
+        .execute(&db.pool())
+        .await?;
+    Ok(())
+}
+
+fn mark() -> String {
+    let mut mark = None;
+    let test = PerfTest::new("mark")
+        .template(marked)
+        .run(async |db: PerfDb| {
+            let query = sqlx::query_scalar("SELECT mark FROM mark");
+            mark = Some(query.fetch_one(&db.pool()).await.unwrap());
+        });
+    test.unwrap();
+    mark.unwrap()
+}
+
+#[test]
+fn a_template_is_built_once_and_copied() {
+    let marks: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(mark)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert!(marks.iter().all(|mark| *mark == marks[0]), "{marks:?}");
+    // An earlier run of the same program may have built it.
+    assert!(BUILT.load(Ordering::Relaxed) <= 1);
+}
+
+#[test]
+fn a_maximum_holds_and_goes_red() {
+    let check = |queries: usize, max: usize| {
+        PerfTest::new("maximum").run(async |db: PerfDb| {
+            let pool = db.pool();
+            let work = db.record(send(&pool, queries)).await;
+            assert_max_queries!(work, max);
+        })
+    };
+    check(3, 3).unwrap();
+    check(1, 3).unwrap();
+    let red = check(4, 3).unwrap_err();
+    assert!(
+        red.headline()
+            .starts_with("maximum went over its budget tests/lifecycle.rs:"),
+        "{red}"
+    );
+    assert!(
+        red.to_string()
+            .contains("actual    4 queries, 1 more than allowed"),
+        "{red}"
+    );
+    let none = check(0, 3).unwrap_err().to_string();
+    assert!(none.contains("no query was recorded"), "{none}");
+}
+
+#[test]
+fn a_range_holds_and_goes_red_on_both_sides() {
+    let check = |queries: usize| {
+        PerfTest::new("range").run(async |db: PerfDb| {
+            let pool = db.pool();
+            let work = db.record(send(&pool, queries)).await;
+            assert_queries!(work, 2..=3);
+        })
+    };
+    check(2).unwrap();
+    check(3).unwrap();
+    let under = check(1).unwrap_err().to_string();
+    assert!(
+        under.contains("actual    1 query, 1 fewer than expected"),
+        "{under}"
+    );
+    let over = check(4).unwrap_err().to_string();
+    assert!(
+        over.contains("actual    4 queries, 1 more than allowed"),
+        "{over}"
+    );
+}
+
+#[test]
+fn none_can_be_meant_and_goes_red_when_there_is_one() {
+    let check = |queries: usize| {
+        PerfTest::new("none").run(async |db: PerfDb| {
+            let pool = db.pool();
+            let work = db.record(send(&pool, queries)).await;
+            assert_queries!(work, 0);
+        })
+    };
+    check(0).unwrap();
+    let red = check(1).unwrap_err().to_string();
+    assert!(red.contains("expected  exactly 0 queries"), "{red}");
+}
+
+#[test]
+fn recording_and_asserting_in_one_step_gives_the_output_and_goes_red() {
+    let check = |max: usize| {
+        PerfTest::new("one_step").run(async |db: PerfDb| {
+            let pool = db.pool();
+            let output = assert_max_queries!(db, max, async {
+                send(&pool, 2).await;
+                "output"
+            });
+            assert_eq!(output, "output");
+            assert_queries!(db, 2, send(&pool, 2));
+        })
+    };
+    check(2).unwrap();
+    let red = check(1).unwrap_err().to_string();
+    assert!(red.contains("expected  at most 1 query"), "{red}");
+}
+
+#[test]
+fn an_error_of_the_test_is_returned_although_a_budget_broke() {
+    let run = PerfTest::new("returns_an_error").run(async |db: PerfDb| {
+        assert_max_queries!(db, 1, send(&db.pool(), 2));
+        Err::<(), _>("of its own")
+    });
+    assert_eq!(run.unwrap(), Err("of its own"));
+}
+
+#[perf_test]
+async fn a_test_runs_on_one_thread_by_default(_db: PerfDb) {
+    assert_eq!(
+        Handle::current().runtime_flavor(),
+        RuntimeFlavor::CurrentThread
+    );
+}
+
+#[perf_test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_test_may_run_on_several_threads(_db: PerfDb) {
+    assert_eq!(
+        Handle::current().runtime_flavor(),
+        RuntimeFlavor::MultiThread
+    );
+    assert_eq!(Handle::current().metrics().num_workers(), 3);
+}
+
+#[perf_test]
+async fn a_test_may_return_a_result(db: PerfDb) -> Result<(), sqlx::Error> {
+    let one = db
+        .record(sqlx::query("SELECT 1").fetch_one(&db.pool()))
+        .await
+        .transpose()?;
+    assert_max_queries!(one, 1);
+    Ok(())
+}
+
+#[perf_test]
+#[should_panic(expected = "a_broken_budget_can_be_expected went over its budget")]
+async fn a_broken_budget_can_be_expected(db: PerfDb) {
+    assert_max_queries!(db, 1, send(&db.pool(), 2));
+}
+
+#[perf_test]
+async fn the_work_may_block_the_runtime(db: PerfDb) {
+    let pool = db.pool();
+    send(&pool, 1).await;
+    let blocked = db
+        .record(async {
+            let url = db.url().to_owned();
+            let thread = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build();
+                runtime
+                    .unwrap()
+                    .block_on(async { send(&PgPool::connect_lazy(&url).unwrap(), 1).await });
+            });
+            thread.join().unwrap();
+        })
+        .await;
+    assert_queries!(blocked, 1);
+}
+
+const VICTIM: &str = "PERF_HARNESS_TEST_VICTIM";
+
+/// This test's own program again, as another process.
+fn again(test: &str, role: &str) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(VICTIM, role)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn what_a_killed_process_leaves_behind_the_next_one_removes() {
+    let test = "what_a_killed_process_leaves_behind_the_next_one_removes";
+    match std::env::var(VICTIM).as_deref() {
+        Ok("dies") => in_a_test(async |db| {
+            println!("\ndatabase {}", name(&db.pool()).await);
+            std::future::pending::<()>().await;
+        }),
+        Ok(_) => in_a_test(async |db| assert_eq!(send(&db.pool(), 1).await, ())),
+        Err(_) => {
+            let mut victim = again(test, "dies");
+            let output = BufReader::new(victim.stdout.take().unwrap());
+            let lines = output.lines().map_while(Result::ok);
+            let database = lines
+                .filter_map(|line| line.strip_prefix("database ").map(str::to_owned))
+                .next();
+            let database = database.expect("the victim names its database");
+            assert!(exists(&database), "{database} belongs to a living process");
+            assert!(again(test, "lives").wait().unwrap().success());
+            assert!(
+                exists(&database),
+                "{database} still belongs to a living process"
+            );
+            victim.kill().unwrap();
+            victim.wait().unwrap();
+            // The server notices within a second that the connection which held the lock is gone.
+            let removed = (0..100).any(|_| {
+                assert!(again(test, "lives").wait().unwrap().success());
+                !exists(&database)
+            });
+            assert!(removed, "{database}");
+        }
+    }
+}
+
+#[test]
+fn a_scratch_database_is_there_until_it_is_removed() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let database = runtime.block_on(async {
+        let scratch = perf_harness::ScratchDb::create().await.unwrap();
+        let pool = PgPool::connect(scratch.url()).await.unwrap();
+        let database = name(&pool).await;
+        sqlx::raw_sql(AssertSqlSafe("CREATE TABLE t (id int)".to_owned()))
+            .execute(&pool)
+            .await
+            .unwrap();
+        scratch.remove().await.unwrap();
+        database
+    });
+    assert!(!exists(&database));
+}

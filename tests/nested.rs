@@ -1,0 +1,222 @@
+//! Whole programs, run by cargo as a user would: what fails, what it prints, and a crate outside this workspace.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use insta::{assert_snapshot, with_settings};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+fn cargo(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .current_dir(directory)
+        .args(arguments)
+        // What the outer test runner told its own tests.
+        .env_remove("NEXTEST_TEST_NAME")
+        .env_remove("INSTA_UPDATE")
+        .env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// Both runners may start these tests at once, and they write the same files.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static RUNNING: Mutex<()> = Mutex::new(());
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    cargo(directory, arguments).output().unwrap()
+}
+
+/// What each failing test printed, by name, as libtest shows it.
+fn sections(output: &str) -> Vec<(&str, String)> {
+    let parts = output.split("\n---- ").skip(1);
+    parts
+        .map(|part| {
+            let (name, rest) = part.split_once(" stdout ----\n").unwrap();
+            let rest = rest.split("\nfailures:\n").next().unwrap();
+            let told: Vec<&str> = rest
+                .lines()
+                .filter(|line| !line.starts_with("perf-harness uses"))
+                .collect();
+            (name, told.join("\n").trim().to_owned())
+        })
+        .collect()
+}
+
+/// The most lines of one finding, on the first red run.
+const MOST_LINES: usize = 25;
+
+#[test]
+fn what_failing_tests_print() {
+    let _alone = one_at_a_time();
+    let output = run(
+        &root(),
+        &["test", "--package", "acceptance", "--test", "failing"],
+    );
+    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
+    let printed = text(&output.stdout);
+    let sections = sections(&printed);
+    assert!(
+        printed.contains("test result: FAILED. 0 passed; 11 failed; 0 ignored"),
+        "{printed}"
+    );
+    assert_eq!(sections.len(), 11);
+    for (name, told) in sections {
+        assert!(
+            told.lines().count() <= MOST_LINES * if name.starts_with("two_") { 2 } else { 1 },
+            "{told}"
+        );
+        with_settings!({ filters => vec![
+            (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
+            (r"ph_[0-9a-z_]+", "<database>"),
+            (r"' \(\d+\) panicked", "' panicked"),
+        ]}, { assert_snapshot!(name, told) });
+    }
+}
+
+#[test]
+fn a_failure_is_written_for_programs_with_its_values_masked() {
+    let _alone = one_at_a_time();
+    let test = "a_query_for_each_row";
+    let output = run(
+        &root(),
+        &[
+            "test",
+            "--package",
+            "acceptance",
+            "--test",
+            "failing",
+            "--",
+            "--exact",
+            test,
+        ],
+    );
+    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
+    let directory = target().join("perf-harness");
+    let json = std::fs::read_to_string(directory.join(format!("{test}.json"))).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["schema"], "perf-harness/failure/1");
+    let finding = &document["findings"][0];
+    assert_eq!(finding["problem"]["actual"], 21);
+    assert_eq!(finding["shapes"][0]["count"], 20);
+    assert_eq!(finding["statements"].as_array().unwrap().len(), 21);
+    assert_eq!(finding["statements"][1]["parameters"], 2);
+    assert_eq!(finding["statements"][1]["sql"], serde_json::Value::Null);
+    let text = std::fs::read_to_string(directory.join(format!("{test}.txt"))).unwrap();
+    assert!(text.contains("$1 = 20 distinct values, masked"), "{text}");
+}
+
+#[test]
+fn values_are_written_when_asked_for() {
+    let _alone = one_at_a_time();
+    let test = "the_same_question_again";
+    let arguments = [
+        "test",
+        "--package",
+        "acceptance",
+        "--test",
+        "failing",
+        "--",
+        "--exact",
+        test,
+    ];
+    let output = cargo(&root(), &arguments)
+        .env("PERF_HARNESS_PARAMETERS", "show")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
+    let file = target().join("perf-harness").join(format!("{test}.json"));
+    let document: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let statements = document["findings"][0]["statements"].as_array().unwrap();
+    let query = statements
+        .iter()
+        .find(|statement| statement["class"] == "query")
+        .unwrap();
+    assert_eq!(query["sql"], "SELECT domain FROM sites WHERE id = $1");
+    assert_eq!(query["parameters"][0], "1");
+}
+
+/// The target directory that this test was built in.
+fn target() -> PathBuf {
+    let executable = std::env::current_exe().unwrap();
+    let marked = executable
+        .ancestors()
+        .find(|directory| directory.join("CACHEDIR.TAG").is_file());
+    marked.unwrap().to_owned()
+}
+
+/// A user's crate: a workspace of its own, with the harness as a dev-dependency by path.
+fn user_crate(arguments: &[&str]) -> Output {
+    let directory = root().join("tests/fixtures/user-crate");
+    let mut command = cargo(&directory, arguments);
+    command.env("CARGO_TARGET_DIR", target().join("user-crate"));
+    // Its lints are its own.
+    command.env_remove("RUSTFLAGS").output().unwrap()
+}
+
+#[test]
+fn a_strict_crate_stays_free_of_warnings() {
+    let _alone = one_at_a_time();
+    let output = user_crate(&[
+        "clippy",
+        "--locked",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+        "-D",
+        "clippy::pedantic",
+    ]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_tests_of_a_strict_crate_pass() {
+    let _alone = one_at_a_time();
+    let output = user_crate(&["test", "--locked"]);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{printed}{}", text(&output.stderr));
+    assert!(printed.contains("5 passed; 0 failed"), "{printed}");
+}
+
+/// Mistakes that only the compiler's own checks can find. The macro's are tested beside it.
+#[test]
+fn a_wrong_type_is_told_with_the_right_shape() {
+    let _alone = one_at_a_time();
+    for mistake in [
+        "template_returns_a_number",
+        "test_returns_a_number",
+        "budget_is_a_text",
+    ] {
+        let output = user_crate(&[
+            "check",
+            "--locked",
+            "--quiet",
+            "--features",
+            "mistakes",
+            "--test",
+            mistake,
+        ]);
+        assert!(!output.status.success(), "{mistake} compiled");
+        let told = text(&output.stderr);
+        let first = told.split("\n\n").next().unwrap();
+        // What the compiler lists from other files changes with them.
+        let lines = first.lines().take_while(|line| {
+            !line.contains("help: the trait") && !line.contains("help: the following")
+        });
+        assert_snapshot!(mistake, lines.collect::<Vec<_>>().join("\n"));
+    }
+}

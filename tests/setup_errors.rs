@@ -1,0 +1,149 @@
+//! What bad input gets: each mistake one clear error, with the cause and the cure.
+//!
+//! The test program runs itself again under the environment in question and reads what it prints.
+
+use std::process::Command;
+
+use insta::{assert_snapshot, with_settings};
+use perf_harness::{PerfDb, PerfTest, assert_max_queries, perf_test};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use url::Url;
+
+/// What the other runs try: it passes where Postgres can be had.
+#[perf_test]
+async fn probe(db: PerfDb) {
+    assert_max_queries!(db, 1, sqlx::query("SELECT 1").execute(&db.pool())).unwrap();
+}
+
+/// What the probe prints under this setting, its own words only.
+fn probe_with(variable: &str, value: &str) -> String {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "probe", "--nocapture"])
+        .env(variable, value)
+        .env_remove("NEXTEST_TEST_NAME")
+        .output()
+        .unwrap();
+    assert!(
+        !output.status.success(),
+        "the probe passed under {variable}={value}"
+    );
+    let told = String::from_utf8(output.stderr).unwrap();
+    let start = told.find("probe could not be measured").expect(&told);
+    let mut report: Vec<&str> = told[start..].lines().collect();
+    while report
+        .last()
+        .is_some_and(|line| line.trim().is_empty() || line.starts_with("error: test failed"))
+    {
+        report.pop();
+    }
+    report.join("\n")
+}
+
+fn check(name: &str, value: &str) {
+    let told = probe_with("PERF_HARNESS_POSTGRES", value);
+    with_settings!({ filters => vec![
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
+        (r"@[^/\s]*perf-harness[^/\s]*", "@<socket>"),
+        (r"stranger_[0-9a-z_]+", "<role>"),
+        (r"ph_[0-9a-z_]+", "<database>"),
+    ]}, { assert_snapshot!(name, told) });
+}
+
+#[test]
+fn a_value_that_means_nothing() {
+    check("a_value_that_means_nothing", "locla");
+}
+
+#[test]
+fn a_provider_of_a_later_version() {
+    check("a_provider_of_a_later_version", "docker:postgres:17");
+}
+
+#[test]
+fn a_url_that_nothing_listens_at() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    check(
+        "a_url_that_nothing_listens_at",
+        &format!("postgres://me:secret@127.0.0.1:{port}/app"),
+    );
+}
+
+#[test]
+fn a_url_that_insists_on_encryption() {
+    check(
+        "a_url_that_insists_on_encryption",
+        "postgres://me:secret@127.0.0.1/app?sslmode=require",
+    );
+}
+
+#[test]
+fn a_url_that_cannot_be_read() {
+    check(
+        "a_url_that_cannot_be_read",
+        "postgres://me:secret@127.0.0.1:port/app",
+    );
+}
+
+#[test]
+fn a_setting_that_means_nothing() {
+    let told = probe_with("PERF_HARNESS_PARAMETERS", "yes");
+    assert_snapshot!(told);
+}
+
+/// The direct URL of a database that lives while `work` runs.
+fn with_server(work: impl FnOnce(Url)) {
+    let test =
+        PerfTest::new("server").run(async |db: PerfDb| work(Url::parse(db.direct_url()).unwrap()));
+    test.unwrap();
+}
+
+#[test]
+fn a_url_with_a_wrong_password() {
+    with_server(|mut url| {
+        if url.set_password(Some("wrong")).is_ok() {
+            check("a_url_with_a_wrong_password", url.as_str());
+        }
+    });
+}
+
+#[test]
+fn a_role_that_may_not_create_databases() {
+    with_server(|url| {
+        let role = elsewhere(stranger(&url, true));
+        let mut theirs = url.clone();
+        theirs.set_username(&role).unwrap();
+        theirs.set_password(Some("word")).unwrap();
+        check("a_role_that_may_not_create_databases", theirs.as_str());
+        elsewhere(stranger(&url, false));
+    });
+}
+
+/// Runs work on a thread and runtime of its own: those of the test that lends the server are busy.
+fn elsewhere<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(work)
+    };
+    std::thread::scope(|scope| scope.spawn(run).join().unwrap())
+}
+
+/// Makes or removes a role without any right.
+async fn stranger(url: &Url, make: bool) -> String {
+    let role = format!("stranger_{}", std::process::id());
+    let mut connection = PgConnection::connect(url.as_str()).await.unwrap();
+    let statement = if make {
+        format!("CREATE ROLE {role} LOGIN PASSWORD 'word'")
+    } else {
+        format!("DROP ROLE {role}")
+    };
+    sqlx::raw_sql(AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    role
+}
