@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -256,13 +257,23 @@ async fn the_work_may_block_the_runtime(db: PerfDb) {
 const VICTIM: &str = "PERF_HARNESS_TEST_VICTIM";
 
 /// This test's own program again, as another process.
-fn again(test: &str, role: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+fn again(test: &str, role: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", test, "--nocapture"])
         .env(VICTIM, role)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+        .stdout(Stdio::piped());
+    command
+}
+
+/// What the process prints after a word at the start of a line.
+fn told(process: &mut Child, word: &str) -> String {
+    let output = BufReader::new(process.stdout.take().unwrap());
+    let mut lines = output.lines().map_while(Result::ok);
+    let found = lines.find_map(|line| line.strip_prefix(word).map(str::to_owned));
+    // The rest is read too, or the process could not write it.
+    lines.for_each(drop);
+    found.expect(word)
 }
 
 #[test]
@@ -275,15 +286,13 @@ fn what_a_killed_process_leaves_behind_the_next_one_removes() {
         }),
         Ok(_) => in_a_test(async |db| assert_eq!(send(&db.pool(), 1).await, ())),
         Err(_) => {
-            let mut victim = again(test, "dies");
+            let mut victim = again(test, "dies").spawn().unwrap();
             let output = BufReader::new(victim.stdout.take().unwrap());
-            let lines = output.lines().map_while(Result::ok);
-            let database = lines
-                .filter_map(|line| line.strip_prefix("database ").map(str::to_owned))
-                .next();
+            let mut lines = output.lines().map_while(Result::ok);
+            let database = lines.find_map(|line| line.strip_prefix("database ").map(str::to_owned));
             let database = database.expect("the victim names its database");
             assert!(exists(&database), "{database} belongs to a living process");
-            assert!(again(test, "lives").wait().unwrap().success());
+            assert!(again(test, "lives").status().unwrap().success());
             assert!(
                 exists(&database),
                 "{database} still belongs to a living process"
@@ -292,12 +301,44 @@ fn what_a_killed_process_leaves_behind_the_next_one_removes() {
             victim.wait().unwrap();
             // The server notices within a second that the connection which held the lock is gone.
             let removed = (0..100).any(|_| {
-                assert!(again(test, "lives").wait().unwrap().success());
+                assert!(again(test, "lives").status().unwrap().success());
                 !exists(&database)
             });
             assert!(removed, "{database}");
         }
     }
+}
+
+#[test]
+fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
+    let test = "a_cluster_that_nobody_uses_stops_and_removes_itself";
+    if std::env::var(VICTIM).is_ok() {
+        let data = in_a_test(async |db| {
+            let query = sqlx::query_scalar("SELECT current_setting('data_directory')");
+            let data: String = query.fetch_one(&db.pool()).await.unwrap();
+            data
+        });
+        println!("\ndirectory {data}");
+        return;
+    }
+    // Another idle time is another cluster: the one that this run uses stays.
+    let mut user = again(test, "uses")
+        .env("PERF_HARNESS_POSTGRES", "local")
+        .env("PERF_HARNESS_POSTGRES_IDLE_S", "1")
+        .spawn()
+        .unwrap();
+    let data = PathBuf::from(told(&mut user, "directory "));
+    assert!(user.wait().unwrap().success());
+    let cluster = data.parent().unwrap();
+    assert!(
+        cluster.is_dir(),
+        "{} outlives its first user",
+        cluster.display()
+    );
+    let mut wait = Command::new("timeout");
+    wait.args(["60", "sh", "-c", "while [ -e \"$0\" ]; do sleep 0.1; done"]);
+    let gone = wait.arg(cluster).status().unwrap();
+    assert!(gone.success(), "{} is still there", cluster.display());
 }
 
 #[test]

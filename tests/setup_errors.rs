@@ -2,6 +2,7 @@
 //!
 //! The test program runs itself again under the environment in question and reads what it prints.
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use insta::{assert_snapshot, with_settings};
@@ -44,6 +45,7 @@ fn check(name: &str, value: &str) {
     with_settings!({ filters => vec![
         (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
         (r"@[^/\s]*perf-harness[^/\s]*", "@<socket>"),
+        (r"\S*ph-too-old-\d+", "<directory>"),
         (r"stranger_[0-9a-z_]+", "<role>"),
         (r"ph_[0-9a-z_]+", "<database>"),
     ]}, { assert_snapshot!(name, told) });
@@ -57,6 +59,27 @@ fn a_value_that_means_nothing() {
 #[test]
 fn a_provider_of_a_later_version() {
     check("a_provider_of_a_later_version", "docker:postgres:17");
+}
+
+#[test]
+fn a_directory_without_postgres() {
+    check("a_directory_without_postgres", "local:/nowhere/bin");
+}
+
+#[test]
+fn binaries_that_are_too_old() {
+    let directory = std::env::temp_dir().join(format!("ph-too-old-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    for name in ["postgres", "initdb", "pg_ctl"] {
+        let program = directory.join(name);
+        std::fs::write(&program, "#!/bin/sh\necho 'postgres (PostgreSQL) 13.22'\n").unwrap();
+        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    check(
+        "binaries_that_are_too_old",
+        &format!("local:{}", directory.display()),
+    );
+    std::fs::remove_dir_all(directory).unwrap();
 }
 
 #[test]

@@ -26,7 +26,10 @@ pub(crate) struct Config {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
     Auto,
-    Local,
+    Local {
+        /// Where the binaries are, if that was said.
+        directory: Option<PathBuf>,
+    },
     Url(Url),
 }
 
@@ -79,7 +82,10 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
 fn choice(value: &str) -> Result<Choice, SetupError> {
     match value.trim() {
         "auto" => Ok(Choice::Auto),
-        "local" => Ok(Choice::Local),
+        "local" => Ok(Choice::Local { directory: None }),
+        local if local.starts_with("local:") => Ok(Choice::Local {
+            directory: Some(PathBuf::from(&local["local:".len()..])),
+        }),
         url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Url::parse(url)
                 .map(Choice::Url)
@@ -97,7 +103,7 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
         other => Err(setting(
             POSTGRES,
             other,
-            "`auto`, `local` or a postgres:// URL".to_owned(),
+            "`auto`, `local`, `local:DIRECTORY` or a postgres:// URL".to_owned(),
         )),
     }
 }
@@ -153,7 +159,15 @@ mod tests {
 
     #[test]
     fn each_choice_is_read() {
-        assert_eq!(with(POSTGRES, "local").unwrap().postgres, Choice::Local);
+        assert_eq!(
+            with(POSTGRES, "local").unwrap().postgres,
+            Choice::Local { directory: None }
+        );
+        let directory = Some(PathBuf::from("/opt/pg/bin"));
+        assert_eq!(
+            with(POSTGRES, "local:/opt/pg/bin").unwrap().postgres,
+            Choice::Local { directory }
+        );
         let url = "postgresql://me@localhost/app";
         let expected = Choice::Url(Url::parse(url).unwrap());
         assert_eq!(with(POSTGRES, url).unwrap().postgres, expected);
@@ -169,7 +183,7 @@ mod tests {
         check_refused(
             POSTGRES,
             "locla",
-            "PERF_HARNESS_POSTGRES is `locla`, which is not `auto`, `local` or a postgres:// URL",
+            "PERF_HARNESS_POSTGRES is `locla`, which is not `auto`, `local`, `local:DIRECTORY` or a postgres:// URL",
         );
         check_refused(
             POSTGRES,

@@ -169,6 +169,7 @@ const NO_POSTGRES: &str = "\
 Debian, Ubuntu: sudo apt-get install postgresql
 macOS:          brew install postgresql@17
 Fedora:         sudo dnf install postgresql-server
+elsewhere:      PERF_HARNESS_POSTGRES=local:/directory/of/initdb
 a server of yours: PERF_HARNESS_POSTGRES=postgres://user:password@localhost:5432/postgres";
 
 fn nothing_recorded(url: &str, connected: bool) -> String {

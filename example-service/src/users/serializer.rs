@@ -1,19 +1,5 @@
 //! The JSON of a user: its fields, their order and their formats. What is not listed is not sent, the
 //! password least of all.
-//!
-//! ```python
-//! class ProfileSerializer(serializers.ModelSerializer):
-//!     class Meta:
-//!         model = Profile
-//!         fields = ['bio', 'location', 'website', 'birth_date']
-//!
-//! class UserSerializer(serializers.ModelSerializer):
-//!     profile = ProfileSerializer(allow_null=True)
-//!
-//!     class Meta:
-//!         model = User
-//!         fields = ['id', 'username', 'first_name', 'last_name', 'email', 'is_active', 'date_joined', 'profile']
-//! ```
 
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::Serialize;
@@ -22,6 +8,20 @@ use super::entity::{profile, user};
 use crate::date_time::iso_8601;
 
 /// A user as a client sees it, with its profile or `null`.
+///
+/// ```python
+/// class ProfileSerializer(serializers.ModelSerializer):
+///     class Meta:
+///         model = Profile
+///         fields = ['bio', 'location', 'website', 'birth_date']
+///
+/// class UserSerializer(serializers.ModelSerializer):
+///     profile = ProfileSerializer(allow_null=True)
+///
+///     class Meta:
+///         model = User
+///         fields = ['id', 'username', 'first_name', 'last_name', 'email', 'is_active', 'date_joined', 'profile']
+/// ```
 #[derive(Debug, Serialize)]
 pub(super) struct UserSerializer {
     id: i32,

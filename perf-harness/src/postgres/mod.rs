@@ -50,8 +50,11 @@ pub(crate) enum Endpoint {
 pub(crate) async fn obtain(config: &'static Config) -> Result<(Server, PgConnection), SetupError> {
     match &config.postgres {
         Choice::Url(given) => url::obtain(given).await,
-        Choice::Local => local::obtain(config, "PERF_HARNESS_POSTGRES=local").await,
-        Choice::Auto => local::obtain(config, "PERF_HARNESS_POSTGRES is not set").await,
+        Choice::Local { directory } => {
+            let directory = directory.as_deref();
+            local::obtain(config, directory, "as PERF_HARNESS_POSTGRES says").await
+        }
+        Choice::Auto => local::obtain(config, None, "PERF_HARNESS_POSTGRES is not set").await,
     }
 }
 

@@ -47,7 +47,7 @@ fn code(file: &RustFile<'_>) -> Vec<Finding> {
 }
 
 fn mark(tokens: &[Token<'_>]) -> Option<String> {
-    if starts_with(tokens, &["#", "[", "ignore"]) {
+    if starts_with(tokens, &["#", "[", "ignore"]) && !is_on_argument(tokens) {
         return Some(
             "`#[ignore]`: a test that never runs proves nothing; make it run or delete it".into(),
         );
@@ -61,6 +61,13 @@ fn mark(tokens: &[Token<'_>]) -> Option<String> {
     })
 }
 
+/// `#[ignore] db: PerfDb`: rstest's word for an argument that no case fills.
+fn is_on_argument(tokens: &[Token<'_>]) -> bool {
+    let after = tokens.iter().skip_while(|token| token.text != "]").skip(1);
+    let mut after = after.skip_while(|token| token.text == "mut").skip(1);
+    after.next().is_some_and(|token| token.text == ":")
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sample::{assert_told, told_of_rust};
@@ -68,6 +75,14 @@ mod tests {
 
     fn check_one(text: &str, expected: &[&str]) {
         assert_told(&told_of_rust(check, &[("a.rs", text)]), expected);
+    }
+
+    #[test]
+    fn an_argument_that_no_case_fills_is_no_ignored_test() {
+        check_one(
+            "//! A.\n#[rstest]\nasync fn a(#[ignore] db: PerfDb, #[ignore] mut b: u8) {}\n",
+            &[],
+        );
     }
 
     #[test]

@@ -1,23 +1,23 @@
 //! `profiles`: what a user tells about themselves.
-//!
-//! ```python
-//! class Profile(models.Model):
-//!     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name='profile')
-//!     bio = models.TextField(blank=True)
-//!     location = models.CharField(max_length=120, blank=True)
-//!     website = models.URLField(blank=True)
-//!     birth_date = models.DateField(null=True, blank=True)
-//!     created_at = models.DateTimeField(auto_now_add=True)
-//!     updated_at = models.DateTimeField(auto_now=True)
-//!
-//!     class Meta:
-//!         db_table = 'profiles'
-//! ```
 
 use sea_orm::entity::prelude::*;
 
 /// A profile. As in Django, the columns have no defaults: who inserts sets `created_at` and `updated_at`, and
 /// `on_delete=CASCADE` is the program's work, not the database's.
+///
+/// ```python
+/// class Profile(models.Model):
+///     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name='profile')
+///     bio = models.TextField(blank=True)
+///     location = models.CharField(max_length=120, blank=True)
+///     website = models.URLField(blank=True)
+///     birth_date = models.DateField(null=True, blank=True)
+///     created_at = models.DateTimeField(auto_now_add=True)
+///     updated_at = models.DateTimeField(auto_now=True)
+///
+///     class Meta:
+///         db_table = 'profiles'
+/// ```
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "profiles")]

@@ -36,6 +36,13 @@ pub(super) fn find(path: &[PathBuf]) -> Result<Binaries, SetupError> {
     ])
 }
 
+/// The binaries of one directory.
+pub(super) fn find_in(directory: &Path) -> Result<Binaries, SetupError> {
+    // Its programs are run from elsewhere.
+    let absolute = directory.canonicalize().into_iter().collect();
+    newest(&[(directory.display().to_string(), absolute)])
+}
+
 /// Picks from the places that were looked in, each with the directories found there.
 fn newest(places: &[(String, Vec<PathBuf>)]) -> Result<Binaries, SetupError> {
     let directories = places.iter().flat_map(|(_, found)| found);

@@ -44,10 +44,11 @@ const LOCALES: [&str; 3] = ["C.UTF-8", "C.utf8", "en_US.UTF-8"];
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What makes two clusters the same: the binaries and the settings.
-pub(super) fn key(binaries: &Binaries) -> String {
+/// What makes two clusters the same: the binaries, the settings and how long they stay.
+pub(super) fn key(binaries: &Binaries, idle: Duration) -> String {
+    let settings = format!("{SETTINGS}{}", idle.as_secs());
     // FNV-1a: stable across compilers, and no more than a name.
-    let hash = SETTINGS
+    let hash = settings
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -8,6 +8,7 @@ mod owner;
 mod reaper;
 mod site;
 
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::PgConnection;
@@ -21,14 +22,20 @@ use super::url::{endpoint, options};
 use crate::config::{self, Config};
 use crate::error::SetupError;
 
-/// Joins the cluster that runs, or starts one. `why` is told with the result.
+/// Joins the cluster that runs, or starts one, with the newest binaries or those of a directory.
+/// `why` is told with the result.
 pub(super) async fn obtain(
     config: &'static Config,
+    directory: Option<&'static Path>,
     why: &str,
 ) -> Result<(Server, PgConnection), SetupError> {
-    let binaries = blocking(|| binaries::find(&config::path())).await?;
+    let binaries = blocking(move || match directory {
+        Some(directory) => binaries::find_in(directory),
+        None => binaries::find(&config::path()),
+    })
+    .await?;
     let owner = blocking(Owner::of_servers).await?;
-    let key = cluster::key(&binaries);
+    let key = cluster::key(&binaries, config.idle);
     let site =
         blocking(move || Site::prepare(&config::temporary_directory(), &owner, &key)).await?;
     let (cluster, connection) = join_or_start(&site, &binaries, config.idle).await?;
