@@ -1,14 +1,14 @@
 //! Connections to a test's or a template's database.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, PgPool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use url::Url;
 
 /// A pool that connects when it is first used, with sqlx's defaults.
 #[cfg(any(feature = "sqlx", feature = "sea-orm"))]
-pub(crate) fn lazy(url: &Url) -> PgPool {
+pub(crate) fn lazy(url: &Url) -> sqlx::PgPool {
     match PgConnectOptions::from_url(url) {
-        Ok(options) => PgPoolOptions::new().connect_lazy_with(options),
+        Ok(options) => sqlx::postgres::PgPoolOptions::new().connect_lazy_with(options),
         Err(error) => unreachable!("the server was reached by this URL: {error}"),
     }
 }
