@@ -1,4 +1,5 @@
 //! `#[perf_test]` with rstest and test-case, in either order where there are two.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use perf_harness::{PerfDb, TemplateDb, assert_queries, perf_test};
 use rstest::rstest;

@@ -1,4 +1,5 @@
 //! What the docs show is what the programs print.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
 //! Perf tests that must fail. `nested` runs them as a child process and reads what they print.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use perf_harness::{PerfDb, TemplateDb, assert_max_queries, assert_queries, perf_test};
 use sqlx::PgPool;
@@ -100,7 +101,7 @@ async fn the_work_was_not_awaited(db: PerfDb) {
     let work = db
         .record(async {
             pool.acquire().await.unwrap();
-            sqlx::query("SELECT 1")
+            sqlx::query::<sqlx::Postgres>("SELECT 1")
         })
         .await;
     assert_max_queries!(work, 3);

@@ -1,4 +1,5 @@
 //! The life of a test: a fresh database, one template, the findings, and nothing left behind.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,7 @@
 //! What bad input gets: each mistake one clear error, with the cause and the cure.
 //!
 //! The test program runs itself again under the environment in question and reads what it prints.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;

@@ -62,12 +62,11 @@ impl OpenDatabase {
 
 /// The database of the settings, or else a private one, ready to serve.
 pub(crate) async fn open(config: DatabaseConfig) -> Result<OpenDatabase, DatabaseError> {
-    let (url, may_seed, local) = match config.url {
-        Some(url) => (url, config.seed, None),
-        None => {
-            let local = LocalDatabase::create().await?;
-            (local.url().to_owned(), true, Some(local))
-        }
+    let (url, may_seed, local) = if let Some(url) = config.url {
+        (url, config.seed, None)
+    } else {
+        let local = LocalDatabase::create().await?;
+        (local.url().to_owned(), true, Some(local))
     };
     let pool = prepare(url, config.max_connections, may_seed).await?;
     Ok(OpenDatabase { pool, local })

@@ -5,9 +5,9 @@ use std::panic::Location;
 pub use crate::run::TestOutput;
 pub use core::stringify;
 
-use crate::budget::Queries;
+use crate::budget::{Form, Queries};
 use crate::config;
-use crate::run::{PerfDb, PerfTest, Recording, report};
+use crate::run::{PerfDb, PerfTest, Recording, report, told_name};
 
 /// The test's path, as the test runner shows it.
 ///
@@ -38,8 +38,9 @@ where
 
 /// `assert_max_queries!(recording, 3)`
 #[track_caller]
-pub fn check<T>(recording: &Recording<T>, budget: Queries, subject: &str) {
-    recording.check_as(budget, subject, Location::caller());
+pub fn check<T>(recording: &Recording<T>, budget: Queries, name: &str) {
+    let form = Form::OfRecording(told_name(name));
+    recording.check_as(budget, form, Location::caller());
 }
 
 /// `assert_max_queries!(db, 3, work)`
@@ -47,9 +48,9 @@ pub fn check<T>(recording: &Recording<T>, budget: Queries, subject: &str) {
 pub fn record_and_check<F: Future>(
     db: &PerfDb,
     budget: Queries,
-    subject: &'static str,
+    name: &str,
     work: F,
 ) -> impl Future<Output = F::Output> {
-    let location = Location::caller();
-    db.check_as(budget, subject, location, work)
+    let form = Form::OneStep(told_name(name));
+    db.check_as(budget, form, Location::caller(), work)
 }

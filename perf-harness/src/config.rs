@@ -75,7 +75,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
     Ok(Config {
         postgres: value(POSTGRES).map_or(Ok(Choice::Auto), |value| choice(&value))?,
         parameters: value(PARAMETERS).map_or(Ok(Parameters::Mask), |value| parameters(&value))?,
-        idle: value(IDLE).map_or(Ok(Duration::from_secs(300)), |value| idle(&value))?,
+        idle: value(IDLE).map_or(Ok(Duration::from_mins(5)), |value| idle(&value))?,
     })
 }
 
@@ -153,7 +153,7 @@ mod tests {
         let config = read(|_| None).unwrap();
         assert_eq!(config.postgres, Choice::Auto);
         assert_eq!(config.parameters, Parameters::Mask);
-        assert_eq!(config.idle, Duration::from_secs(300));
+        assert_eq!(config.idle, Duration::from_mins(5));
         assert_eq!(with(POSTGRES, " ").unwrap().postgres, Choice::Auto);
     }
 

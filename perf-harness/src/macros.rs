@@ -37,7 +37,7 @@ macro_rules! assert_max_queries {
         $crate::__private::record_and_check(
             &$db,
             $crate::Queries::at_most($max),
-            "recording",
+            $crate::__private::stringify!($db),
             $work,
         )
         .await
@@ -72,7 +72,7 @@ macro_rules! assert_queries {
         $crate::__private::record_and_check(
             &$db,
             $crate::Queries::within($allowed),
-            "recording",
+            $crate::__private::stringify!($db),
             $work,
         )
         .await

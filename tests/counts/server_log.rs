@@ -1,8 +1,9 @@
 //! The server's own record of what it executed, to hold a recording against.
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 use std::path::PathBuf;
 
-use perf_harness::{Class, PerfDb, Recording};
+use perf_harness::{Class, PerfDb, Query, Recording};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// The statement log of one database.
@@ -65,7 +66,7 @@ impl ServerLog {
         let recorded: Vec<&str> = classes
             .iter()
             .flat_map(|class| traffic.of_class(*class))
-            .map(|query| query.sql())
+            .map(Query::sql)
             .collect();
         let counts = recording.counts();
         assert_eq!(sorted(recorded.into_iter()), self.statements());

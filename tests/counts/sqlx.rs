@@ -208,7 +208,7 @@ async fn several_statements_in_one_message_are_several_queries(db: PerfDb) {
     let counts = work.counts();
     assert_eq!((counts.queries, counts.transaction_control), (3, 2));
     assert_eq!((counts.rows, counts.round_trips - counts.pings), (2, 1));
-    let texts: Vec<&str> = work.queries().map(|query| query.sql()).collect();
+    let texts: Vec<&str> = work.queries().map(perf_harness::Query::sql).collect();
     assert_eq!(
         texts,
         [

@@ -42,7 +42,10 @@ async fn joined_futures_are_counted(db: PerfDb) {
         .await;
     log.agrees_with(&work);
     assert_queries!(work, 20);
-    let mut connections: Vec<u64> = work.queries().map(|query| query.connection()).collect();
+    let mut connections: Vec<u64> = work
+        .queries()
+        .map(perf_harness::Query::connection)
+        .collect();
     connections.sort_unstable();
     connections.dedup();
     assert!(connections.len() > 1, "one connection carried them all");

@@ -76,10 +76,15 @@ async fn copying_in_is_one_query(db: PerfDb) {
         .record(async {
             let sink = client.copy_in("COPY authors FROM STDIN").await.unwrap();
             let mut sink = std::pin::pin!(sink);
-            let rows: String = (200..300)
-                .map(|id| format!("{id}\tcopied\tsad\n"))
+            let rows: Vec<String> = (200..300)
+                .map(|id| {
+                    format!(
+                        "{id}	copied	sad
+"
+                    )
+                })
                 .collect();
-            sink.send(std::io::Cursor::new(rows.into_bytes()))
+            sink.send(std::io::Cursor::new(rows.concat().into_bytes()))
                 .await
                 .unwrap();
             sink.finish().await.unwrap()

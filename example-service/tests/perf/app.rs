@@ -1,4 +1,5 @@
 //! The service as its callers see it: requests in, status and body out, without a socket between.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::{
     Router,

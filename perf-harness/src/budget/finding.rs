@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::allowed::Allowed;
-use super::queries::Queries;
+use super::queries::{Form, Queries};
 use crate::error::SetupError;
 use crate::record::Traffic;
 
@@ -46,7 +46,7 @@ pub enum Problem {
 #[derive(Clone, Debug)]
 pub struct Finding {
     pub(crate) location: &'static Location<'static>,
-    pub(crate) subject: String,
+    pub(crate) form: Form,
     pub(crate) budget: Queries,
     pub(crate) problem: Problem,
     pub(crate) traffic: Arc<Traffic>,

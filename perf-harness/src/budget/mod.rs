@@ -6,4 +6,5 @@ mod queries;
 
 pub use allowed::{Allowance, Allowed};
 pub use finding::{Finding, Problem, Violation};
+pub(crate) use queries::Form;
 pub use queries::{Asked, Queries};

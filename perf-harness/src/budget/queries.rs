@@ -49,7 +49,7 @@ impl Queries {
         let none_is_meant = self.allowed.is_none() && !self.maximum;
         if counts.queries == 0 && !none_is_meant {
             return Err(SetupError::NothingRecorded {
-                budget: self.written(told.subject),
+                budget: self.written(told.form),
                 url: told.url.to_owned(),
                 connected: counts.connects + counts.round_trips > 0,
             });
@@ -62,18 +62,22 @@ impl Queries {
     }
 
     /// The assertion as its author wrote it, or nearly.
-    pub(crate) fn written(&self, subject: &str) -> String {
+    pub(crate) fn written(&self, form: &Form) -> String {
         let Allowed { min, max } = self.allowed;
-        match (self.maximum, max) {
-            (true, Some(max)) => format!("assert_max_queries!({subject}, {max})"),
-            (_, Some(max)) if min == max => format!("assert_queries!({subject}, {min})"),
-            (_, Some(max)) => format!("assert_queries!({subject}, {min}..={max})"),
-            (_, None) => format!("assert_queries!({subject}, {min}..)"),
+        let (name, allowed) = match (self.maximum, max) {
+            (true, Some(max)) => ("assert_max_queries", max.to_string()),
+            (_, Some(max)) if min == max => ("assert_queries", min.to_string()),
+            (_, Some(max)) => ("assert_queries", format!("{min}..={max}")),
+            (_, None) => ("assert_queries", format!("{min}..")),
+        };
+        match form {
+            Form::OfRecording(recording) => format!("{name}!({recording}, {allowed})"),
+            Form::OneStep(db) => format!("{name}!({db}, {allowed}, ..)"),
         }
     }
 
     /// The assertion that would hold for `actual` queries.
-    pub(crate) fn loosened(&self, subject: &str, actual: usize) -> String {
+    pub(crate) fn loosened(&self, form: &Form, actual: usize) -> String {
         let min = self.allowed.min.min(actual);
         let max = self.allowed.max.map(|max| max.max(actual));
         let exact = self.allowed.max == Some(self.allowed.min);
@@ -82,15 +86,23 @@ impl Queries {
         } else {
             Allowed { min, max }
         };
-        Self { allowed, ..*self }.written(subject)
+        Self { allowed, ..*self }.written(form)
     }
+}
+
+/// How an assertion is written: on a recording, or recording and asserting in one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `assert_max_queries!(list, 3)`: the recording's name.
+    OfRecording(String),
+    /// `assert_max_queries!(db, 3, work)`: the database's name.
+    OneStep(String),
 }
 
 /// What the question was asked about, for the words of an error.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// The expression that the recording was given as.
-    pub(crate) subject: &'a str,
+    pub(crate) form: &'a Form,
     /// The recorded URL, password masked.
     pub(crate) url: &'a str,
 }
@@ -100,10 +112,17 @@ mod tests {
     use super::*;
     use crate::record::Counts;
 
-    const ASKED: Asked<'_> = Asked {
-        subject: "list",
-        url: "postgres://u@127.0.0.1:1/d",
-    };
+    fn list() -> Form {
+        Form::OfRecording("list".to_owned())
+    }
+
+    fn ask(budget: Queries, traffic: &Traffic) -> Result<Option<Violation>, SetupError> {
+        let asked = Asked {
+            form: &list(),
+            url: "postgres://u@127.0.0.1:1/d",
+        };
+        budget.judge(traffic, &asked)
+    }
 
     fn judge(budget: Queries, queries: usize) -> Result<Option<usize>, String> {
         let traffic = Traffic {
@@ -115,8 +134,7 @@ mod tests {
             },
             ..Traffic::default()
         };
-        let judged = budget.judge(&traffic, &ASKED);
-        judged
+        ask(budget, &traffic)
             .map(|violation| violation.map(|violation| violation.actual))
             .map_err(|error| error.to_string())
     }
@@ -150,14 +168,14 @@ mod tests {
         let mut traffic = Traffic::default();
         traffic.counts.queries = 1;
         traffic.counts.undecoded = 2;
-        let error = Queries::at_most(3).judge(&traffic, &ASKED).unwrap_err();
+        let error = ask(Queries::at_most(3), &traffic).unwrap_err();
         assert!(matches!(error, SetupError::Undecoded { messages: 2 }));
     }
 
     #[test]
     fn the_way_to_allow_it_is_the_same_assertion_with_another_number() {
         let check = |budget: Queries, actual, expected: &str| {
-            assert_eq!(budget.loosened("list", actual), expected);
+            assert_eq!(budget.loosened(&list(), actual), expected);
         };
         check(Queries::at_most(3), 101, "assert_max_queries!(list, 101)");
         check(
@@ -168,5 +186,8 @@ mod tests {
         check(Queries::within(2..=3), 1, "assert_queries!(list, 1..=3)");
         check(Queries::within(3), 4, "assert_queries!(list, 4)");
         check(Queries::within(5..), 4, "assert_queries!(list, 4..)");
+        let one_step = Form::OneStep("db".to_owned());
+        let written = Queries::at_most(3).loosened(&one_step, 9);
+        assert_eq!(written, "assert_max_queries!(db, 9, ..)");
     }
 }

@@ -132,7 +132,7 @@ impl Admin {
         .map_err(|error| {
             match error
                 .as_database_error()
-                .and_then(|error| error.code())
+                .and_then(sqlx::error::DatabaseError::code)
                 .as_deref()
             {
                 Some("42501") => SetupError::MayNotCreateDatabase {

@@ -14,7 +14,7 @@ use super::background::in_background;
 use super::name;
 use crate::config;
 use crate::error::{SetupError, SharedError, chain};
-use crate::postgres::with_database;
+use crate::postgres::{cause, with_database};
 
 /// Any error, as a template function or a test may return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -134,8 +134,16 @@ async fn run(template: Template, db: TemplateDb) -> Result<(), SetupError> {
     let task = work.spawn_local((template.build)(db));
     match work.run_until(task).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(failed(chain(&*error))),
+        Ok(Err(error)) => Err(failed(told(&error))),
         Err(stopped) => Err(failed(format!("it panicked: {}", panic_text(stopped)))),
+    }
+}
+
+/// The user's error, in the server's own words where it is one of sqlx's.
+fn told(error: &BoxError) -> String {
+    match error.downcast_ref::<sqlx::Error>() {
+        Some(error) => cause(error),
+        None => chain(&**error),
     }
 }
 

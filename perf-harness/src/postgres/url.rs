@@ -201,10 +201,7 @@ mod tests {
             "postgres://u@%2Frun%2Fpg:5433/a",
             unix("/run/pg/.s.PGSQL.5433"),
         );
-        check(
-            "postgres://u@/a?host=/run/pg",
-            unix("/run/pg/.s.PGSQL.5432"),
-        );
+        check("postgres:///a?host=/run/pg", unix("/run/pg/.s.PGSQL.5432"));
         let tcp = Endpoint::Tcp {
             host: "db".to_owned(),
             port: 6543,

@@ -15,20 +15,16 @@ const MOST_SINGLES: usize = 6;
 
 /// All findings of a test, the first one first.
 pub(crate) fn failure(subject: &Subject<'_>, findings: &[Finding]) -> String {
-    let several = findings.len() > 1;
-    let mut text = String::new();
-    for (at, finding) in findings.iter().enumerate() {
-        if several {
-            text.push_str(&format!(
-                "{}problem {} of {}\n",
-                if at > 0 { "\n" } else { "" },
-                at + 1,
-                findings.len()
-            ));
+    let count = findings.len();
+    let numbered = findings.iter().zip(1..).map(|(finding, number)| {
+        let told = one(subject, finding);
+        if count > 1 {
+            format!("problem {number} of {count}\n{told}")
+        } else {
+            told
         }
-        text.push_str(&one(subject, finding));
-    }
-    text
+    });
+    numbered.collect::<Vec<_>>().join("\n")
 }
 
 fn one(subject: &Subject<'_>, finding: &Finding) -> String {

@@ -30,7 +30,7 @@ fn finding(found: &Finding, values: Values) -> Value {
     let location = format!("{}:{}", found.location.file(), found.location.line());
     let mut document = json!({
         "location": location,
-        "assertion": found.budget.written(&found.subject),
+        "assertion": found.budget.written(&found.form),
         "counts": traffic.counts(),
         "elapsed_us": micros(traffic.elapsed()),
         "shapes": traffic.shapes().iter().map(shape).collect::<Vec<_>>(),

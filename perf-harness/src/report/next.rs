@@ -19,7 +19,7 @@ pub(super) fn advice(
         .max
         .is_some_and(|max| violation.actual > max);
     let edit = if over { edit(&shapes) } else { None };
-    let allow = finding.budget.loosened(&finding.subject, violation.actual);
+    let allow = finding.budget.loosened(&finding.form, violation.actual);
     let or = if edit.is_some() {
         "or allow it"
     } else {

@@ -13,5 +13,6 @@ mod test_output;
 pub use perf_db::PerfDb;
 pub use perf_test::{Failure, PerfTest};
 pub use recording::Recording;
+pub(crate) use recording::told_name;
 pub(crate) use tell::report;
 pub use test_output::TestOutput;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ledger::Ledger;
 use super::recording::Recording;
-use crate::budget::Queries;
+use crate::budget::{Form, Queries};
 use crate::clock;
 use crate::database::Database;
 use crate::postgres::masked;
@@ -76,18 +76,19 @@ impl PerfDb {
     /// Records `work`, holds it against a budget, and gives its output: `assertNumQueries` in one line.
     #[track_caller]
     pub fn check<F: Future>(&self, budget: Queries, work: F) -> impl Future<Output = F::Output> {
-        self.check_as(budget, "recording", Location::caller(), work)
+        let form = Form::OneStep("db".to_owned());
+        self.check_as(budget, form, Location::caller(), work)
     }
 
     pub(crate) async fn check_as<F: Future>(
         &self,
         budget: Queries,
-        subject: &str,
+        form: Form,
         location: &'static Location<'static>,
         work: F,
     ) -> F::Output {
         let recording = self.record(work).await;
-        recording.check_as(budget, subject, location);
+        recording.check_as(budget, form, location);
         recording.into_output()
     }
 }

@@ -187,7 +187,13 @@ impl PerfTest {
         };
         let mut text = failure(&on_screen, &findings);
         if let Err(error) = written {
-            text.push_str(&format!("            nothing could be written: {error}\n"));
+            let lines = [
+                text.as_str(),
+                "            nothing could be written: ",
+                &error.to_string(),
+                "\n",
+            ];
+            text = lines.concat();
         }
         Some(Failure::new(text))
     }

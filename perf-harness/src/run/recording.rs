@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::ledger::Ledger;
-use crate::budget::{Asked, Finding, Problem, Queries};
+use crate::budget::{Asked, Finding, Form, Problem, Queries};
 use crate::record::{Counts, Query, Shape, Traffic};
 
 /// The output of a piece of work and everything that crossed the wire meanwhile.
@@ -66,23 +66,18 @@ impl<T> Recording<T> {
     /// [`assert_queries!`](crate::assert_queries) are lines over this function.
     #[track_caller]
     pub fn check(&self, budget: Queries) {
-        self.check_as(budget, "recording", Location::caller());
+        let form = Form::OfRecording(UNNAMED.to_owned());
+        self.check_as(budget, form, Location::caller());
     }
 
-    /// `subject` is what the recording is called where the assertion stands.
     pub(crate) fn check_as(
         &self,
         budget: Queries,
-        subject: &str,
+        form: Form,
         location: &'static Location<'static>,
     ) {
-        let subject = if subject.len() > 40 {
-            "recording"
-        } else {
-            subject
-        };
         let asked = Asked {
-            subject,
+            form: &form,
             url: &self.url,
         };
         let problem = match budget.judge(&self.traffic, &asked) {
@@ -92,12 +87,26 @@ impl<T> Recording<T> {
         };
         self.ledger.add(Finding {
             location,
-            subject: subject.to_owned(),
+            form,
             budget,
             problem,
             traffic: Arc::clone(&self.traffic),
         });
     }
+}
+
+/// What a recording or a database is called where its own name is not known, or too long to be told.
+const UNNAMED: &str = "recording";
+
+/// The expression that an assertion was given, if it is short enough to be told.
+pub(crate) fn told_name(expression: &str) -> String {
+    const MOST: usize = 40;
+    let name = if expression.len() > MOST {
+        UNNAMED
+    } else {
+        expression
+    };
+    name.to_owned()
 }
 
 impl<T, E> Recording<Result<T, E>> {

@@ -107,9 +107,10 @@ fn version(text: &str) -> Option<(u32, String)> {
         .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     let mut numbers = word.split(|c: char| !c.is_ascii_digit());
     let major: u32 = numbers.next()?.parse().ok()?;
-    let minor: u32 = match word.contains('.') {
-        true => numbers.next()?.parse().ok()?,
-        false => 0,
+    let minor: u32 = if word.contains('.') {
+        numbers.next()?.parse().ok()?
+    } else {
+        0
     };
     Some((major * 10_000 + minor, word.to_owned()))
 }

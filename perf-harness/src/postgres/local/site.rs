@@ -117,14 +117,14 @@ fn has_room(directory: &Path) -> bool {
 
 /// A directory that is ours alone: in a shared place another user could have made it first.
 fn private_directory(path: &Path, mode: u32, user: u32) -> Result<(), SetupError> {
-    let made = DirBuilder::new().mode(mode).create(path);
+    let creation = DirBuilder::new().mode(mode).create(path);
     let problem = |cause: &dyn std::fmt::Display| {
         SetupError::system(
             format!("{} cannot be used", path.display()),
             &cause.to_string(),
         )
     };
-    if let Err(error) = made
+    if let Err(error) = creation
         && error.kind() != std::io::ErrorKind::AlreadyExists
     {
         return Err(problem(&error));
