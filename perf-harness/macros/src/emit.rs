@@ -1,51 +1,99 @@
-//! The test function that the harness runs, around the user's.
+//! The test function that a test runner calls, around the user's.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Ident, ItemFn, Pat, PatType};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote};
+use syn::ext::IdentExt as _;
+use syn::{Error, FnArg, Ident, Pat, PatType, Visibility};
 
+use crate::attribute::{is_expect, is_lint, is_plain};
+use crate::function::Function;
 use crate::options::{Flavor, Options};
-use crate::shape::{TestFn, makes_cases};
+use crate::shape::TestFn;
 
-/// The user's function stays as it was, inside a function that a test runner calls.
+/// The user's function stays as it was, inside the one that the test runner calls.
 pub(crate) fn test(options: &Options, test: &TestFn) -> TokenStream {
-    let ItemFn {
-        attrs, vis, sig, ..
+    let Function {
+        attributes,
+        visibility,
+        signature,
+        ..
     } = &test.function;
-    let inner = ItemFn {
-        attrs: attrs
-            .iter()
-            .filter(|attribute| is_lint(attribute))
-            .cloned()
-            .collect(),
-        vis: syn::Visibility::Inherited,
-        ..test.function.clone()
-    };
-    let (name, output) = (&sig.ident, &sig.output);
+    let (name, output) = (test.name(), &signature.output);
+    let has_cases = test.has_cases;
     // Attributes that make cases add the test attribute themselves.
-    let attribute =
-        (!attrs.iter().any(makes_cases)).then(|| quote! { #[::core::prelude::v1::test] });
-    let cases = &test.cases;
-    let call = call(name, cases);
-    let builder = builder(options, test);
+    let test_attribute = (!has_cases).then(|| quote! { #[::core::prelude::v1::test] });
+    let attributes = attributes.iter().filter(|it| !(has_cases && is_expect(it)));
+    let values = values(test);
+    let arguments = test.cases.iter().zip(&values).map(argument);
+    let inner = inner(test);
+    let builder = builder(options, name);
+    let call = call(name, &values);
     quote! {
-        #attribute
-        #(#attrs)*
-        #vis fn #name(#(#cases),*) #output {
+        #test_attribute
+        #(#attributes)*
+        #visibility fn #name(#(#arguments),*) #output {
             #inner
             ::perf_harness::__private::run(#builder, #call)
         }
     }
 }
 
-fn is_lint(attribute: &syn::Attribute) -> bool {
-    ["allow", "expect", "warn", "deny", "forbid"]
-        .iter()
-        .any(|lint| attribute.path().is_ident(lint))
+/// The mistakes, and the function without what would make more errors of them.
+pub(crate) fn mistakes(errors: impl Iterator<Item = Error>, function: TokenStream) -> TokenStream {
+    let errors = errors.map(Error::into_compile_error);
+    let function = match syn::parse2::<Function>(function.clone()) {
+        Ok(mut function) => {
+            function.attributes.retain(is_plain);
+            keep_only_lints_of_arguments(&mut function);
+            function.into_token_stream()
+        }
+        Err(_) => function,
+    };
+    quote! { #(#errors)* #function }
 }
 
-fn builder(options: &Options, test: &TestFn) -> TokenStream {
-    let name = test.name().to_string();
+/// The lint levels of the outer function hold in here, unless what makes cases takes its attributes away.
+fn inner(test: &TestFn) -> Function {
+    let mut inner = test.function.clone();
+    inner.attributes.retain(|it| test.has_cases && is_lint(it));
+    inner.visibility = Visibility::Inherited;
+    keep_only_lints_of_arguments(&mut inner);
+    inner
+}
+
+fn keep_only_lints_of_arguments(function: &mut Function) {
+    for argument in &mut function.signature.inputs {
+        if let FnArg::Typed(typed) = argument {
+            typed.attrs.retain(is_lint);
+        }
+    }
+}
+
+/// The names of the outer function's arguments. Fixtures are found and cases are told by them: the user's, if possible.
+fn values(test: &TestFn) -> Vec<Ident> {
+    let name = |(case, position): (&PatType, usize)| match &*case.pat {
+        // One with the function's own name could not be told from the function.
+        Pat::Ident(pattern) if pattern.ident != *test.name() => generated(&pattern.ident),
+        _ => Ident::new(&format!("argument_{position}"), Span::mixed_site()),
+    };
+    test.cases.iter().zip(2..).map(name).collect()
+}
+
+/// The same name in code of ours: that `_name` is used there is no slip of the user.
+fn generated(name: &Ident) -> Ident {
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(Span::call_site()));
+    name
+}
+
+fn argument((case, value): (&PatType, &Ident)) -> TokenStream {
+    let attributes = case.attrs.iter().filter(|it| !is_lint(it));
+    let ty = &case.ty;
+    quote! { #(#attributes)* #value: #ty }
+}
+
+fn builder(options: &Options, name: &Ident) -> TokenStream {
+    let name = name.unraw().to_string();
     let template = options.template.iter();
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
     let threads = options.worker_threads.iter();
@@ -58,13 +106,14 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
 }
 
 /// The function itself, or with cases a closure that fills the rest of its arguments.
-fn call(name: &Ident, cases: &[PatType]) -> TokenStream {
-    if cases.is_empty() {
-        return quote! { #name };
+fn call(name: &Ident, values: &[Ident]) -> TokenStream {
+    if values.is_empty() {
+        return name.into_token_stream();
     }
-    let values = cases.iter().map(|case| match &*case.pat {
-        Pat::Ident(pattern) => &pattern.ident,
-        _ => name,
-    });
-    quote! { move |db| #name(db, #(#values),*) }
+    // A name that no argument of the user can have.
+    let db = Ident::new("db", Span::mixed_site());
+    quote! { move |#db| #name(#db, #(#values),*) }
 }
+
+#[cfg(test)]
+mod tests;

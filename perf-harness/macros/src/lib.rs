@@ -1,6 +1,9 @@
 //! The attribute of perf-harness. Parse, check, emit: the work is done by functions of `perf_harness`.
 
+mod assignment;
+mod attribute;
 mod emit;
+mod function;
 mod options;
 mod shape;
 
@@ -18,41 +21,60 @@ use proc_macro2::TokenStream as Tokens;
 /// }
 /// ```
 ///
-/// The function takes a `perf_harness::PerfDb`, a fresh database of its own, and returns `()` or `Result<(), E>`.
+/// The function takes a `perf_harness::PerfDb`, a fresh database of its own, and returns `()` or `Result<(), E>`
+/// where `E` is `Debug`. It is a test as it stands: `#[ignore]` and `#[should_panic]` go beside this attribute, a
+/// second `#[test]` does not.
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `template = path::to::async_fn` | start from a copy of the database that this function migrates and seeds, once for all tests: `async fn(TemplateDb) -> Result<(), E>` |
+/// | `template = path::to::async_fn` | start from a copy of the database that this function migrates and seeds, once for all tests: `async fn(TemplateDb)`, returning `()` or `Result<(), E>` |
 /// | `flavor = "multi_thread"` | tokio's multi-thread runtime; the default is `"current_thread"` |
-/// | `worker_threads = 2` | its number of threads |
+/// | `worker_threads = 2` | how many threads the multi-thread runtime has |
 ///
-/// `start_paused` is refused: under a paused clock every wait for the database times out at once.
+/// `start_paused` is refused: under a paused clock every time-out fires as soon as the test waits for the database.
 ///
 /// # With rstest and test-case
 ///
-/// Above the other attribute, it takes the function's first argument and leaves the rest to the cases:
+/// Above the attributes of rstest or test-case, this one takes the function's first argument and leaves the others to
+/// the cases:
 ///
 /// ```ignore
 /// #[perf_test]
 /// #[test_case(10)]
 /// #[test_case(100)]
 /// async fn the_list_costs_one_query(db: PerfDb, users: u32) { /* .. */ }
+///
+/// #[perf_test]
+/// #[rstest]
+/// #[case(10)]
+/// #[case(100)]
+/// async fn the_page_costs_two_queries(db: PerfDb, #[case] users: u32) { /* .. */ }
 /// ```
 ///
-/// Below rstest's attributes it works under the name `#[perf_harness::test]`, with `#[ignore]` on the `PerfDb`.
+/// The cases are made outside of the test's runtime. What must be awaited first, as rstest's `#[future]`, needs this
+/// attribute below rstest's, under the name that rstest knows a test by, and `#[ignore]` on the `PerfDb`:
+///
+/// ```ignore
+/// #[rstest]
+/// #[case(10)]
+/// #[perf_harness::test]
+/// async fn the_list_costs_one_query(
+///     #[ignore] db: PerfDb,
+///     #[case] users: u32,
+///     #[future(awt)] token: Token,
+/// ) { /* .. */ }
+/// ```
 #[proc_macro_attribute]
 pub fn perf_test(options: TokenStream, function: TokenStream) -> TokenStream {
     expand(options.into(), function.into()).into()
 }
 
-/// A mistake gives its error and the function as it was: one mistake, one error.
+/// A mistake gives its error and the function: one mistake, one error.
 fn expand(options: Tokens, function: Tokens) -> Tokens {
-    let parsed = options::Options::parse(options).and_then(|options| {
-        let test = shape::TestFn::parse(function.clone())?;
-        Ok(emit::test(&options, &test))
-    });
-    parsed.unwrap_or_else(|error| {
-        let error = error.into_compile_error();
-        quote::quote! { #error #function }
-    })
+    let options = options::Options::parse(options);
+    let test = shape::TestFn::parse(function.clone());
+    match (options, test) {
+        (Ok(options), Ok(test)) => emit::test(&options, &test),
+        (options, test) => emit::mistakes(options.err().into_iter().chain(test.err()), function),
+    }
 }

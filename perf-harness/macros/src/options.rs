@@ -1,9 +1,11 @@
 //! What stands in the attribute's brackets.
 
-use proc_macro2::{Span, TokenStream};
-use syn::parse::{Parse, ParseStream, Parser as _};
+use proc_macro2::TokenStream;
+use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Ident, LitInt, LitStr, Path, Result, Token};
+use syn::{Error, LitInt, LitStr, Path, Result, Token};
+
+use crate::assignment::{Assignment, Name};
 
 /// The options of a test, checked.
 #[derive(Default)]
@@ -20,112 +22,56 @@ pub(crate) enum Flavor {
     MultiThread,
 }
 
-/// `name = value`
-struct Assignment {
-    name: Ident,
-    value: Value,
-}
-
-enum Value {
-    Path(Path),
-    Text(LitStr),
-    Number(LitInt),
-}
-
-impl Parse for Assignment {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let name: Ident = input.parse()?;
-        if !KNOWN.iter().any(|known| name == known) {
-            return Err(unknown(&name));
-        }
-        if !input.peek(Token![=]) {
-            return Err(syn::Error::new(
-                name.span(),
-                format!("`{name}` needs a value: {}", usage(&name)),
-            ));
-        }
-        input.parse::<Token![=]>()?;
-        let lookahead = input.lookahead1();
-        let value = if lookahead.peek(LitStr) {
-            Value::Text(input.parse()?)
-        } else if lookahead.peek(LitInt) {
-            Value::Number(input.parse()?)
-        } else if input.peek(syn::LitBool) {
-            return Err(refused(&name, input.parse::<syn::LitBool>()?.span()));
-        } else {
-            Value::Path(
-                input
-                    .parse()
-                    .map_err(|error| refused(&name, error.span()))?,
-            )
-        };
-        Ok(Self { name, value })
-    }
-}
-
-/// `start_paused` is known in order to be refused with the reason.
-const KNOWN: [&str; 4] = ["template", "flavor", "worker_threads", "start_paused"];
-
 impl Options {
     pub(crate) fn parse(tokens: TokenStream) -> Result<Self> {
         let assignments = Punctuated::<Assignment, Token![,]>::parse_terminated.parse2(tokens)?;
+        let assignments: Vec<Assignment> = assignments.into_iter().collect();
+        once_each(&assignments)?;
         let mut options = Self::default();
-        let mut seen: Vec<Ident> = Vec::new();
-        for Assignment { name, value } in assignments {
-            if seen.contains(&name) {
-                return Err(syn::Error::new(
-                    name.span(),
-                    format!("`{name}` is set twice"),
-                ));
-            }
-            options.set(&name, value)?;
-            seen.push(name);
+        for assignment in &assignments {
+            options.set(assignment)?;
         }
-        options.agree()
+        options.agree(&assignments)?;
+        Ok(options)
     }
 
-    fn set(&mut self, name: &Ident, value: Value) -> Result<()> {
-        match (name.to_string().as_str(), value) {
-            ("template", Value::Path(path)) => self.template = Some(path),
-            ("flavor", Value::Text(text)) => self.flavor = flavor(&text)?,
-            ("worker_threads", Value::Number(number)) => {
-                self.worker_threads = Some(threads(number)?)
-            }
-            (_, value) => return Err(refused(name, value.span())),
+    fn set(&mut self, assignment: &Assignment) -> Result<()> {
+        match assignment.name {
+            Name::Template => self.template = Some(assignment.value()?),
+            Name::Flavor => self.flavor = flavor(&assignment.value()?)?,
+            Name::WorkerThreads => self.worker_threads = Some(threads(assignment)?),
         }
         Ok(())
     }
 
     /// Options that only make sense together.
-    fn agree(self) -> Result<Self> {
-        match &self.worker_threads {
-            Some(threads) if self.flavor == Flavor::CurrentThread => Err(syn::Error::new(
-                threads.span(),
-                "`worker_threads` needs `flavor = \"multi_thread\"`",
+    fn agree(&self, assignments: &[Assignment]) -> Result<()> {
+        let threads = |it: &&Assignment| it.name == Name::WorkerThreads;
+        match assignments.iter().find(threads) {
+            Some(threads) if self.flavor == Flavor::CurrentThread => Err(Error::new(
+                threads.written.span(),
+                "`worker_threads` needs `flavor = \"multi_thread\"`: the other flavor has one thread",
             )),
-            _ => Ok(self),
+            _ => Ok(()),
         }
     }
 }
 
-impl Value {
-    fn span(&self) -> Span {
-        match self {
-            Self::Path(path) => path
-                .segments
-                .first()
-                .map_or_else(Span::call_site, |segment| segment.ident.span()),
-            Self::Text(text) => text.span(),
-            Self::Number(number) => number.span(),
+fn once_each(assignments: &[Assignment]) -> Result<()> {
+    for (at, Assignment { name, written, .. }) in assignments.iter().enumerate() {
+        if assignments[..at].iter().any(|before| before.name == *name) {
+            let message = format!("`{written}` is set twice: remove one");
+            return Err(Error::new(written.span(), message));
         }
     }
+    Ok(())
 }
 
 fn flavor(text: &LitStr) -> Result<Flavor> {
     match text.value().as_str() {
         "current_thread" => Ok(Flavor::CurrentThread),
         "multi_thread" => Ok(Flavor::MultiThread),
-        other => Err(syn::Error::new(
+        other => Err(Error::new(
             text.span(),
             format!(
                 "no flavor is called \"{other}\": there are \"current_thread\" and \"multi_thread\""
@@ -134,43 +80,18 @@ fn flavor(text: &LitStr) -> Result<Flavor> {
     }
 }
 
-fn threads(number: LitInt) -> Result<LitInt> {
-    if number.base10_parse::<usize>()? == 0 {
-        return Err(syn::Error::new(
+/// The number as it was written: a type error then points at it.
+fn threads(assignment: &Assignment) -> Result<LitInt> {
+    let number: LitInt = assignment.value()?;
+    if !matches!(number.suffix(), "" | "usize") {
+        return Err(assignment.refused());
+    }
+    match number.base10_parse::<usize>() {
+        Ok(0) => Err(Error::new(
             number.span(),
             "`worker_threads` must be at least 1",
-        ));
-    }
-    Ok(number)
-}
-
-fn unknown(name: &Ident) -> syn::Error {
-    let known = "the options are `template`, `flavor` and `worker_threads`";
-    syn::Error::new(
-        name.span(),
-        format!("no option is called `{name}`: {known}"),
-    )
-}
-
-/// A value that the option cannot have.
-fn refused(name: &Ident, value: Span) -> syn::Error {
-    if name == "start_paused" {
-        return syn::Error::new(
-            name.span(),
-            "`start_paused` cannot be used in a perf test: under a paused clock tokio skips ahead whenever the test \
-             waits for the database, so every time-out fires at once",
-        );
-    }
-    syn::Error::new(
-        value,
-        format!("`{name}` cannot have this value: {}", usage(name)),
-    )
-}
-
-fn usage(name: &Ident) -> &'static str {
-    match name.to_string().as_str() {
-        "template" => "`template = path::to::async_fn`",
-        "flavor" => "`flavor = \"multi_thread\"`",
-        _ => "`worker_threads = 2`",
+        )),
+        Ok(_) => Ok(number),
+        Err(_) => Err(assignment.refused()),
     }
 }

@@ -1,0 +1,138 @@
+//! The grammar of one option, `name = value`, and the names there are.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Ident, Result, Token};
+
+/// `name = value`
+pub(crate) struct Assignment {
+    pub(crate) name: Name,
+    pub(crate) written: Ident,
+    value: TokenStream,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Name {
+    Template,
+    Flavor,
+    WorkerThreads,
+}
+
+impl Assignment {
+    pub(crate) fn value<T: Parse>(&self) -> Result<T> {
+        syn::parse2(self.value.clone()).map_err(|_| self.refused())
+    }
+
+    /// The error of a value that the option cannot have.
+    pub(crate) fn refused(&self) -> Error {
+        let (kind, usage) = (self.name.kind(), self.name.usage());
+        let message = format!("`{}` takes {kind}: {usage}", self.written);
+        Error::new_spanned(&self.value, message)
+    }
+}
+
+impl Parse for Assignment {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let written = Ident::parse_any(input)
+            .map_err(|error| Error::new(error.span(), format!("this is no option: {}", known())))?;
+        let name = Name::of(&written)?;
+        let equals: Option<Token![=]> = input.parse()?;
+        let value = if equals.is_some() {
+            up_to_comma(input)?
+        } else {
+            TokenStream::new()
+        };
+        if value.is_empty() {
+            let message = format!("`{written}` needs a value: {}", name.usage());
+            return Err(Error::new(written.span(), message));
+        }
+        Ok(Self {
+            name,
+            written,
+            value,
+        })
+    }
+}
+
+/// Whatever it is: the option itself knows best what is wrong with its value.
+fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
+    let mut value = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if !value.is_empty() && input.peek(Ident) && input.peek2(Token![=]) {
+            return Err(input.error("a comma is missing before this option"));
+        }
+        value.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(value)
+}
+
+impl Name {
+    const ALL: [Self; 3] = [Self::Template, Self::Flavor, Self::WorkerThreads];
+
+    fn of(written: &Ident) -> Result<Self> {
+        let text = written.to_string();
+        let known = Self::ALL.into_iter().find(|name| name.text() == text);
+        known.ok_or_else(|| Error::new(written.span(), unknown(&text)))
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Flavor => "flavor",
+            Self::WorkerThreads => "worker_threads",
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Template => "the path of an async function, without a call",
+            Self::Flavor => "a name in quotes",
+            Self::WorkerThreads => "a whole number",
+        }
+    }
+
+    fn usage(self) -> &'static str {
+        match self {
+            Self::Template => "`template = path::to::async_fn`",
+            Self::Flavor => "`flavor = \"multi_thread\"`",
+            Self::WorkerThreads => "`worker_threads = 2`",
+        }
+    }
+
+    /// The option that was probably meant.
+    fn guess(written: &str) -> Option<Self> {
+        let same_start = |name: &Self| name.text().get(..4) == written.get(..4);
+        match written {
+            "threads" => Some(Self::WorkerThreads),
+            _ => Self::ALL.into_iter().find(same_start),
+        }
+    }
+}
+
+/// Why there is no option of this name, and what there is in its place.
+fn unknown(written: &str) -> String {
+    let known = known();
+    let there_are = match written {
+        "start_paused" => {
+            return "`start_paused` cannot be used in a perf test: under a paused clock tokio skips ahead whenever \
+                    the test waits for the database, so every time-out fires at once"
+                .to_owned();
+        }
+        // Options of `#[sqlx::test]`.
+        "migrations" | "migrator" | "fixtures" => {
+            format!("a template function migrates and seeds, and {known}")
+        }
+        "max_queries" | "queries" => format!("budgets are asserted in the function, and {known}"),
+        _ => known,
+    };
+    let guess = Name::guess(written).map_or_else(String::new, |name| {
+        format!(" (did you mean `{}`?)", name.text())
+    });
+    format!("no option is called `{written}`{guess}: {there_are}")
+}
+
+fn known() -> String {
+    let [template, flavor, threads] = Name::ALL.map(Name::usage);
+    format!("the options are {template}, {flavor} and {threads}")
+}
