@@ -51,7 +51,8 @@ pub mod __private;
 pub use budget::{Allowance, Allowed, Asked, Finding, Problem, Queries, Violation};
 pub use database::{BoxError, ScratchDb, TemplateDb, TemplateOutput};
 pub use error::SetupError;
-/// Makes a perf test of an async function. See [`perf_test`].
+/// [`perf_test`] under the name that rstest needs: `#[perf_harness::test]`. Import `perf_test`, or name what you
+/// import: after `use perf_harness::*` a plain `#[test]` would be ambiguous.
 pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
 pub use record::{
