@@ -56,16 +56,16 @@ fn sections(output: &str) -> Vec<(&str, String)> {
         .collect()
 }
 
+/// The perf tests that must fail.
+const FAILING: [&str; 5] = ["test", "--package", "acceptance", "--test", "failing"];
+
 /// The most lines of one finding, on the first red run.
 const MOST_LINES: usize = 25;
 
 #[test]
 fn what_failing_tests_print() {
     let _alone = one_at_a_time();
-    let output = run(
-        &root(),
-        &["test", "--package", "acceptance", "--test", "failing"],
-    );
+    let output = run(&root(), &FAILING);
     assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
     let printed = text(&output.stdout);
     let sections = sections(&printed);
@@ -88,27 +88,29 @@ fn what_failing_tests_print() {
     }
 }
 
+/// Runs one failing test, with `PERF_HARNESS_PARAMETERS` as given, and reads the JSON and the text that it wrote.
+fn artefacts(test: &str, parameters: &str) -> (serde_json::Value, String) {
+    let mut arguments = FAILING.to_vec();
+    arguments.extend(["--", "--exact", test]);
+    let mut command = cargo(&root(), &arguments);
+    let output = command
+        .env("PERF_HARNESS_PARAMETERS", parameters)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
+    let read = |extension: &str| {
+        let file = target()
+            .join("perf-harness")
+            .join(format!("{test}.{extension}"));
+        std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    };
+    (serde_json::from_str(&read("json")).unwrap(), read("txt"))
+}
+
 #[test]
 fn a_failure_is_written_for_programs_with_its_values_masked() {
     let _alone = one_at_a_time();
-    let test = "a_query_for_each_row";
-    let output = run(
-        &root(),
-        &[
-            "test",
-            "--package",
-            "acceptance",
-            "--test",
-            "failing",
-            "--",
-            "--exact",
-            test,
-        ],
-    );
-    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
-    let directory = target().join("perf-harness");
-    let json = std::fs::read_to_string(directory.join(format!("{test}.json"))).unwrap();
-    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let (document, told) = artefacts("a_query_for_each_row", "mask");
     assert_eq!(document["schema"], "perf-harness/failure/1");
     let finding = &document["findings"][0];
     assert_eq!(finding["problem"]["actual"], 21);
@@ -116,39 +118,19 @@ fn a_failure_is_written_for_programs_with_its_values_masked() {
     assert_eq!(finding["statements"].as_array().unwrap().len(), 21);
     assert_eq!(finding["statements"][1]["parameters"], 2);
     assert_eq!(finding["statements"][1]["sql"], serde_json::Value::Null);
-    let told = std::fs::read_to_string(directory.join(format!("{test}.txt"))).unwrap();
     assert!(told.contains("$1 = 20 distinct values, masked"), "{told}");
 }
 
 #[test]
 fn values_are_written_when_asked_for() {
     let _alone = one_at_a_time();
-    let test = "the_same_question_again";
-    let arguments = [
-        "test",
-        "--package",
-        "acceptance",
-        "--test",
-        "failing",
-        "--",
-        "--exact",
-        test,
-    ];
-    let output = cargo(&root(), &arguments)
-        .env("PERF_HARNESS_PARAMETERS", "show")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
-    let file = target().join("perf-harness").join(format!("{test}.json"));
-    let document: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let (document, told) = artefacts("the_same_question_again", "show");
     let statements = document["findings"][0]["statements"].as_array().unwrap();
-    let query = statements
-        .iter()
-        .find(|statement| statement["class"] == "query")
-        .unwrap();
+    let is_query = |statement: &&serde_json::Value| statement["class"] == "query";
+    let query = statements.iter().find(is_query).unwrap();
     assert_eq!(query["sql"], "SELECT domain FROM sites WHERE id = $1");
     assert_eq!(query["parameters"][0], "1");
+    assert!(told.contains("$1 = 1\n"), "{told}");
 }
 
 /// The target directory that this test was built in.

@@ -112,17 +112,11 @@ fn is_within(file: &RustFile<'_>, module: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{assert_told, told_of_rust};
+    use super::super::sample::{assert_told, check_harness_file, told_of_rust};
     use super::*;
 
     fn check_one(path: &str, text: &str, expected: &[&str]) {
-        let path = format!("perf-harness/src/{path}");
-        let expected: Vec<_> = expected
-            .iter()
-            .map(|told| format!("{path}:{told}"))
-            .collect();
-        let expected: Vec<_> = expected.iter().map(String::as_str).collect();
-        assert_told(&told_of_rust(check, &[(&path, text)]), &expected);
+        check_harness_file(check, path, text, expected);
     }
 
     #[test]

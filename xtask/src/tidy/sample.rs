@@ -22,6 +22,24 @@ pub(super) fn told_of_rust(
     rule(&rust).iter().map(ToString::to_string).collect()
 }
 
+/// Asserts what a rule says of one file of the harness: `path` is below `perf-harness/src/`, and each
+/// `expected` is `line: message`.
+#[track_caller]
+pub(super) fn check_harness_file(
+    rule: fn(&[RustFile<'_>]) -> Vec<Finding>,
+    path: &str,
+    text: &str,
+    expected: &[&str],
+) {
+    let path = format!("perf-harness/src/{path}");
+    let expected: Vec<String> = expected
+        .iter()
+        .map(|told| format!("{path}:{told}"))
+        .collect();
+    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+    assert_told(&told_of_rust(rule, &[(&path, text)]), &expected);
+}
+
 /// What a rule about any files says of `input`, as `path:line: message`.
 pub(super) fn told(rule: fn(&[SourceFile]) -> Vec<Finding>, input: &[(&str, &str)]) -> Vec<String> {
     rule(&files(input))

@@ -52,17 +52,11 @@ fn does_io(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{assert_told, told_of_rust};
+    use super::super::sample::check_harness_file;
     use super::*;
 
     fn check_one(name: &str, text: &str, expected: &[&str]) {
-        let path = format!("perf-harness/src/record/wire/{name}");
-        let expected: Vec<_> = expected
-            .iter()
-            .map(|told| format!("{path}:{told}"))
-            .collect();
-        let expected: Vec<_> = expected.iter().map(String::as_str).collect();
-        assert_told(&told_of_rust(check, &[(&path, text)]), &expected);
+        check_harness_file(check, &format!("record/wire/{name}"), text, expected);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One private cluster: made by `initdb`, started by `pg_ctl`, joined over its socket.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -46,14 +47,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What makes two clusters the same: the binaries, the settings and how long they stay.
 pub(super) fn key(binaries: &Binaries, idle: Duration) -> String {
-    let settings = format!("{SETTINGS}{}", idle.as_secs());
-    // FNV-1a: stable across compilers, and no more than a name.
-    let hash = settings
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    format!("{}-{:08x}", binaries.version_text, hash >> 32)
+    let mut hasher = DefaultHasher::new();
+    (SETTINGS, idle).hash(&mut hasher);
+    format!("{}-{:08x}", binaries.version_text, hasher.finish() >> 32)
 }
 
 /// A cluster in its directory, running or not.
