@@ -201,6 +201,19 @@ fn an_error_of_the_test_is_returned_although_a_budget_broke() {
     assert_eq!(run.unwrap(), Err("of its own"));
 }
 
+#[tokio::test]
+async fn a_test_within_a_runtime_is_refused() {
+    let refused = PerfTest::new("inner")
+        .run(async |_db: PerfDb| {})
+        .unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("it was run from within another one"),
+        "{refused}"
+    );
+}
+
 #[perf_test]
 async fn a_test_runs_on_one_thread_by_default(_db: PerfDb) {
     assert_eq!(

@@ -37,7 +37,11 @@ impl Database {
             let admin = Admin::get().await?;
             let name = name::of_clone(&admin.place, &test);
             admin.lease(&name).await?;
-            admin.create_database(&name, &source).await?;
+            let created = admin.create_database(&name, &source).await;
+            if created.is_err() {
+                admin.release(&name).await?;
+            }
+            created?;
             Self::reach(admin, name).await
         })
         .await

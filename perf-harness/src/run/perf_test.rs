@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
 use super::ledger::Ledger;
@@ -110,7 +110,7 @@ impl PerfTest {
 
     /// Sets up, runs and judges. A panic of the function goes on after the findings were told.
     ///
-    /// Must not be called from within a tokio runtime: it starts its own.
+    /// Within a tokio runtime this is an error: a test starts its own.
     pub fn run<F, Fut>(mut self, function: F) -> Result<Fut::Output, Failure>
     where
         F: FnOnce(PerfDb) -> Fut,
@@ -130,6 +130,12 @@ impl PerfTest {
     }
 
     fn set_up(&mut self) -> Result<(Runtime, Arc<Database>), SetupError> {
+        if Handle::try_current().is_ok() {
+            return Err(SetupError::system(
+                "a perf test starts a runtime of its own",
+                &"it was run from within another one",
+            ));
+        }
         let runtime = self.runtime.enable_all().build();
         let runtime = runtime
             .map_err(|error| SetupError::system("the test's runtime could not start", &error))?;

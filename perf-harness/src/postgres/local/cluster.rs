@@ -21,7 +21,7 @@ use crate::postgres::url::{connect, options};
 const SETTINGS: &str = "\
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = 200
+max_connections = 400
 shared_buffers = 128MB
 fsync = off
 synchronous_commit = off
