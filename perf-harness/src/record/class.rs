@@ -18,13 +18,16 @@ pub enum Class {
 impl Class {
     /// The class of one statement. `first_on_connection` says that no query was sent before it.
     pub(crate) fn of(sql: &str, first_on_connection: bool) -> Self {
-        let mut words = tokens(sql);
-        let (Some(first), second) = (words.next(), words.next()) else {
+        let head: Vec<Token<'_>> = tokens(sql).take(4).collect();
+        let Some(first) = head.first() else {
             return Self::Query;
         };
-        if is_transaction_control(first, second) {
+        if is_transaction_control(*first, head.get(1).copied()) {
             Self::TransactionControl
-        } else if first_on_connection && is_setting(first) || is_catalog_lookup(sql) {
+        } else if first_on_connection && is_setting(&head)
+            || first.is("DEALLOCATE")
+            || is_catalog_lookup(*first, sql)
+        {
             Self::Driver
         } else {
             Self::Query
@@ -48,9 +51,14 @@ fn is_transaction_control(first: Token<'_>, second: Option<Token<'_>>) -> bool {
         || about_transaction && BEFORE_TRANSACTION.iter().any(|word| first.is(word))
 }
 
-/// What drivers send to a new connection.
-fn is_setting(first: Token<'_>) -> bool {
-    first.is("SET") || first.is("SHOW") || first.is("RESET")
+/// What drivers send to a new connection. `SET LOCAL` is of a transaction, so of the program.
+fn is_setting(head: &[Token<'_>]) -> bool {
+    let is = |at: usize, word: &str| head.get(at).is_some_and(|token| token.is(word));
+    let name = if is(1, "pg_catalog") { 3 } else { 1 };
+    is(0, "SET") && !is(1, "LOCAL")
+        || is(0, "SHOW")
+        || is(0, "RESET")
+        || is(0, "SELECT") && is(name, "set_config")
 }
 
 /// Catalogs that drivers read to learn about types. A query on nothing else is theirs.
@@ -58,22 +66,54 @@ const TYPE_CATALOGS: [&str; 4] = ["pg_type", "pg_enum", "pg_range", "pg_attribut
 /// Catalogs that they join to those.
 const JOINED_CATALOGS: [&str; 3] = ["pg_namespace", "pg_class", "pg_collation"];
 
-/// Reads it relations, all of them catalogs and one of them a type catalog?
-fn is_catalog_lookup(sql: &str) -> bool {
-    if !sql.contains("pg_") {
+/// Only reads, and reads relations that are all catalogs, one of them a type catalog?
+fn is_catalog_lookup(first: Token<'_>, sql: &str) -> bool {
+    const WRITES: [&str; 5] = ["INTO", "UPDATE", "DELETE", "MERGE", "LOCK"];
+    if !sql.contains("pg_") || !(first.is("SELECT") || first.is("WITH")) {
         return false;
     }
-    let relations = relations(sql);
+    let all: Vec<Token<'_>> = tokens(sql).collect();
+    if all
+        .iter()
+        .any(|token| WRITES.iter().any(|word| token.is(word)))
+    {
+        return false;
+    }
     let among = |catalogs: &[&str], name: &str| catalogs.contains(&name);
-    relations.iter().any(|name| among(&TYPE_CATALOGS, name))
-        && relations
+    let own = common_tables(&all);
+    let mut read = relations(&all);
+    read.retain(|name| !among(&own, name));
+    read.iter().any(|name| among(&TYPE_CATALOGS, name))
+        && read
             .iter()
             .all(|name| among(&TYPE_CATALOGS, name) || among(&JOINED_CATALOGS, name))
 }
 
+/// The names that `WITH` gives to sub-queries: `name AS (` and `name (columns) AS (`.
+fn common_tables<'a>(all: &[Token<'a>]) -> Vec<&'a str> {
+    if !all.iter().any(|token| token.is("WITH")) {
+        return Vec::new();
+    }
+    let ends = all
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| pair[0].is("AS") && pair[1].is_symbol("("));
+    let named = ends.filter_map(|(end, _)| {
+        let before = &all[..end];
+        let columns = before.last()?.is_symbol(")");
+        let open = before.iter().rposition(|token| token.is_symbol("("));
+        let name = if columns {
+            open?.checked_sub(1)?
+        } else {
+            end.checked_sub(1)?
+        };
+        all[name].name()
+    });
+    named.collect()
+}
+
 /// The names after `FROM` and `JOIN`, without schema. Sub-queries have a `FROM` of their own.
-fn relations(sql: &str) -> Vec<&str> {
-    let all: Vec<Token<'_>> = tokens(sql).collect();
+fn relations<'a>(all: &[Token<'a>]) -> Vec<&'a str> {
     let mut found = Vec::new();
     for (at, token) in all.iter().enumerate() {
         if token.is("FROM") || token.is("JOIN") {
@@ -83,27 +123,53 @@ fn relations(sql: &str) -> Vec<&str> {
     found
 }
 
-/// One relation or several with commas between them: `pg_type t, pg_enum AS e`.
+/// One relation or several with commas between them: `pg_type t, pg_enum AS e, (SELECT 1) s (a)`.
 fn relation_list<'a>(mut rest: &[Token<'a>], found: &mut Vec<&'a str>) {
-    while let Some(name) = rest.first().and_then(Token::name) {
+    loop {
         let qualified = rest.get(1).is_some_and(|token| token.is_symbol("."));
-        let last = if qualified { rest.get(2) } else { rest.first() };
-        found.push(last.and_then(Token::name).unwrap_or(name));
-        rest = &rest[if qualified { 3.min(rest.len()) } else { 1 }..];
-        let alias = rest
-            .iter()
-            .take_while(|token| token.name().is_some())
-            .count();
-        match rest.get(alias.min(2)) {
-            Some(token) if token.is_symbol(",") => rest = &rest[alias.min(2) + 1..],
+        let last = if qualified { 2 } else { 0 };
+        if let Some(name) = rest.get(last).and_then(Token::name) {
+            found.push(name);
+            rest = &rest[last + 1..];
+        }
+        // An alias, a sub-query, a column list.
+        rest = after_group(after_names(after_group(rest)));
+        match rest.first() {
+            Some(comma) if comma.is_symbol(",") => rest = &rest[1..],
             _ => return,
         }
     }
 }
 
+/// What follows one name or two: `t`, `AS t`.
+fn after_names<'r, 'a>(rest: &'r [Token<'a>]) -> &'r [Token<'a>] {
+    let names = rest
+        .iter()
+        .take(2)
+        .take_while(|token| token.name().is_some());
+    &rest[names.count()..]
+}
+
+/// What follows `(..)`, if it stands there.
+fn after_group<'r, 'a>(rest: &'r [Token<'a>]) -> &'r [Token<'a>] {
+    let mut depth = 0usize;
+    for (at, token) in rest.iter().enumerate() {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth = depth.saturating_sub(1);
+        }
+        if depth == 0 {
+            return if at == 0 { rest } else { &rest[at + 1..] };
+        }
+    }
+    &[]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::noise::Noise;
 
     fn check(sql: &str, expected: Class) {
         assert_eq!(Class::of(sql, false), expected, "{sql}");
@@ -149,6 +215,9 @@ mod tests {
             "SELECT enumlabel FROM pg_catalog.pg_enum WHERE enumtypid = $1",
             "SELECT * FROM \"pg_type\" AS t, pg_namespace n WHERE t.oid = 1",
             "SELECT x FROM (SELECT a FROM (VALUES (1)) b) l INNER JOIN pg_catalog.pg_attribute ON true GROUP BY x",
+            "WITH RECURSIVE tree(oid, kind) AS (SELECT oid, typtype FROM pg_type UNION ALL \
+             SELECT t.oid, kind FROM pg_type t, tree WHERE tree.oid = t.typelem) SELECT * FROM tree",
+            "WITH a AS (SELECT oid FROM pg_type) SELECT * FROM a",
         ] {
             check(sql, Class::Driver);
         }
@@ -158,8 +227,49 @@ mod tests {
     fn a_lookup_that_reads_a_table_of_the_user_is_a_query() {
         check("SELECT * FROM pg_type, orders", Class::Query);
         check("SELECT * FROM orders JOIN pg_enum ON true", Class::Query);
+        check(
+            "SELECT * FROM (SELECT oid FROM pg_type) a, orders",
+            Class::Query,
+        );
+        check(
+            "SELECT * FROM pg_type t (a, b), public.orders",
+            Class::Query,
+        );
         check("SELECT 'FROM pg_type'", Class::Query);
         check("SELECT count(*) FROM pg_class", Class::Query);
+        check(
+            "WITH a AS (SELECT * FROM orders) SELECT * FROM a, pg_type",
+            Class::Query,
+        );
+    }
+
+    #[test]
+    fn a_lookup_that_writes_is_a_query() {
+        for sql in [
+            "INSERT INTO orders SELECT oid FROM pg_type",
+            "UPDATE orders SET a = (SELECT count(*) FROM pg_enum)",
+            "WITH a AS (SELECT oid FROM pg_type) INSERT INTO orders SELECT 1",
+            "WITH a AS (DELETE FROM pg_enum RETURNING 1) SELECT * FROM pg_type",
+            "SELECT oid INTO types FROM pg_type",
+            "CREATE TABLE types AS SELECT * FROM pg_type",
+        ] {
+            check(sql, Class::Query);
+        }
+    }
+
+    #[test]
+    fn a_driver_that_forgets_its_statements_does_so_for_itself() {
+        check("DEALLOCATE ALL", Class::Driver);
+        check("deallocate \"_pg3_0\"", Class::Driver);
+    }
+
+    #[test]
+    fn any_text_has_a_class() {
+        let mut noise = Noise::new(3);
+        for parts in (0..40).cycle().take(5_000) {
+            Class::of(&noise.sql(parts), true);
+            Class::of(&format!("WITH {} FROM pg_type", noise.sql(parts)), false);
+        }
     }
 
     #[test]
@@ -167,5 +277,13 @@ mod tests {
         assert_eq!(Class::of("SET TIME ZONE 'UTC'", true), Class::Driver);
         assert_eq!(Class::of("SET TIME ZONE 'UTC'", false), Class::Query);
         assert_eq!(Class::of("SELECT 1", true), Class::Query);
+        assert_eq!(Class::of("SET LOCAL app.tenant = 7", true), Class::Query);
+        for sql in [
+            "SELECT set_config('TimeZone', $1, false)",
+            "SELECT pg_catalog.set_config('search_path', '', false)",
+        ] {
+            assert_eq!(Class::of(sql, true), Class::Driver, "{sql}");
+            assert_eq!(Class::of(sql, false), Class::Query, "{sql}");
+        }
     }
 }

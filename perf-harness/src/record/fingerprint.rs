@@ -2,6 +2,7 @@
 //!
 //! This is the *strict* fingerprint: it keeps the `WHERE` clause, so that two shapes are two questions.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::sql::{Kind, Token, tokens};
@@ -26,7 +27,8 @@ pub(crate) fn strict(sql: &str) -> String {
 #[derive(Default)]
 struct Shape<'a> {
     text: String,
-    parameters: Vec<&'a str>,
+    /// By their place in the text, whatever their number there.
+    parameters: HashMap<&'a str, usize>,
     last: Option<Token<'a>>,
 }
 
@@ -64,11 +66,8 @@ impl<'a> Shape<'a> {
 
     /// Parameters are numbered as they appear: a wider list before them must not change the shape.
     fn number(&mut self, parameter: &'a str) -> usize {
-        let known = self.parameters.iter().position(|seen| *seen == parameter);
-        known.unwrap_or_else(|| {
-            self.parameters.push(parameter);
-            self.parameters.len() - 1
-        }) + 1
+        let next = self.parameters.len() + 1;
+        *self.parameters.entry(parameter).or_insert(next)
     }
 }
 
@@ -113,23 +112,34 @@ fn is_sign_of_literal(all: &[Token<'_>], at: usize) -> bool {
 }
 
 /// Keywords after which a sign is a sign.
-const OPERATORS: [&str; 16] = [
+const OPERATORS: [&str; 27] = [
     "AND",
-    "OR",
-    "NOT",
-    "IN",
     "BETWEEN",
-    "LIKE",
-    "ILIKE",
-    "THEN",
-    "ELSE",
-    "WHEN",
-    "LIMIT",
-    "OFFSET",
-    "SELECT",
-    "VALUES",
-    "RETURNING",
     "BY",
+    "CASE",
+    "DEFAULT",
+    "DISTINCT",
+    "ELSE",
+    "FETCH",
+    "FOR",
+    "FROM",
+    "HAVING",
+    "ILIKE",
+    "IN",
+    "INTERVAL",
+    "LIKE",
+    "LIMIT",
+    "NOT",
+    "OFFSET",
+    "ON",
+    "OR",
+    "RETURNING",
+    "SELECT",
+    "THEN",
+    "TO",
+    "VALUES",
+    "WHEN",
+    "WHERE",
 ];
 
 /// Where the list ends that follows the word at `at`, if it is one whose width is not part of the shape.
@@ -176,23 +186,45 @@ fn group_end(all: &[Token<'_>], open: usize) -> usize {
 
 /// Literals, parameters, casts, brackets and commas, but no sub-query and no column.
 fn holds_only_values(group: &[Token<'_>]) -> bool {
-    let mut cast = false;
-    group.iter().all(|token| {
-        let value = match token.kind {
+    let mut in_type = false;
+    group.iter().enumerate().all(|(at, token)| {
+        let next_is = |symbol| group.get(at + 1).is_some_and(|next| next.is_symbol(symbol));
+        match token.kind {
             Kind::String | Kind::Number | Kind::Parameter => true,
-            Kind::Symbol => matches!(token.text, "(" | ")" | "[" | "]" | "," | ":" | "-" | "+"),
-            Kind::Word | Kind::Quoted => {
-                cast || token.is("NULL") || token.is("TRUE") || token.is("FALSE")
+            Kind::Symbol => {
+                // A type has dots and brackets of its own: `::public.money`, `::int[]`, `AS numeric(10, 2)`.
+                in_type = token.text == ":" || in_type && matches!(token.text, "." | "[" | "]");
+                in_type || matches!(token.text, "(" | ")" | "[" | "]" | "," | "-" | "+")
             }
-        };
-        cast = token.is_symbol(":");
-        value
+            Kind::Quoted => in_type,
+            Kind::Word if token.is("AS") => {
+                in_type = true;
+                true
+            }
+            Kind::Word if token.is("SELECT") => false,
+            Kind::Word if token.is("CAST") || token.is("ROW") => next_is("("),
+            Kind::Word if token.is("ARRAY") => next_is("["),
+            Kind::Word => in_type || is_constant(*token) || is_prefix(&group[at + 1..]),
+        }
     })
+}
+
+fn is_constant(word: Token<'_>) -> bool {
+    ["NULL", "TRUE", "FALSE", "DEFAULT"]
+        .iter()
+        .any(|constant| word.is(constant))
+}
+
+/// The type in front of a literal: `DATE '2020-01-01'`, `TIMESTAMP WITH TIME ZONE '..'`.
+fn is_prefix(rest: &[Token<'_>]) -> bool {
+    let after = rest.iter().find(|token| token.kind != Kind::Word);
+    after.is_some_and(|token| token.kind == Kind::String)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::noise::Noise;
 
     fn check(same: &[&str], shape: &str) {
         for sql in same {
@@ -237,6 +269,97 @@ mod tests {
         check(
             &["SELECT count( * )>=$1||a", "SELECT count(*) >= $1 || a"],
             "SELECT count(*) >= $1 || a",
+        );
+    }
+
+    #[test]
+    fn casts_do_not_make_a_list_wider() {
+        check(
+            &[
+                "SELECT 1 FROM t WHERE a IN ($1)",
+                "SELECT 1 FROM t WHERE a IN ($1::int4, $2::int4)",
+                "SELECT 1 FROM t WHERE a IN ($1::public.\"state\", 'new'::\"state\")",
+                "SELECT 1 FROM t WHERE a IN (CAST($1 AS state), CAST($2 AS \"state\"))",
+                "SELECT 1 FROM t WHERE a IN (CAST($1 AS numeric(10, 2)), -1.5::double precision)",
+                "SELECT 1 FROM t WHERE a IN (DATE '2020-01-01', TIMESTAMP WITH TIME ZONE '2020-01-01')",
+                "SELECT 1 FROM t WHERE a IN ((1, 'a'), ROW(2, E'\\''), ($1, NULL))",
+                "SELECT 1 FROM t WHERE a IN ($1::timestamp with time zone, '{1}'::int[], ARRAY[1])",
+            ],
+            "SELECT ? FROM t WHERE a IN (...)",
+        );
+    }
+
+    #[test]
+    fn a_list_with_a_column_or_a_query_is_kept() {
+        check(
+            &["SELECT 1 FROM t WHERE 5 IN (a, 2)"],
+            "SELECT ? FROM t WHERE ? IN (a, ?)",
+        );
+        check(
+            &["SELECT 1 FROM t WHERE a IN (lower('x'), lower($1))"],
+            "SELECT ? FROM t WHERE a IN (lower(?), lower($1))",
+        );
+        check(
+            &["SELECT 1 WHERE a IN (SELECT 'x')"],
+            "SELECT ? WHERE a IN (SELECT ?)",
+        );
+    }
+
+    #[test]
+    fn operators_keep_their_spelling() {
+        check(
+            &["SELECT a->>'k',a#>'{b}' FROM t WHERE a@>'{}'::jsonb AND a?'k'"],
+            "SELECT a ->> ?, a #> ? FROM t WHERE a @> ?::jsonb AND a ? ?",
+        );
+        check(
+            &["SELECT a ?| ARRAY['x','y'], a ?& ARRAY[$1]"],
+            "SELECT a ?| ARRAY[...], a ?& ARRAY[...]",
+        );
+        check(
+            &[
+                "SELECT a[1:2], a[ -1 ] , a [$1]",
+                "SELECT a[3:4], a[2], a[$9]",
+            ],
+            "SELECT a[?:?], a[?], a[$1]",
+        );
+        check(
+            &[
+                "SELECT now() - INTERVAL '1 day', $$x$$, U&'d\\0061'",
+                "SELECT now()-interval '2', 'y', $a$z$a$",
+            ]
+            .map(str::to_lowercase)
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
+            "select now() - interval ?, ?, ?",
+        );
+        assert_ne!(strict("SELECT a -> 'k'"), strict("SELECT a ->> 'k'"));
+        assert_ne!(strict("SELECT a < 1"), strict("SELECT a <= 1"));
+    }
+
+    #[test]
+    fn any_text_has_a_shape() {
+        let mut noise = Noise::new(2);
+        for parts in (0..40).cycle().take(5_000) {
+            strict(&noise.sql(parts));
+        }
+        let wide = (1..=65_535).map(|number| format!("a = ${number}"));
+        let wide = wide.collect::<Vec<_>>().join(" OR ");
+        assert_eq!(strict(&wide), wide);
+    }
+
+    #[test]
+    fn a_sign_belongs_to_the_number_after_an_operator() {
+        for sql in [
+            "SELECT * FROM t WHERE a = -1 AND b > +2",
+            "SELECT * FROM t WHERE a = 1 AND b > 2",
+        ] {
+            assert_eq!(strict(sql), "SELECT * FROM t WHERE a = ? AND b > ?");
+        }
+        assert_eq!(strict("SELECT 1 WHERE -1 < a"), "SELECT ? WHERE ? < a");
+        assert_eq!(
+            strict("SELECT $1-1, 2-1, a[1]-1"),
+            "SELECT $1 - ?, ? - ?, a[?] - ?"
         );
     }
 

@@ -6,12 +6,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::parameter::Parameter;
 use super::query::{Outcome, Query};
 use super::recording::Traffic;
 use super::wire::{Direction, Event, QueryId};
 
 /// How many statements of a window are kept in full. Counters go on.
 const MOST_SAMPLES: usize = 10_000;
+
+/// How many bytes of text and values a window keeps. What is shared between statements counts for each.
+const MOST_BYTES: usize = 64 << 20;
 
 /// The log of one database, shared by all its connections.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +40,7 @@ pub(crate) struct Log {
 struct Window {
     started: Duration,
     traffic: Traffic,
+    kept_bytes: usize,
     running: HashMap<(u64, QueryId), Slot>,
 }
 
@@ -59,6 +64,7 @@ impl Log {
         let window = Window {
             started: now,
             traffic: Traffic::default(),
+            kept_bytes: 0,
             running: HashMap::new(),
         };
         self.windows.insert(self.next_window, window);
@@ -124,7 +130,7 @@ impl Window {
             unreachable!("only a start starts a query");
         };
         *self.traffic.counts.of_class(*class) += 1;
-        let slot = if self.traffic.statements.len() < MOST_SAMPLES {
+        let slot = if self.has_room(sql, parameters) {
             self.traffic.statements.push(Query {
                 sql: Arc::clone(sql),
                 class: *class,
@@ -141,6 +147,18 @@ impl Window {
             Slot::CountedOnly(*class)
         };
         self.running.insert((connection, id), slot);
+    }
+
+    /// Is there room for one statement more? If so, it is taken.
+    fn has_room(&mut self, sql: &str, parameters: &[Parameter]) -> bool {
+        let values = parameters.iter().filter_map(Parameter::bytes);
+        let size = sql.len() + values.map(<[u8]>::len).sum::<usize>();
+        let room =
+            self.traffic.statements.len() < MOST_SAMPLES && self.kept_bytes + size <= MOST_BYTES;
+        if room {
+            self.kept_bytes += size;
+        }
+        room
     }
 
     fn rows(&mut self, query: (u64, QueryId), count: u64) {
@@ -191,3 +209,6 @@ impl Window {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@
 mod class;
 mod fingerprint;
 mod log;
+#[cfg(test)]
+mod noise;
 mod parameter;
 mod query;
 mod recording;

@@ -2,7 +2,7 @@
 //!
 //! Binary layouts: the `*send` functions of the server's `src/backend/utils/adt`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 /// One bound value. It is shown as SQL would write it, shortened to 40 characters.
@@ -15,6 +15,8 @@ pub struct Parameter {
     binary: bool,
     /// `None` is `NULL`.
     bytes: Option<Arc<[u8]>>,
+    /// Of a value that was too long to be kept: a hash of what is missing, so that two are seldom equal.
+    beyond: Option<u64>,
 }
 
 impl Parameter {
@@ -23,7 +25,13 @@ impl Parameter {
             type_oid,
             binary,
             bytes: bytes.map(Arc::from),
+            beyond: None,
         }
+    }
+
+    /// The value with a hash of its missing bytes, where it was too long to be kept.
+    pub(crate) fn cut(self, beyond: Option<u64>) -> Self {
+        Self { beyond, ..self }
     }
 
     /// The object id of the type that the driver named, or 0 where it left that to the server.
@@ -32,10 +40,16 @@ impl Parameter {
         self.type_oid
     }
 
-    /// The value as it was sent, `None` for `NULL`.
+    /// The value as it was sent, `None` for `NULL`. [Cut](Self::is_cut) if its message was longer than 1 MiB.
     #[must_use]
     pub fn bytes(&self) -> Option<&[u8]> {
         self.bytes.as_deref()
+    }
+
+    /// Are bytes missing? Then the query cannot be asked again with this value.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.beyond.is_some()
     }
 }
 
@@ -86,7 +100,7 @@ fn binary(type_oid: u32, bytes: &[u8]) -> Option<String> {
         oid::OID => u32::from_be_bytes(bytes.try_into().ok()?).to_string(),
         oid::FLOAT4 => f32::from_be_bytes(bytes.try_into().ok()?).to_string(),
         oid::FLOAT8 => f64::from_be_bytes(bytes.try_into().ok()?).to_string(),
-        oid::DATE => date(i32::from_be_bytes(bytes.try_into().ok()?).into()),
+        oid::DATE => date(i32::from_be_bytes(bytes.try_into().ok()?)),
         oid::TIMESTAMP => timestamp(i64::from_be_bytes(bytes.try_into().ok()?), ""),
         oid::TIMESTAMPTZ => timestamp(i64::from_be_bytes(bytes.try_into().ok()?), "+00"),
         oid::UUID => uuid(bytes.try_into().ok()?),
@@ -137,13 +151,13 @@ fn shortened(text: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let digits: String = bytes
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let rest = if bytes.len() > 16 { "…" } else { "" };
-    format!("'\\x{digits}{rest}'")
+    const SHOWN: usize = 16;
+    let mut shown = "'\\x".to_owned();
+    for byte in bytes.iter().take(SHOWN) {
+        write!(shown, "{byte:02x}").unwrap_or_else(|_| unreachable!("strings grow"));
+    }
+    shown.push_str(if bytes.len() > SHOWN { "…'" } else { "'" });
+    shown
 }
 
 fn uuid(bytes: [u8; 16]) -> String {
@@ -161,13 +175,19 @@ fn uuid(bytes: [u8; 16]) -> String {
 const DAYS_1970_TO_2000: i64 = 10_957;
 
 /// Days since 2000-01-01.
-fn date(days: i64) -> String {
-    format!("'{}'", civil(days + DAYS_1970_TO_2000))
+fn date(days: i32) -> String {
+    match infinity(days, i32::MIN, i32::MAX) {
+        Some(infinity) => infinity,
+        None => format!("'{}'", civil(i64::from(days) + DAYS_1970_TO_2000)),
+    }
 }
 
 /// Microseconds since 2000-01-01 00:00.
 fn timestamp(micros: i64, zone: &str) -> String {
     const DAY: i64 = 86_400_000_000;
+    if let Some(infinity) = infinity(micros, i64::MIN, i64::MAX) {
+        return infinity;
+    }
     let (days, rest) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
     let seconds = rest / 1_000_000;
     format!(
@@ -178,6 +198,17 @@ fn timestamp(micros: i64, zone: &str) -> String {
         seconds % 60,
         rest % 1_000_000
     )
+}
+
+/// The first and the last number stand for the ends of time.
+fn infinity<T: PartialEq + Copy>(value: T, first: T, last: T) -> Option<String> {
+    if value == first {
+        Some("'-infinity'".to_owned())
+    } else if value == last {
+        Some("'infinity'".to_owned())
+    } else {
+        None
+    }
 }
 
 /// Year, month and day of a day counted from 1970-01-01.
@@ -214,8 +245,10 @@ fn element_type(array: u32) -> Option<u32> {
 /// A one-dimensional array: its first items and how many there are.
 fn array(element: u32, bytes: &[u8]) -> Option<String> {
     const SHOWN: usize = 5;
-    if i32_at(bytes, 0)? == 0 {
-        return Some("'{}'".to_owned());
+    match i32_at(bytes, 0)? {
+        0 => return Some("'{}'".to_owned()),
+        1 => {}
+        _ => return None,
     }
     let items = usize::try_from(i32_at(bytes, 12)?).ok()?;
     let mut rest = bytes.get(20..)?;
@@ -249,6 +282,7 @@ fn i32_at(bytes: &[u8], at: usize) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::noise::Noise;
 
     fn check_binary(type_oid: u32, bytes: &[u8], expected: &str) {
         let shown = Parameter::new(type_oid, true, Some(bytes)).to_string();
@@ -265,6 +299,8 @@ mod tests {
         check_binary(oid::JSONB, b"\x01{\"a\":1}", "'{\"a\":1}'");
         check_binary(oid::DATE, &0i32.to_be_bytes(), "'2000-01-01'");
         check_binary(oid::DATE, &(-1i32).to_be_bytes(), "'1999-12-31'");
+        check_binary(oid::DATE, &i32::MAX.to_be_bytes(), "'infinity'");
+        check_binary(oid::TIMESTAMP, &i64::MIN.to_be_bytes(), "'-infinity'");
         check_binary(oid::DATE, &9_556i32.to_be_bytes(), "'2026-03-01'");
         check_binary(
             oid::TIMESTAMPTZ,
@@ -302,6 +338,39 @@ mod tests {
         );
         check_binary(99_999, &[0xff], "'\\xff'");
         check_binary(oid::INT4_ARRAY, &[0, 0, 0, 1], "'\\x00000001'");
+        let two_dimensions = [2i32, 0, 23, 1, 1, 4, 1].map(i32::to_be_bytes).concat();
+        check_binary(
+            oid::INT4_ARRAY,
+            &two_dimensions,
+            "'\\x00000002000000000000001700000001…'",
+        );
+    }
+
+    #[test]
+    fn any_bytes_of_any_type_can_be_shown() {
+        let mut noise = Noise::new(4);
+        for size in (0..40).cycle().take(20_000) {
+            let oid = noise.pick(&[
+                16, 17, 20, 21, 23, 26, 700, 701, 1005, 1007, 1009, 1082, 1114, 1184, 2950, 2951,
+            ]);
+            let mut bytes = noise.bytes(size);
+            // Small numbers, so that an array's header can be true.
+            for byte in &mut bytes {
+                *byte >>= noise.below(8);
+            }
+            let binary = noise.below(2) == 0;
+            let shown = Parameter::new(oid, binary, Some(&bytes)).to_string();
+            assert!(!shown.is_empty() || bytes.is_empty(), "{oid} {bytes:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_cut_are_the_same_only_if_what_is_missing_is() {
+        let cut = |beyond| Parameter::new(25, false, Some(b"x")).cut(beyond);
+        assert_eq!(cut(Some(1)), cut(Some(1)));
+        assert_ne!(cut(Some(1)), cut(Some(2)));
+        assert_ne!(cut(Some(1)), cut(None));
+        assert!(cut(Some(1)).is_cut() && !cut(None).is_cut());
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl DatabaseError {
         &self.sqlstate
     }
 
+    /// `syntax_error`: the server could not read the text.
+    pub(crate) fn is_syntax_error(&self) -> bool {
+        self.sqlstate == "42601"
+    }
+
     /// The server's primary message.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -7,7 +7,7 @@ use super::query::Query;
 use super::shape::Shape;
 
 /// Everything that crossed the wire during one recording. Counters are exact and unbounded;
-/// of the queries the first 10,000 are kept.
+/// of the statements the first 10,000 are kept, or the first 64 MiB of text and values.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
     pub(crate) counts: Counts,
@@ -60,9 +60,9 @@ pub struct Counts {
     pub driver: usize,
     /// Exchanges ended by `ReadyForQuery`, pings included: what network latency multiplies.
     pub round_trips: usize,
-    /// Round trips that carried nothing: a pool's health checks.
+    /// Round trips that began with nothing, a bare `Sync` or an empty query: a pool's health checks.
     pub pings: usize,
-    /// Statements prepared (`Parse` messages).
+    /// Statements prepared: `Parse` messages that the server completed.
     pub prepares: usize,
     /// Connections opened.
     pub connects: usize,
@@ -74,7 +74,7 @@ pub struct Counts {
     pub bytes_received: u64,
     /// Errors that the server reported.
     pub errors: usize,
-    /// Queries counted whose text is not kept: over the sample bound.
+    /// Statements counted whose text is not kept: over the sample bound.
     pub unsampled: usize,
     /// Messages that the recorder forwarded without understanding them. Above 0 no count is certain.
     pub undecoded: usize,

@@ -49,6 +49,15 @@ impl<'a> Token<'a> {
         }
     }
 
+    /// Does it stand for this name? Names without quotes are folded to lower case.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        match self.kind {
+            Kind::Word => self.text.to_ascii_lowercase() == name,
+            Kind::Quoted => self.text.trim_matches('"').replace("\"\"", "\"") == name,
+            _ => false,
+        }
+    }
+
     fn end(&self) -> usize {
         self.start + self.text.len()
     }
@@ -64,16 +73,61 @@ pub(crate) fn statements(sql: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut first: Option<usize> = None;
     let mut end = 0;
+    let mut depth = Depth::default();
     for token in tokens(sql) {
-        if token.is_symbol(";") {
+        if token.is_symbol(";") && depth.is_outermost() {
             found.extend(first.take().map(|start| &sql[start..end]));
+            depth = Depth::default();
         } else {
             first.get_or_insert(token.start);
             end = token.end();
+            depth.pass(token);
         }
     }
     found.extend(first.map(|start| &sql[start..end]));
     found
+}
+
+/// How deep a token stands in its statement: a rule has its actions in brackets, a routine can have a body of
+/// statements between `BEGIN` and `END`. The rules are those of psql (`psqlscan.l`).
+#[derive(Default)]
+struct Depth {
+    brackets: usize,
+    blocks: usize,
+    words: usize,
+    creates: bool,
+    routine: bool,
+}
+
+impl Depth {
+    fn is_outermost(&self) -> bool {
+        self.brackets == 0 && self.blocks == 0
+    }
+
+    fn pass(&mut self, token: Token<'_>) {
+        match token.text {
+            "(" => self.brackets += 1,
+            ")" => self.brackets = self.brackets.saturating_sub(1),
+            _ if token.kind == Kind::Word => self.pass_word(token),
+            _ => {}
+        }
+    }
+
+    fn pass_word(&mut self, word: Token<'_>) {
+        self.words += 1;
+        self.creates |= self.words == 1 && word.is("CREATE");
+        // `CREATE [OR REPLACE] FUNCTION`
+        let second = self.words == 2 || self.words == 4;
+        self.routine |= self.creates && second && (word.is("FUNCTION") || word.is("PROCEDURE"));
+        if !self.routine || self.brackets > 0 {
+            return;
+        }
+        if word.is("BEGIN") || word.is("CASE") && self.blocks > 0 {
+            self.blocks += 1;
+        } else if word.is("END") {
+            self.blocks = self.blocks.saturating_sub(1);
+        }
+    }
 }
 
 /// Iterator over the tokens of a text.
@@ -121,12 +175,17 @@ fn scan(text: &str) -> Option<(Kind, usize)> {
     })
 }
 
+/// To the server every character beyond ASCII is a letter, even a blank one.
 fn is_word_start(c: char) -> bool {
-    c.is_alphabetic() || c == '_'
+    c.is_ascii_alphabetic() || c == '_' || !c.is_ascii()
 }
 
 fn is_word_part(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '$'
+    is_word_start(c) || c.is_ascii_digit() || c == '$'
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
 }
 
 /// A word, or a string with a prefix: `E'..'`, `B'..'`, `X'..'`, `N'..'`, `U&'..'`.
@@ -183,11 +242,14 @@ fn dollar(text: &str) -> (Kind, usize) {
 }
 
 fn number_length(text: &str) -> usize {
+    let hexadecimal = text.starts_with("0x") || text.starts_with("0X");
     let mut length = 0;
     let mut previous = ' ';
     for c in text.chars() {
-        let exponent_sign = matches!(c, '+' | '-') && matches!(previous, 'e' | 'E');
-        if !(c.is_ascii_alphanumeric() || c == '.' || c == '_' || exponent_sign) {
+        let exponent_sign = matches!(c, '+' | '-') && matches!(previous, 'e' | 'E') && !hexadecimal;
+        // `1..2` are two numbers and a range between them.
+        let range = c == '.' && text[length..].starts_with("..");
+        if !(c.is_ascii_alphanumeric() || c == '.' || c == '_' || exponent_sign) || range {
             break;
         }
         previous = c;
@@ -200,9 +262,10 @@ fn number_length(text: &str) -> usize {
 fn blank_length(text: &str) -> usize {
     let mut rest = text;
     loop {
-        let trimmed = rest.trim_start();
+        let trimmed = rest.trim_start_matches(is_blank);
         rest = if trimmed.starts_with("--") {
-            trimmed.find('\n').map_or("", |end| &trimmed[end..])
+            let end = trimmed.find(['\n', '\r']);
+            end.map_or("", |end| &trimmed[end..])
         } else if trimmed.starts_with("/*") {
             &trimmed[block_comment_length(trimmed)..]
         } else {
@@ -236,6 +299,7 @@ fn block_comment_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::noise::Noise;
 
     fn check(sql: &str, expected: &[&str]) {
         let found: Vec<_> = tokens(sql).map(|token| token.text).collect();
@@ -251,6 +315,9 @@ mod tests {
         check(r"U&'d\0061t' U&", &[r"U&'d\0061t'", "U", "&"]);
         check("'never closed; x", &["'never closed; x"]);
         check("'é' ü", &["'é'", "ü"]);
+        check(r"'a\' b", &[r"'a\'", "b"]);
+        check("n'a' b'01' X'ff' e''", &["n'a'", "b'01'", "X'ff'", "e''"]);
+        check("$é$ ' $é$ $1$a$", &["$é$ ' $é$", "$1", "$a$"]);
     }
 
     #[test]
@@ -259,6 +326,7 @@ mod tests {
         check("/* open", &[]);
         check("1 - -1", &["1", "-", "-", "1"]);
         check("a / b * c", &["a", "/", "b", "*", "c"]);
+        check("a--b\rc--d", &["a", "c"]);
     }
 
     #[test]
@@ -268,7 +336,16 @@ mod tests {
             &["\"a;\"\"b\"", ".", "c", "=", "$12", ":", ":", "int4"],
         );
         check("1.5e-3+.5", &["1.5e-3", "+", ".5"]);
+        check(
+            "0x1E-5 1_000 1..9",
+            &["0x1E", "-", "5", "1_000", "1", ".", ".9"],
+        );
         check("a$1", &["a$1"]);
+        check("a\u{a0}b→c", &["a\u{a0}b→c"]);
+        check(
+            "x[1:-2]->>'a'",
+            &["x", "[", "1", ":", "-", "2", "]", "-", ">", ">", "'a'"],
+        );
     }
 
     #[test]
@@ -278,6 +355,32 @@ mod tests {
             ["BEGIN", "SELECT ';'", "DO $$ x; $$"]
         );
         assert_eq!(statements(" ; -- nothing"), Vec::<&str>::new());
+        assert_eq!(
+            statements(
+                "CREATE RULE r AS ON INSERT TO t DO ALSO (DELETE FROM a; DELETE FROM b); SELECT 1"
+            ),
+            [
+                "CREATE RULE r AS ON INSERT TO t DO ALSO (DELETE FROM a; DELETE FROM b)",
+                "SELECT 1"
+            ]
+        );
+        assert_eq!(
+            statements(
+                "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC \
+                 SELECT CASE WHEN true THEN 1 END; SELECT 2; END; BEGIN; SELECT 1; END"
+            ),
+            [
+                "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC \
+                 SELECT CASE WHEN true THEN 1 END; SELECT 2; END",
+                "BEGIN",
+                "SELECT 1",
+                "END"
+            ]
+        );
+        assert_eq!(
+            statements("CREATE TABLE function (a int); BEGIN; END"),
+            ["CREATE TABLE function (a int)", "BEGIN", "END"]
+        );
     }
 
     #[test]
@@ -285,6 +388,28 @@ mod tests {
         for text in ["$", "$a", "\"", "'", "E'\\", "/*/", "--", "U&", ".", "é$"] {
             let scanned: usize = tokens(text).map(|token| token.text.len()).sum();
             assert!(scanned <= text.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn tokens_and_statements_are_pieces_of_any_text_in_its_order() {
+        let mut noise = Noise::new(1);
+        for parts in (0..40).cycle().take(5_000) {
+            let text = noise.sql(parts);
+            let mut end = 0;
+            for token in tokens(&text) {
+                assert!(end <= token.start && !token.text.is_empty(), "{text}");
+                assert_eq!(token.spaced, end < token.start, "{text}");
+                end = token.end();
+                assert_eq!(&text[token.start..end], token.text);
+            }
+            let mut end = 0;
+            for statement in statements(&text) {
+                let start = statement.as_ptr().addr() - text.as_ptr().addr();
+                assert!(statements(&text[end..start]).is_empty(), "{text}");
+                end = start + statement.len();
+            }
+            assert!(statements(&text[end..]).is_empty(), "{text}");
         }
     }
 }

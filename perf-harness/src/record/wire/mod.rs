@@ -2,6 +2,8 @@
 //!
 //! The protocol is version 3: PostgreSQL documentation, chapter "Frontend/Backend Protocol".
 
+#[cfg(test)]
+mod captures;
 mod codec;
 mod session;
 mod startup;

@@ -6,6 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
@@ -19,6 +20,9 @@ use crate::record::SharedLog;
 
 /// Bytes read at once. A message may be longer: it passes in pieces.
 const CHUNK: usize = 32 * 1024;
+
+/// How long to wait when no connection can be accepted.
+const RETRY: Duration = Duration::from_millis(10);
 
 /// Where the real server listens.
 #[derive(Clone, Debug)]
@@ -64,7 +68,7 @@ async fn accept(listener: TcpListener, upstream: Upstream, log: SharedLog) {
     loop {
         // An accept fails when the program is out of file descriptors; it may have some again.
         let Ok((client, _)): io::Result<(TcpStream, SocketAddr)> = listener.accept().await else {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(RETRY).await;
             continue;
         };
         while connections.try_join_next().is_some() {}
@@ -144,22 +148,34 @@ async fn relay(
     server_write.write_all(packet).await?;
     let (client_read, client_write) = client.into_split();
     if kind == Startup::Cancel {
-        return forward(server_read, client_write, |_| {}).await;
+        forward(server_read, client_write, |_| {}).await;
+        return Ok(());
     }
     let watch = Watch::new(log);
     watch.count(Direction::Sent, packet);
-    tokio::try_join!(
+    // Each to its own end: a server that hangs up has often said why.
+    tokio::join!(
         forward(client_read, server_write, |bytes| watch
             .see(Direction::Sent, bytes)),
         forward(server_read, client_write, |bytes| watch
             .see(Direction::Received, bytes)),
-    )?;
+    );
     Ok(())
 }
 
-/// Forwards until the end, showing each piece before it goes on: when a program has seen an answer,
-/// the answer is in the log.
+/// Forwards until one end breaks or has no more, and passes that on.
 async fn forward(
+    from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    see: impl Fn(&[u8]),
+) {
+    // The other end sees what happened when its own half is shut.
+    drop(forward_all(from, &mut to, see).await);
+    drop(to.shutdown().await);
+}
+
+/// Shows each piece before it goes on: when a program has seen an answer, the answer is in the log.
+async fn forward_all(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     see: impl Fn(&[u8]),
@@ -168,7 +184,7 @@ async fn forward(
     loop {
         let count = from.read(&mut buffer).await?;
         if count == 0 {
-            return to.shutdown().await;
+            return Ok(());
         }
         see(&buffer[..count]);
         to.write_all(&buffer[..count]).await?;
@@ -204,3 +220,6 @@ impl<'a> Watch<'a> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

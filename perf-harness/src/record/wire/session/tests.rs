@@ -1,1 +1,10 @@
+//! Scripts of messages, real drivers' streams and noise, and what they must be counted as.
 
+mod connection;
+mod copy;
+mod extended;
+mod fuzz;
+mod pipeline;
+mod replay;
+mod script;
+mod simple;

@@ -1,0 +1,145 @@
+//! What the program sends, and how it changes the state.
+
+use std::sync::Arc;
+
+use super::Event;
+use super::names::{Portal, Statement};
+use super::pending::{Pending, Simple};
+use super::state::{Mode, State};
+use crate::record::wire::codec::{Frame, Frontend, OutOfStep, Target, Value};
+
+impl State {
+    pub(super) fn sent(
+        &mut self,
+        frame: Result<Frame<'_>, OutOfStep>,
+        on_event: &mut impl FnMut(Event),
+    ) {
+        let Ok(frame) = frame else {
+            return self.lose(on_event);
+        };
+        match Frontend::decode(frame) {
+            Frontend::NotUnderstood => {
+                self.silent = false;
+                on_event(Event::Undecoded);
+            }
+            Frontend::NoAccount => {}
+            Frontend::CopyEnd => self.end_copy(),
+            Frontend::Sync if self.mode == Mode::CopyingIn => {}
+            Frontend::Sync => self.sync(on_event),
+            _ if self.mode == Mode::Skipping => {}
+            message => {
+                self.silent = false;
+                self.ask(message, on_event);
+            }
+        }
+    }
+
+    fn ask(&mut self, message: Frontend<'_>, on_event: &mut impl FnMut(Event)) {
+        let pending = match message {
+            Frontend::Query(text) => return self.simple(&text, on_event),
+            Frontend::Execute { portal } => self.execute(portal, on_event),
+            Frontend::Parse {
+                statement,
+                sql,
+                types,
+            } => Pending::Statement(self.names.parse(statement, sql, types)),
+            Frontend::Bind {
+                portal,
+                statement,
+                values,
+            } => self.bind(portal, statement, &values),
+            Frontend::Describe(target) => self.describe(target),
+            Frontend::Close(target) => self.close(target),
+            Frontend::FunctionCall => {
+                self.wait(on_event);
+                Pending::FunctionCall
+            }
+            Frontend::Sync | Frontend::CopyEnd | Frontend::NoAccount | Frontend::NotUnderstood => {
+                unreachable!("`sent` keeps these")
+            }
+        };
+        self.pending.push_back(pending);
+    }
+
+    fn sync(&mut self, on_event: &mut impl FnMut(Event)) {
+        self.mode = Mode::Normal;
+        let bare = self.silent;
+        let first = self.wait(on_event);
+        self.pending.push_back(Pending::Sync);
+        if bare && first {
+            on_event(Event::Ping);
+        }
+    }
+
+    fn simple(&mut self, text: &str, on_event: &mut impl FnMut(Event)) {
+        let mut simple = Simple::new(text, self.now);
+        let first = self.wait(on_event);
+        if !simple.is_empty() {
+            self.start_next(&mut simple, on_event);
+        } else if first {
+            on_event(Event::Ping);
+        }
+        self.pending.push_back(Pending::Simple(simple));
+    }
+
+    fn bind(&mut self, portal: &str, statement: &str, values: &[Value<'_>]) -> Pending {
+        // A statement made by SQL's own `PREPARE` was never parsed on the wire.
+        let Statement { sql, types } =
+            self.names
+                .statement(statement)
+                .cloned()
+                .unwrap_or_else(|| Statement {
+                    sql: Arc::from(format!("EXECUTE {statement}")),
+                    types: Arc::from([]),
+                });
+        let type_of = |at: usize| types.get(at).copied().unwrap_or(0);
+        let parameters = values.iter().enumerate();
+        let bound = Portal {
+            parameters: parameters
+                .map(|(at, value)| value.parameter(type_of(at)))
+                .collect(),
+            sql,
+            query: None,
+        };
+        self.names.bind(portal, bound);
+        Pending::Step
+    }
+
+    fn execute(&mut self, name: &str, on_event: &mut impl FnMut(Event)) -> Pending {
+        let (sql, parameters, query) = match self.names.portal(name) {
+            Some(portal) => (
+                Arc::clone(&portal.sql),
+                Arc::clone(&portal.parameters),
+                portal.query,
+            ),
+            // A cursor made by SQL's own `DECLARE` is a portal too.
+            None => (Arc::from(format!("FETCH FROM {name}")), Arc::from([]), None),
+        };
+        let first = query.is_none();
+        let id = query.unwrap_or_else(|| self.start(sql, parameters, self.now, on_event));
+        if let Some(portal) = self.names.portal(name) {
+            portal.query = Some(id);
+        }
+        Pending::Execute { id, first }
+    }
+
+    fn describe(&mut self, target: Target<'_>) -> Pending {
+        Pending::Describe(match target {
+            Target::Portal(_) => None,
+            Target::Statement(name) => self
+                .names
+                .statement(name)
+                .map(|statement| (name.to_owned(), Arc::clone(&statement.sql))),
+        })
+    }
+
+    fn close(&mut self, target: Target<'_>) -> Pending {
+        match target {
+            Target::Statement(name) => Pending::Statement(self.names.close_statement(name)),
+            Target::Portal(name) => {
+                self.names.close_portal(name);
+                Pending::Step
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! One connection's state: what is asked, what is owed, what names stand for.
+//!
+//! `program` and `server` say how messages change it. Their rules are those of the protocol's chapter "Message
+//! Flow", and of `PostgresMain` in the server's source where the chapter is silent.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::names::Names;
+use super::pending::{Pending, Simple};
+use super::{Event, QueryId};
+use crate::record::{Class, Parameter};
+
+/// The state of one connection.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) now: Duration,
+    pub(super) names: Names,
+    /// Oldest first.
+    pub(super) pending: VecDeque<Pending>,
+    /// A round trip is under way: what is sent meanwhile rides along.
+    pub(super) waiting: bool,
+    /// Nothing was sent since the last `Sync`.
+    pub(super) silent: bool,
+    pub(super) mode: Mode,
+    pub(super) last_id: QueryId,
+    /// The program has asked a query of its own.
+    pub(super) asked: bool,
+    /// Rows seen since they were last told, and whose they are.
+    pub(super) rows: Option<(QueryId, u64)>,
+}
+
+/// What the server does with what is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Normal,
+    /// It drops everything until the next `Sync`.
+    Skipping,
+    /// It takes copy data, and reads past every `Sync`.
+    CopyingIn,
+    /// Nobody knows: the bytes make no sense any more.
+    Lost,
+}
+
+impl State {
+    pub(super) fn new() -> Self {
+        Self {
+            now: Duration::ZERO,
+            names: Names::default(),
+            pending: VecDeque::from([Pending::Startup]),
+            waiting: false,
+            silent: true,
+            mode: Mode::Normal,
+            last_id: 0,
+            asked: false,
+            rows: None,
+        }
+    }
+
+    pub(super) fn lose(&mut self, on_event: &mut impl FnMut(Event)) {
+        self.mode = Mode::Lost;
+        self.pending.clear();
+        self.names = Names::default();
+        on_event(Event::Undecoded);
+    }
+
+    /// From here on the program waits for `ReadyForQuery`. A new round trip, if it did not wait already.
+    pub(super) fn wait(&mut self, on_event: &mut impl FnMut(Event)) -> bool {
+        self.silent = true;
+        let first = !self.waiting;
+        self.waiting = true;
+        if first {
+            on_event(Event::RoundTrip);
+        }
+        first
+    }
+
+    pub(super) fn start(
+        &mut self,
+        sql: Arc<str>,
+        parameters: Arc<[Parameter]>,
+        at: Duration,
+        on_event: &mut impl FnMut(Event),
+    ) -> QueryId {
+        let class = Class::of(&sql, !self.asked);
+        self.asked |= class == Class::Query;
+        self.names.forget(&sql);
+        self.last_id += 1;
+        on_event(Event::Started {
+            id: self.last_id,
+            sql,
+            class,
+            parameters,
+            at,
+        });
+        self.last_id
+    }
+
+    pub(super) fn start_next(
+        &mut self,
+        simple: &mut Simple,
+        on_event: &mut impl FnMut(Event),
+    ) -> QueryId {
+        let id = self.start(simple.next(), Arc::from([]), simple.free, on_event);
+        simple.running = Some(id);
+        id
+    }
+
+    pub(super) fn end_copy(&mut self) {
+        if self.mode == Mode::CopyingIn {
+            self.mode = Mode::Normal;
+        }
+    }
+
+    pub(super) fn tell_rows(&mut self, on_event: &mut impl FnMut(Event)) {
+        if let Some((id, count)) = self.rows.take() {
+            on_event(Event::Rows { id, count });
+        }
+    }
+
+    /// Statements and portals remembered, answers awaited.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize, usize) {
+        let (statements, portals) = self.names.held();
+        (statements, portals, self.pending.len())
+    }
+}

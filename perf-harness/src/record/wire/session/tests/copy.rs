@@ -1,0 +1,103 @@
+//! `COPY` in both protocols.
+
+use super::script::check;
+
+#[test]
+fn a_copy_is_one_query_without_rows() {
+    check(
+        "> query COPY t FROM STDIN
+         < copy-in
+         > copy-data 1 | copy-data 2 | copy-done
+         < done | ready
+         > query COPY t TO STDOUT
+         < copy-out | copy-data 1 | copy-data 2 | copy-done | done | ready
+         > sync
+         < ready",
+        "round trip
+         1 starts: COPY t FROM STDIN
+         1 ends
+         round trip
+         2 starts: COPY t TO STDOUT
+         2 ends
+         round trip
+         ping",
+    );
+}
+
+#[test]
+fn a_sync_that_the_server_reads_past_during_a_copy_is_no_round_trip() {
+    check(
+        "> parse s COPY t FROM STDIN | sync
+         < parsed | ready
+         > bind - s | execute - | sync
+         < bound | copy-in
+         > copy-data 1 | copy-done | sync | close statement s | sync
+         < done | ready | closed | ready
+         > sync
+         < ready",
+        "round trip
+         prepared
+         1 starts: COPY t FROM STDIN
+         round trip
+         1 ends
+         round trip
+         ping",
+    );
+}
+
+#[test]
+fn a_sync_amid_copy_data_is_read_past() {
+    check(
+        "> bind - s | execute - | flush
+         < bound | copy-in
+         > sync | copy-data 1 | sync | copy-done | sync
+         < done | ready",
+        "1 starts: EXECUTE s
+         round trip
+         1 ends",
+    );
+}
+
+#[test]
+fn a_copy_that_fails_fails_its_query() {
+    check(
+        "> query COPY t FROM STDIN
+         < copy-in
+         > copy-data x | copy-done
+         < error 22P02 | ready",
+        "round trip
+         1 starts: COPY t FROM STDIN
+         error
+         1 fails: 22P02",
+    );
+    check(
+        "> bind - s | execute - | sync
+         < bound | copy-in
+         > copy-data x
+         < error 22P02
+         > copy-fail | parse - SELECT 1 | sync
+         < ready
+         > sync
+         < ready",
+        "1 starts: EXECUTE s
+         round trip
+         error
+         1 fails: 22P02
+         round trip
+         ping",
+    );
+    check(
+        "> query COPY t FROM STDIN
+         < copy-in
+         > copy-data x
+         < error 22P02 | ready
+         > sync
+         < ready",
+        "round trip
+         1 starts: COPY t FROM STDIN
+         error
+         1 fails: 22P02
+         round trip
+         ping",
+    );
+}

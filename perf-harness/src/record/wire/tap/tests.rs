@@ -1,0 +1,150 @@
+//! A tap between two ends on the loopback interface that say what a capture says.
+
+use std::time::Duration;
+
+use super::*;
+use crate::record::wire::captures::{self, Capture};
+
+/// `StartupMessage` of protocol 3.0, without parameters.
+const STARTUP: &[u8] = b"\0\0\0\x08\0\x03\0\0";
+const SSL_REQUEST: &[u8] = b"\0\0\0\x08\x04\xd2\x16\x2f";
+const CANCEL_REQUEST: &[u8] = b"\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\x01\0\0\0\x02";
+
+struct Ends {
+    client: TcpStream,
+    server: TcpListener,
+    log: SharedLog,
+    _tap: Tap,
+}
+
+async fn ends() -> Ends {
+    let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let server = server.expect("a free port");
+    let upstream = Upstream::Tcp {
+        host: "127.0.0.1".to_owned(),
+        port: server.local_addr().expect("a port").port(),
+    };
+    let log = SharedLog::default();
+    let tap = Tap::open(upstream, log.clone()).await.expect("a free port");
+    let client = TcpStream::connect((Ipv4Addr::LOCALHOST, tap.port())).await;
+    Ends {
+        client: client.expect("the tap listens"),
+        server,
+        log,
+        _tap: tap,
+    }
+}
+
+/// Says what one end of the capture said, and hears what the other did.
+async fn say(mut socket: TcpStream, capture: &Capture, mine: Direction) {
+    for (direction, bytes) in &capture.writes {
+        if *direction == mine {
+            socket.write_all(bytes).await.expect("an open socket");
+        } else {
+            assert_eq!(&heard(&mut socket, bytes.len()).await, bytes);
+        }
+    }
+}
+
+async fn heard(socket: &mut TcpStream, count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    socket.read_exact(&mut bytes).await.expect("an open socket");
+    bytes
+}
+
+async fn accepted(server: TcpListener, first: &[u8]) -> TcpStream {
+    let (mut socket, _) = server.accept().await.expect("a connection");
+    assert_eq!(heard(&mut socket, first.len()).await, first);
+    socket
+}
+
+async fn pass(name: &str) {
+    let capture = captures::named(name);
+    let Ends {
+        mut client,
+        server,
+        log,
+        _tap,
+    } = ends().await;
+    let window = log.lock().open(Duration::ZERO);
+    tokio::join!(
+        async {
+            client.write_all(STARTUP).await.expect("an open socket");
+            say(client, &capture, Direction::Sent).await;
+        },
+        async {
+            let server = accepted(server, STARTUP).await;
+            say(server, &capture, Direction::Received).await;
+        }
+    );
+    let traffic = log.lock().close(window, Duration::ZERO);
+    let counts = traffic.expect("an open window").counts;
+    let size = |of| {
+        let writes = capture
+            .writes
+            .iter()
+            .filter(|(direction, _)| *direction == of);
+        writes.map(|(_, bytes)| bytes.len() as u64).sum::<u64>()
+    };
+    let sent = size(Direction::Sent) + STARTUP.len() as u64;
+    assert_eq!(counts.bytes_sent, sent, "{name}");
+    assert_eq!(counts.bytes_received, size(Direction::Received), "{name}");
+    assert_eq!((counts.connects, counts.undecoded), (1, 0), "{name}");
+}
+
+#[tokio::test]
+async fn what_both_ends_say_passes_unchanged_and_is_recorded() {
+    for name in ["sqlx", "tokio-postgres-copy", "psycopg-terminated"] {
+        pass(name).await;
+    }
+}
+
+#[tokio::test]
+async fn encryption_is_declined_and_the_connection_goes_on() {
+    let Ends {
+        mut client,
+        server,
+        log: _log,
+        _tap,
+    } = ends().await;
+    client.write_all(SSL_REQUEST).await.expect("an open socket");
+    assert_eq!(heard(&mut client, 1).await, b"N");
+    client.write_all(STARTUP).await.expect("an open socket");
+    accepted(server, STARTUP).await;
+}
+
+#[tokio::test]
+async fn a_cancel_request_passes_and_is_no_connection() {
+    let Ends {
+        mut client,
+        server,
+        log,
+        _tap,
+    } = ends().await;
+    client
+        .write_all(CANCEL_REQUEST)
+        .await
+        .expect("an open socket");
+    drop(accepted(server, CANCEL_REQUEST).await);
+    assert_eq!(client.read(&mut [0]).await.expect("an end"), 0);
+    assert_eq!(log.lock().next_connection(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_reached_is_told_in_the_protocols_words() {
+    let nowhere = Upstream::Unix("no-such-directory/.s.PGSQL.5432".into());
+    let tap = Tap::open(nowhere, SharedLog::default()).await;
+    let tap = tap.expect("a free port");
+    let client = TcpStream::connect((Ipv4Addr::LOCALHOST, tap.port())).await;
+    let mut client = client.expect("the tap listens");
+    client.write_all(STARTUP).await.expect("an open socket");
+    let mut answer = Vec::new();
+    client.read_to_end(&mut answer).await.expect("an answer");
+    let answer = String::from_utf8_lossy(&answer);
+    let expected =
+        "C08006\0Mperf-harness: the server at no-such-directory/.s.PGSQL.5432 cannot be reached: ";
+    assert!(
+        answer.starts_with('E') && answer.contains(expected),
+        "{answer}"
+    );
+}
