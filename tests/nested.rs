@@ -100,7 +100,7 @@ fn artefacts(test: &str, parameters: &str) -> (serde_json::Value, String) {
     assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
     let read = |extension: &str| {
         let file = target()
-            .join("perf-harness")
+            .join("perf-harness/acceptance")
             .join(format!("{test}.{extension}"));
         std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     };

@@ -65,6 +65,11 @@ pub(crate) fn executable() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }
 
+/// The package that cargo or nextest runs a program of.
+pub(crate) fn package() -> Option<String> {
+    std::env::var("CARGO_PKG_NAME").ok()
+}
+
 /// The test's name where nextest runs it, a process each.
 pub(crate) fn nextest_test_name() -> Option<String> {
     std::env::var("NEXTEST_TEST_NAME").ok()

@@ -1,4 +1,4 @@
-//! The files of a failed test: `target/perf-harness/<test>.txt` and `.json`.
+//! The files of a failed test: `target/perf-harness/<package>/<test>.txt` and `.json`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,11 @@ impl Files {
     pub(super) fn of(test: &str) -> Self {
         let executable = config::executable();
         let target = executable.as_deref().and_then(target_directory);
+        let place = Path::new("perf-harness").join(config::package().unwrap_or_default());
         let stem = stem(test);
         Self {
-            shown: target.map(|target| shown(target, &stem)),
-            directory: target.map(|target| target.join("perf-harness")),
+            shown: target.map(|target| shown(target, &place.join(format!("{stem}.json")))),
+            directory: target.map(|target| target.join(place)),
             stem,
         }
     }
@@ -57,8 +58,7 @@ fn target_directory(executable: &Path) -> Option<&Path> {
         .find(|directory| directory.join("CACHEDIR.TAG").is_file())
 }
 
-fn shown(target: &Path, stem: &str) -> String {
-    let file = Path::new("perf-harness").join(format!("{stem}.json"));
+fn shown(target: &Path, file: &Path) -> String {
     match target.file_name() {
         Some(name) if name == "target" => Path::new("target").join(file),
         _ => target.join(file),
@@ -93,13 +93,8 @@ mod tests {
 
     #[test]
     fn the_file_is_told_from_the_workspace_root() {
-        assert_eq!(
-            shown(Path::new("/src/app/target"), "a"),
-            "target/perf-harness/a.json"
-        );
-        assert_eq!(
-            shown(Path::new("/cache/build"), "a"),
-            "/cache/build/perf-harness/a.json"
-        );
+        let told = |target: &str| shown(Path::new(target), Path::new("perf-harness/app/a.json"));
+        assert_eq!(told("/src/app/target"), "target/perf-harness/app/a.json");
+        assert_eq!(told("/cache/build"), "/cache/build/perf-harness/app/a.json");
     }
 }
