@@ -3,9 +3,8 @@
 
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use perf_harness::{PerfDb, PerfTest, TemplateDb, assert_max_queries, assert_queries, perf_test};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -75,10 +74,7 @@ fn a_database_is_removed_after_a_panic_too() {
     assert!(!exists(&database.unwrap()));
 }
 
-static BUILT: AtomicUsize = AtomicUsize::new(0);
-
 async fn marked(db: TemplateDb) -> Result<(), sqlx::Error> {
-    BUILT.fetch_add(1, Ordering::Relaxed);
     sqlx::raw_sql("CREATE TABLE mark AS SELECT gen_random_uuid()::text AS mark")
         .execute(&db.pool())
         .await?;
@@ -98,17 +94,51 @@ fn mark() -> String {
 }
 
 #[test]
-fn a_template_is_built_once_and_copied() {
-    let marks: Vec<String> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(mark)).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
-    });
+fn a_template_is_built_once_for_all_tests_and_processes() {
+    let test = "a_template_is_built_once_for_all_tests_and_processes";
+    if std::env::var(ROLE).is_ok() {
+        let marks: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..2).map(|_| scope.spawn(mark)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        assert_eq!(marks[0], marks[1]);
+        println!("\nmark {}", marks[0]);
+        return;
+    }
+    // A program of its own, so that no earlier run has built its template.
+    let program = std::env::current_exe()
+        .unwrap()
+        .with_extension(format!("copy-{}", std::process::id()));
+    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let mut processes: Vec<Child> = (0..4)
+        .map(|_| role(&program, test, "marks").spawn().unwrap())
+        .collect();
+    let marks: Vec<String> = processes
+        .iter_mut()
+        .map(|process| told(process, "mark "))
+        .collect();
+    for mut process in processes {
+        assert!(process.wait().unwrap().success());
+    }
+    std::fs::remove_file(program).unwrap();
     assert!(marks.iter().all(|mark| *mark == marks[0]), "{marks:?}");
-    // An earlier run of the same program may have built it.
-    assert!(BUILT.load(Ordering::Relaxed) <= 1);
+}
+
+#[test]
+fn a_closure_is_no_template() {
+    let rows = 3;
+    let refused = PerfTest::new("closure")
+        .template(async move |_db: TemplateDb| assert_eq!(rows, 3))
+        .run(async |_db: PerfDb| {});
+    let told = refused.unwrap_err();
+    assert!(told.setup_error().is_some() && told.findings().is_empty());
+    assert!(
+        told.to_string().contains("it is a closure or a pointer"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -268,16 +298,30 @@ async fn the_work_may_block_the_runtime(db: PerfDb) {
     assert_queries!(blocked, 1);
 }
 
-const VICTIM: &str = "PERF_HARNESS_TEST_VICTIM";
+const ROLE: &str = "PERF_HARNESS_TEST_ROLE";
 
 /// This test's own program again, as another process.
-fn again(test: &str, role: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+fn again(test: &str, name: &str) -> Command {
+    role(&std::env::current_exe().unwrap(), test, name)
+}
+
+fn role(program: &Path, test: &str, name: &str) -> Command {
+    let mut command = Command::new(program);
     command
         .args(["--exact", test, "--nocapture"])
-        .env(VICTIM, role)
+        .env(ROLE, name)
         .stdout(Stdio::piped());
     command
+}
+
+/// A process that ends with the test, whatever becomes of the test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 /// What the process prints after a word at the start of a line.
@@ -293,15 +337,15 @@ fn told(process: &mut Child, word: &str) -> String {
 #[test]
 fn what_a_killed_process_leaves_behind_the_next_one_removes() {
     let test = "what_a_killed_process_leaves_behind_the_next_one_removes";
-    match std::env::var(VICTIM).as_deref() {
+    match std::env::var(ROLE).as_deref() {
         Ok("dies") => in_a_test(async |db| {
             println!("\ndatabase {}", name(&db.pool()).await);
             std::future::pending::<()>().await;
         }),
         Ok(_) => in_a_test(async |db| assert_eq!(send(&db.pool(), 1).await, ())),
         Err(_) => {
-            let mut victim = again(test, "dies").spawn().unwrap();
-            let output = BufReader::new(victim.stdout.take().unwrap());
+            let mut victim = Killed(again(test, "dies").spawn().unwrap());
+            let output = BufReader::new(victim.0.stdout.take().unwrap());
             let mut lines = output.lines().map_while(Result::ok);
             let database = lines.find_map(|line| line.strip_prefix("database ").map(str::to_owned));
             let database = database.expect("the victim names its database");
@@ -311,8 +355,7 @@ fn what_a_killed_process_leaves_behind_the_next_one_removes() {
                 exists(&database),
                 "{database} still belongs to a living process"
             );
-            victim.kill().unwrap();
-            victim.wait().unwrap();
+            drop(victim);
             // The server notices within a second that the connection which held the lock is gone.
             let removed = (0..100).any(|_| {
                 assert!(again(test, "lives").status().unwrap().success());
@@ -326,10 +369,11 @@ fn what_a_killed_process_leaves_behind_the_next_one_removes() {
 #[test]
 fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
     let test = "a_cluster_that_nobody_uses_stops_and_removes_itself";
-    if std::env::var(VICTIM).is_ok() {
+    if std::env::var(ROLE).is_ok() {
         let data = in_a_test(async |db| {
             let query = sqlx::query_scalar("SELECT current_setting('data_directory')");
             let data: String = query.fetch_one(&db.pool()).await.unwrap();
+            assert!(Path::new(&data).parent().unwrap().is_dir(), "{data}");
             data
         });
         println!("\ndirectory {data}");
@@ -344,13 +388,9 @@ fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
     let data = PathBuf::from(told(&mut user, "directory "));
     assert!(user.wait().unwrap().success());
     let cluster = data.parent().unwrap();
-    assert!(
-        cluster.is_dir(),
-        "{} outlives its first user",
-        cluster.display()
-    );
-    let mut wait = Command::new("timeout");
-    wait.args(["60", "sh", "-c", "while [ -e \"$0\" ]; do sleep 0.1; done"]);
+    let mut wait = Command::new("sh");
+    let script = "n=0; while [ -e \"$0\" ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done; [ ! -e \"$0\" ]";
+    wait.args(["-c", script]);
     let gone = wait.arg(cluster).status().unwrap();
     assert!(gone.success(), "{} is still there", cluster.display());
 }

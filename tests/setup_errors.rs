@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use insta::{assert_snapshot, with_settings};
-use perf_harness::{PerfDb, PerfTest, assert_max_queries, perf_test};
+use perf_harness::{PerfDb, PerfTest, TemplateDb, assert_max_queries, perf_test};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
@@ -39,6 +39,41 @@ fn probe_with(variable: &str, value: &str) -> String {
         report.pop();
     }
     report.join("\n")
+}
+
+/// A role that may create databases and no more, and the URL of a server as it sees it: by TCP, without TLS.
+#[test]
+fn a_url_of_a_server_serves_a_role_that_is_no_superuser() {
+    let test = PerfTest::new("server").run(async |db: PerfDb| {
+        let direct = Url::parse(db.direct_url()).unwrap();
+        let role = elsewhere(stranger(&direct, "CREATEDB"));
+        let mut theirs = Url::parse(db.url()).unwrap();
+        theirs.set_username(&role).unwrap();
+        theirs.set_password(Some("word")).unwrap();
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "probe", "probe_with_a_template"])
+            .env("PERF_HARNESS_POSTGRES", theirs.as_str())
+            .env_remove("NEXTEST_TEST_NAME")
+            .status()
+            .unwrap();
+        elsewhere(remove(&direct, &role));
+        assert!(status.success());
+    });
+    test.unwrap();
+}
+
+async fn one_row(db: TemplateDb) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("CREATE TABLE t AS SELECT 7 AS n")
+        .execute(&db.pool())
+        .await?;
+    Ok(())
+}
+
+#[perf_test(template = one_row)]
+async fn probe_with_a_template(db: PerfDb) {
+    let query = sqlx::query_scalar("SELECT n FROM t");
+    let n: i32 = assert_max_queries!(db, 1, query.fetch_one(&db.pool())).unwrap();
+    assert_eq!(n, 7);
 }
 
 fn check(name: &str, value: &str) {
@@ -135,12 +170,12 @@ fn a_url_with_a_wrong_password() {
 #[test]
 fn a_role_that_may_not_create_databases() {
     with_server(|url| {
-        let role = elsewhere(stranger(&url, true));
+        let role = elsewhere(stranger(&url, "NOCREATEDB"));
         let mut theirs = url.clone();
         theirs.set_username(&role).unwrap();
         theirs.set_password(Some("word")).unwrap();
         check("a_role_that_may_not_create_databases", theirs.as_str());
-        elsewhere(stranger(&url, false));
+        elsewhere(remove(&url, &role));
     });
 }
 
@@ -155,19 +190,37 @@ fn elsewhere<T: Send>(work: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|scope| scope.spawn(run).join().unwrap())
 }
 
-/// Makes or removes a role without any right.
-async fn stranger(url: &Url, make: bool) -> String {
-    let role = format!("stranger_{}", std::process::id());
+/// Makes a role with one right.
+async fn stranger(url: &Url, right: &str) -> String {
+    let role = format!("stranger_{}_{}", right.to_lowercase(), std::process::id());
+    execute(
+        url,
+        format!("CREATE ROLE {role} LOGIN PASSWORD 'word' {right}"),
+    )
+    .await;
+    role
+}
+
+/// Removes a role, with the databases that it made.
+async fn remove(url: &Url, role: &str) {
     let mut connection = PgConnection::connect(url.as_str()).await.unwrap();
-    let statement = if make {
-        format!("CREATE ROLE {role} LOGIN PASSWORD 'word'")
-    } else {
-        format!("DROP ROLE {role}")
-    };
+    let query = sqlx::query_scalar(
+        "SELECT datname::text FROM pg_database WHERE pg_get_userbyid(datdba) = $1",
+    );
+    let databases: Vec<String> = query.bind(role).fetch_all(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    for database in databases {
+        execute(url, format!("ALTER DATABASE {database} IS_TEMPLATE false")).await;
+        execute(url, format!("DROP DATABASE {database} WITH (FORCE)")).await;
+    }
+    execute(url, format!("DROP ROLE {role}")).await;
+}
+
+async fn execute(url: &Url, statement: String) {
+    let mut connection = PgConnection::connect(url.as_str()).await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(statement))
         .execute(&mut connection)
         .await
         .unwrap();
     connection.close().await.unwrap();
-    role
 }

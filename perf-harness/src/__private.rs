@@ -22,7 +22,8 @@ pub fn test(module: &str, function: &str) -> PerfTest {
     };
     let thread = std::thread::current().name().map(str::to_owned);
     let told = config::nextest_test_name().or(thread);
-    PerfTest::new(told.filter(|told| told.contains(function)).unwrap_or(path))
+    let is_ours = |told: &String| told.split("::").any(|part| part == function);
+    PerfTest::new(told.filter(is_ours).unwrap_or(path))
 }
 
 /// Runs a test under a test harness: a failure is printed and unwinds.

@@ -107,9 +107,18 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
         }
         other => Err(setting(
             POSTGRES,
-            other,
+            &without_secrets(other),
             "`auto`, `local`, `local:DIRECTORY` or a postgres:// URL".to_owned(),
         )),
+    }
+}
+
+/// A value that is not understood may still be a URL or a connection string with a password.
+fn without_secrets(value: &str) -> String {
+    match value.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://…"),
+        None if value.contains(['=', '@']) => "…".to_owned(),
+        None => value.to_owned(),
     }
 }
 
@@ -208,8 +217,16 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_cannot_be_read_does_not_give_its_password_away() {
-        let error = with(POSTGRES, "postgres://me:secret@host:port/").unwrap_err();
-        assert!(!error.to_string().contains("secret"), "{error}");
+    fn a_value_that_cannot_be_read_does_not_give_its_password_away() {
+        for value in [
+            "postgres://me:secret@host:port/",
+            "Postgres://me:secret@host/app",
+            "postgre://me:secret@host/app",
+            "host=localhost password=secret",
+            "me:secret@host",
+        ] {
+            let error = with(POSTGRES, value).unwrap_err();
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
     }
 }

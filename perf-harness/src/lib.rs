@@ -48,7 +48,7 @@ mod report;
 #[doc(hidden)]
 pub mod __private;
 
-pub use budget::{Allowance, Allowed, Asked, Finding, Problem, Queries, Violation};
+pub use budget::{Allowance, Allowed, Finding, Problem, Queries, Violation};
 pub use database::{BoxError, ScratchDb, TemplateDb, TemplateOutput};
 pub use error::SetupError;
 /// [`perf_test`] under the name that rstest needs: `#[perf_harness::test]`. Import `perf_test`, or name what you

@@ -13,6 +13,18 @@ pub struct Allowed {
 }
 
 impl Allowed {
+    /// The least that is allowed.
+    #[must_use]
+    pub fn min(&self) -> usize {
+        self.min
+    }
+
+    /// The most that is allowed; `None` is any number.
+    #[must_use]
+    pub fn max(&self) -> Option<usize> {
+        self.max
+    }
+
     pub(crate) fn contains(&self, count: usize) -> bool {
         count >= self.min && self.max.is_none_or(|max| count <= max)
     }

@@ -6,5 +6,5 @@ mod queries;
 
 pub use allowed::{Allowance, Allowed};
 pub use finding::{Finding, Problem, Violation};
-pub(crate) use queries::Form;
-pub use queries::{Asked, Queries};
+pub use queries::Queries;
+pub(crate) use queries::{Asked, Form};

@@ -35,7 +35,7 @@ impl Queries {
     }
 
     /// The violation, if there is one. An error says why the question could not be answered.
-    pub fn judge(
+    pub(crate) fn judge(
         &self,
         traffic: &Traffic,
         told: &Asked<'_>,
@@ -101,7 +101,7 @@ pub(crate) enum Form {
 
 /// What the question was asked about, for the words of an error.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     pub(crate) form: &'a Form,
     /// The recorded URL, password masked.
     pub(crate) url: &'a str,

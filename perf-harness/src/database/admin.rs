@@ -1,7 +1,5 @@
 //! The harness's own connections to the server: one that holds locks, a few that create and drop.
 
-use std::time::Duration;
-
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool};
 use tokio::sync::{Mutex, OnceCell};
@@ -54,27 +52,38 @@ impl Admin {
             .map(drop)
     }
 
-    /// The databases whose names start so, and whether each is a finished template.
+    /// The databases of this role whose names start so, and whether each is a finished template.
     pub(super) async fn databases(&self, prefix: &str) -> sqlx::Result<Vec<(String, bool)>> {
-        sqlx::query_as("SELECT datname::text, datistemplate FROM pg_database WHERE starts_with(datname::text, $1)")
-            .bind(prefix)
-            .fetch_all(&self.pool)
-            .await
+        sqlx::query_as(
+            "SELECT datname::text, datistemplate FROM pg_database
+             WHERE starts_with(datname::text, $1) AND pg_has_role(datdba, 'USAGE')",
+        )
+        .bind(prefix)
+        .fetch_all(&self.pool)
+        .await
     }
 
-    /// Marks a database as in use by this process: the mark goes when the process does.
+    /// Marks a database as in use by this process alone. The mark goes when the process does.
     ///
-    /// It asks again and again rather than wait in the server: a waiting connection could give nothing back,
-    /// and two processes that build two templates would wait for each other for ever.
-    pub(super) async fn lease(&self, database: &str) -> Result<(), SetupError> {
-        while !self.lock(database, "pg_try_advisory_lock").await? {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        Ok(())
+    /// No lock is waited for in the server: a waiting connection could give nothing back, and two
+    /// processes that build two templates would wait for each other for ever.
+    pub(super) async fn try_lease(&self, database: &str) -> Result<bool, SetupError> {
+        self.lock(database, "pg_try_advisory_lock").await
     }
 
     pub(super) async fn release(&self, database: &str) -> Result<(), SetupError> {
         self.lock(database, "pg_advisory_unlock").await.map(drop)
+    }
+
+    /// Marks a database as in use by this process, among others.
+    pub(super) async fn try_share(&self, database: &str) -> Result<bool, SetupError> {
+        self.lock(database, "pg_try_advisory_lock_shared").await
+    }
+
+    pub(super) async fn release_share(&self, database: &str) -> Result<(), SetupError> {
+        self.lock(database, "pg_advisory_unlock_shared")
+            .await
+            .map(drop)
     }
 
     /// Calls a function that locks or unlocks, and says whether it did.
@@ -90,16 +99,23 @@ impl Admin {
     /// Drops the databases of tests whose process is gone.
     async fn sweep(&self) -> Result<(), SetupError> {
         let prefix = name::clone_prefix(&self.place);
-        let found = self
-            .databases(&prefix)
-            .await
-            .map_err(|error| failed(&prefix, "looked for", &error))?;
+        let found = self.databases(&prefix).await;
+        let found = found.map_err(|error| failed(&prefix, "looked for", &error))?;
         for (database, _) in found {
-            if self.lock(&database, "pg_try_advisory_lock").await? {
-                let dropped = self.drop_database(&database).await;
-                self.release(&database).await?;
-                dropped?;
-            }
+            self.drop_unused(&database).await?;
+        }
+        Ok(())
+    }
+
+    /// Drops a database unless someone uses it. One that cannot be dropped stays: it must not keep
+    /// this run from its own work, and the next one tries again.
+    pub(super) async fn drop_unused(&self, database: &str) -> Result<(), SetupError> {
+        if self.try_lease(database).await? {
+            let unmark = format!("ALTER DATABASE \"{database}\" IS_TEMPLATE false");
+            // Most are no templates.
+            drop(self.execute(unmark).await);
+            drop(self.drop_database(database).await);
+            self.release(database).await?;
         }
         Ok(())
     }

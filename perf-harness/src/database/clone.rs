@@ -36,7 +36,7 @@ impl Database {
         in_background(async move {
             let admin = Admin::get().await?;
             let name = name::of_clone(&admin.place, &test);
-            admin.lease(&name).await?;
+            admin.try_lease(&name).await?;
             let created = admin.create_database(&name, &source).await;
             if created.is_err() {
                 admin.release(&name).await?;

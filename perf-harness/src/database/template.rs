@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 use url::Url;
@@ -25,6 +26,8 @@ type Building = Pin<Box<dyn Future<Output = Result<(), BoxError>>>>;
 pub(crate) struct Template {
     /// The function's path: `my_crate::seed::hundred_users`.
     path: &'static str,
+    /// Named functions only: two closures can have one path, and differ by what they hold.
+    is_function: bool,
     build: Box<dyn FnOnce(TemplateDb) -> Building>,
 }
 
@@ -37,6 +40,7 @@ impl Template {
     {
         Self {
             path: type_name::<F>(),
+            is_function: size_of::<F>() == 0 && !type_name::<F>().contains("{{closure}}"),
             build: Box::new(|db| Box::pin(async { function(db).await.into_result() })),
         }
     }
@@ -66,6 +70,9 @@ impl<E: Into<BoxError>> TemplateOutput for Result<(), E> {
 }
 
 /// The empty database that a template function fills. What it does is not recorded.
+///
+/// The function runs once for each build of the test program, so what it reads must be part of the program:
+/// `include_str!("seed.sql")`, not a file that is read when it runs.
 #[derive(Clone, Debug)]
 pub struct TemplateDb {
     url: Url,
@@ -97,6 +104,13 @@ impl TemplateDb {
 
 /// The name of the finished template, built now or before, here or in another process.
 pub(super) async fn obtain(template: Template) -> Result<String, SetupError> {
+    if !template.is_function {
+        return Err(SetupError::Template {
+            template: template.path.to_owned(),
+            cause: "it is a closure or a pointer, and has no path of its own to know it by: give an async fn"
+                .to_owned(),
+        });
+    }
     let cell = cell(template.path);
     let result = cell.get_or_init(|| find_or_build(template)).await;
     result.clone().map_err(|error| SetupError::clone(&error))
@@ -193,64 +207,79 @@ impl Origin {
 
     /// The template's name, and the URL of an empty database if it still has to be filled.
     ///
-    /// Whoever gets the URL holds the template's lock until [`finish`]; others wait here for it.
+    /// Who gets the URL holds the template alone until [`finish`]; who gets none shares it for as long as this
+    /// process lives, so that no other build drops it.
     async fn claim(self) -> Result<(String, Option<Url>), SetupError> {
         let admin = Admin::get().await?;
         let name = name::of_template(&admin.place, &self.path, self.version);
-        admin.lease(&name).await?;
-        match self.prepare(admin, &name).await {
-            Ok(true) => {
-                let url = with_database(&admin.server.url, &name);
-                Ok((name, Some(url)))
+        loop {
+            if admin.try_share(&name).await? {
+                if self.is_finished(admin, &name).await? {
+                    return Ok((name, None));
+                }
+                admin.release_share(&name).await?;
             }
-            ready => {
-                admin.release(&name).await?;
-                ready.map(|_| (name, None))
+            if admin.try_lease(&name).await? {
+                return self.prepare(admin, name).await;
             }
+            // Another process builds it.
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
-    /// Makes the empty database unless the template is finished. Says whether it must be filled.
-    async fn prepare(&self, admin: &Admin, name: &str) -> Result<bool, SetupError> {
-        let prefix = name::template_prefix(&admin.place, &self.path);
-        let found = admin
-            .databases(&prefix)
-            .await
-            .map_err(|error| failed(name, "looked for", &error))?;
-        if found
-            .iter()
-            .any(|(known, finished)| known == name && *finished)
-        {
+    async fn is_finished(&self, admin: &Admin, name: &str) -> Result<bool, SetupError> {
+        let found = admin.databases(name).await;
+        let found = found.map_err(|error| failed(name, "looked for", &error))?;
+        Ok(found.contains(&(name.to_owned(), true)))
+    }
+
+    /// Makes the empty database, unless someone was faster. Called with the template held alone.
+    async fn prepare(
+        &self,
+        admin: &Admin,
+        name: String,
+    ) -> Result<(String, Option<Url>), SetupError> {
+        let made = self.make(admin, &name).await;
+        if matches!(made, Ok(true)) {
+            let url = with_database(&admin.server.url, &name);
+            return Ok((name, Some(url)));
+        }
+        if made.is_ok() {
+            admin.try_share(&name).await?;
+        }
+        admin.release(&name).await?;
+        made.map(|_| (name, None))
+    }
+
+    async fn make(&self, admin: &Admin, name: &str) -> Result<bool, SetupError> {
+        if self.is_finished(admin, name).await? {
             return Ok(false);
         }
-        // What is left is half built, or of an older build of this program.
-        for (old, _) in found {
-            unmark(admin, &old).await?;
-            admin.drop_database(&old).await?;
+        let prefix = name::template_prefix(&admin.place, &self.path);
+        let found = admin.databases(&prefix).await;
+        for (old, _) in found.map_err(|error| failed(name, "looked for", &error))? {
+            // Of older builds of this program, or left half built.
+            admin.drop_unused(&old).await?;
         }
         admin.create_database(name, "template0").await?;
         Ok(true)
     }
 }
 
-/// A database that is marked as a template cannot be dropped.
-async fn unmark(admin: &Admin, name: &str) -> Result<(), SetupError> {
-    admin
-        .execute(format!("ALTER DATABASE \"{name}\" IS_TEMPLATE false"))
-        .await
-        .map_err(|error| failed(name, "unmarked", &error))
-}
-
-/// Marks a filled template as finished, or drops one that could not be filled. Gives its lock back.
+/// Marks a filled template as finished and shares it, or drops one that could not be filled.
 async fn finish(name: &str, built: Result<(), SetupError>) -> Result<(), SetupError> {
     let admin = Admin::get().await?;
     let finished = match built {
         Ok(()) => seal(admin, name).await,
         Err(error) => {
-            admin.drop_database(name).await?;
+            // Should it stay, the next who builds it drops it.
+            drop(admin.drop_database(name).await);
             Err(error)
         }
     };
+    if finished.is_ok() {
+        admin.try_share(name).await?;
+    }
     admin.release(name).await?;
     finished
 }
@@ -263,7 +292,8 @@ async fn seal(admin: &Admin, name: &str) -> Result<(), SetupError> {
         .map_err(problem)?;
     admin
         .execute(format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = '{name}' AND backend_type = 'client backend' AND usename = current_user"
         ))
         .await
         .map_err(problem)?;

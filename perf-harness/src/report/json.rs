@@ -72,7 +72,7 @@ fn statement(query: &Query, values: Values) -> Value {
         "rows": query.rows(),
         "elapsed_us": query.elapsed().map(micros),
         "outcome": outcome(query.outcome(), shown),
-        "parameters": query.parameters().len(),
+        "parameter_count": query.parameters().len(),
     });
     if shown {
         let parameters: Vec<String> = query.parameters().iter().map(ToString::to_string).collect();

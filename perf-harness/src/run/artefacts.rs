@@ -1,4 +1,4 @@
-//! The files of a failed test: `target/perf-harness/<package>/<test>.txt` and `.json`.
+//! The files of a failed test: `target/perf-harness/<package>/<program>/<test>.txt` and `.json`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,9 @@ impl Files {
     pub(super) fn of(test: &str) -> Self {
         let executable = config::executable();
         let target = executable.as_deref().and_then(target_directory);
-        let place = Path::new("perf-harness").join(config::package().unwrap_or_default());
+        let package = config::package().unwrap_or_default();
+        let program = executable.as_deref().map(program).unwrap_or_default();
+        let place = Path::new("perf-harness").join(package).join(program);
         let stem = stem(test);
         Self {
             shown: target.map(|target| shown(target, &place.join(format!("{stem}.json")))),
@@ -58,6 +60,19 @@ fn target_directory(executable: &Path) -> Option<&Path> {
         .find(|directory| directory.join("CACHEDIR.TAG").is_file())
 }
 
+/// The program's name, without the hash that cargo gives it.
+fn program(executable: &Path) -> String {
+    let stem = executable
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let hash = stem
+        .rsplit_once('-')
+        .filter(|(_, hash)| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    hash.map(|(name, _)| name.to_owned()).unwrap_or(stem)
+}
+
 fn shown(target: &Path, file: &Path) -> String {
     match target.file_name() {
         Some(name) if name == "target" => Path::new("target").join(file),
@@ -89,6 +104,14 @@ mod tests {
     fn a_test_path_becomes_a_file_name() {
         assert_eq!(stem("users::list::case_1"), "users.list.case_1");
         assert_eq!(stem("../x y"), ".._x_y");
+    }
+
+    #[test]
+    fn a_program_is_known_without_its_hash() {
+        let name = |path: &str| program(Path::new(path));
+        assert_eq!(name("/t/debug/deps/perf-16b4168ea0d6451b"), "perf");
+        assert_eq!(name("/t/debug/examples/demo"), "demo");
+        assert_eq!(name("/t/debug/deps/end-to-end"), "end-to-end");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::ledger::Ledger;
 use super::perf_db::PerfDb;
 use super::tell;
 use super::test_output::TestOutput;
+use crate::budget::Finding;
 use crate::config;
 use crate::database::{self, Database, Template, TemplateDb, TemplateOutput};
 use crate::error::SetupError;
@@ -41,6 +42,13 @@ pub struct PerfTest {
 pub struct Failure {
     headline: String,
     text: String,
+    cause: Cause,
+}
+
+#[derive(Clone, Debug)]
+enum Cause {
+    Setup(SetupError),
+    Findings(Vec<Finding>),
 }
 
 impl fmt::Display for Failure {
@@ -58,15 +66,37 @@ impl Failure {
         &self.headline
     }
 
-    fn new(text: String) -> Self {
+    /// What kept the test from being measured, if that is why.
+    #[must_use]
+    pub fn setup_error(&self) -> Option<&SetupError> {
+        match &self.cause {
+            Cause::Setup(error) => Some(error),
+            Cause::Findings(_) => None,
+        }
+    }
+
+    /// The assertions that did not hold.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match &self.cause {
+            Cause::Setup(_) => &[],
+            Cause::Findings(findings) => findings,
+        }
+    }
+
+    fn new(text: String, cause: Cause) -> Self {
         let headline = text.lines().next().unwrap_or_default();
         // Words apart from the location by many blanks are for the eye only.
         let headline = headline.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { headline, text }
+        Self {
+            headline,
+            text,
+            cause,
+        }
     }
 
     fn setup(test: &str, error: &SetupError) -> Self {
-        Self::new(not_measured(test, error))
+        Self::new(not_measured(test, error), Cause::Setup(error.clone()))
     }
 }
 
@@ -82,7 +112,7 @@ impl PerfTest {
     }
 
     /// Starts from a copy of the database that `function` migrates and seeds. It runs once for each build of the
-    /// program, whatever the number of tests and processes.
+    /// program, whatever the number of tests and processes. A closure is refused: it has no path to be known by.
     #[must_use]
     pub fn template<F, Fut>(mut self, function: F) -> Self
     where
@@ -201,7 +231,7 @@ impl PerfTest {
             ];
             text = lines.concat();
         }
-        Some(Failure::new(text))
+        Some(Failure::new(text, Cause::Findings(findings)))
     }
 }
 

@@ -125,6 +125,8 @@ ci: 1 passed, 1 failed, 1 skipped, 1 not run
 6 cargo nextest run --workspace
 7 cargo xtask demo
 8 cargo deny --all-features check licenses bans sources
+9 cargo check --package perf-harness --no-default-features
+10 cargo check --package example-service --no-default-features
 ";
         assert_eq!(list(STEPS), expected);
     }

@@ -32,7 +32,10 @@ pub(super) fn find(path: &[PathBuf]) -> Result<Binaries, SetupError> {
             "pg_config --bindir".to_owned(),
             pg_config(path).into_iter().collect(),
         ),
-        versioned("/usr/lib/postgresql", "bin"),
+        versioned("/usr/lib/postgresql", "", "bin"),
+        // Homebrew keeps numbered versions out of PATH.
+        versioned("/opt/homebrew/opt", "postgresql@", "bin"),
+        versioned("/usr/local/opt", "postgresql@", "bin"),
     ])
 }
 
@@ -72,11 +75,12 @@ fn pg_config(path: &[PathBuf]) -> Option<PathBuf> {
     Some(PathBuf::from(directory.trim()))
 }
 
-/// `<root>/<version>/<below>` for every version that is there.
-fn versioned(root: &str, below: &str) -> (String, Vec<PathBuf>) {
-    let versions = std::fs::read_dir(root).into_iter().flatten().flatten();
+/// `<root>/<prefix><version>/<below>` for every version that is there.
+fn versioned(root: &str, prefix: &str, below: &str) -> (String, Vec<PathBuf>) {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let versions = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
     let found = versions.map(|version| version.path().join(below)).collect();
-    (format!("{root}/*/{below}"), found)
+    (format!("{root}/{prefix}*/{below}"), found)
 }
 
 /// A directory counts only if the server and the programs to start it are there.

@@ -28,15 +28,21 @@ synchronous_commit = off
 full_page_writes = off
 wal_level = minimal
 max_wal_senders = 0
-max_wal_size = 4GB
+max_wal_size = 512MB
 checkpoint_timeout = 1h
 autovacuum = off
 jit = off
-client_connection_check_interval = 1s
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %d '
 ";
+
+/// A query whose program is gone ends within a second. Elsewhere older servers refuse the setting.
+const CONNECTION_CHECK: &str = if cfg!(target_os = "linux") {
+    "client_connection_check_interval = 1s\n"
+} else {
+    ""
+};
 
 const ROLE: &str = "perf_harness";
 const PORT: u16 = 5432;
@@ -45,10 +51,10 @@ const LOCALES: [&str; 3] = ["C.UTF-8", "C.utf8", "en_US.UTF-8"];
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What makes two clusters the same: the binaries, the settings and how long they stay.
+/// What makes two clusters the same: the binaries and where they are, the settings and how long they stay.
 pub(super) fn key(binaries: &Binaries, idle: Duration) -> String {
     let mut hasher = DefaultHasher::new();
-    (SETTINGS, idle).hash(&mut hasher);
+    (SETTINGS, CONNECTION_CHECK, idle, &binaries.directory).hash(&mut hasher);
     format!("{}-{:08x}", binaries.version_text, hasher.finish() >> 32)
 }
 
@@ -141,7 +147,7 @@ impl Cluster {
             .and_then(|mut file| {
                 write!(
                     file,
-                    "{SETTINGS}unix_socket_directories = '{directory}'\nport = {PORT}\n"
+                    "{SETTINGS}{CONNECTION_CHECK}unix_socket_directories = '{directory}'\nport = {PORT}\n"
                 )
             })
             .map_err(|error| step("configured", &error))
@@ -186,6 +192,10 @@ impl Cluster {
 
     /// A connection that keeps the server from stopping, or `None` when there is no server to join.
     pub(super) async fn join(&self) -> Result<Option<PgConnection>, SetupError> {
+        if !self.password_file().is_file() {
+            // It is being removed.
+            return Ok(None);
+        }
         let options = options(&self.url()?)?;
         match connect(&options).await {
             Ok(connection) => reaper::keep_alive(connection).await,
@@ -218,22 +228,43 @@ impl Cluster {
         format!("its log ends with\n{}", last.join("\n"))
     }
 
-    /// Runs the process that its data directory names?
     pub(super) fn is_alive(&self) -> bool {
-        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-        let pid = file
-            .lines()
-            .next()
-            .and_then(|line| line.trim().parse().ok());
-        pid.and_then(rustix::process::Pid::from_raw)
-            .is_some_and(|pid| {
-                // No right to signal it still means that it is there.
-                !matches!(
-                    rustix::process::test_kill_process(pid),
-                    Err(rustix::io::Errno::SRCH)
-                )
-            })
+        self.postmaster().is_some()
     }
+
+    /// Stops the server without ceremony: its data is not needed any more.
+    pub(super) fn kill(&self) {
+        let Some(pid) = self.postmaster() else { return };
+        match rustix::process::kill_process(pid, rustix::process::Signal::QUIT) {
+            // It may have ended meanwhile.
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// The process that the data directory names, if it is this cluster's server: numbers are used again.
+    fn postmaster(&self) -> Option<rustix::process::Pid> {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        let pid: i32 = file.lines().next()?.trim().parse().ok()?;
+        let data = self.data();
+        let is_ours = command_line(pid).contains(data.to_str()?);
+        is_ours
+            .then(|| rustix::process::Pid::from_raw(pid))
+            .flatten()
+    }
+}
+
+/// What a process was started with, or nothing if there is none.
+fn command_line(pid: i32) -> String {
+    if let Ok(bytes) = std::fs::read(format!("/proc/{pid}/cmdline")) {
+        return String::from_utf8_lossy(&bytes).into_owned();
+    }
+    let output = Command::new("ps")
+        .args(["-o", "args=", "-p", &pid.to_string()])
+        .output();
+    output.map_or_else(
+        |_| String::new(),
+        |output| String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
 }
 
 /// Starting up or shutting down: `57P03`, or `57P01` when it ends while we ask.

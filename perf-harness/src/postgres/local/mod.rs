@@ -48,13 +48,13 @@ async fn join_or_start(
     binaries: &Binaries,
     idle: Duration,
 ) -> Result<(Cluster, PgConnection), SetupError> {
-    if let Some(joined) = join(site).await? {
+    if let Some(joined) = join(site, idle).await? {
         return Ok(joined);
     }
     let lock_site = site.clone();
     let _lock = blocking(move || lock_site.lock()).await?;
     // Another process may have started it while this one waited.
-    if let Some(joined) = join(site).await? {
+    if let Some(joined) = join(site, idle).await? {
         return Ok(joined);
     }
     let (starting_site, starting_binaries) = (site.clone(), binaries.clone());
@@ -63,18 +63,37 @@ async fn join_or_start(
         Cluster::start(&starting_site, &starting_binaries)
     })
     .await?;
-    let connection = cluster.wait_until_ready().await?;
-    reaper::watch(&cluster, idle).await?;
-    site.announce(&cluster)?;
-    Ok((cluster, connection))
+    let started = take_up(site, &cluster, idle).await;
+    if started.is_err() {
+        cluster.kill();
+    }
+    Ok((cluster, started?))
 }
 
-async fn join(site: &Site) -> Result<Option<(Cluster, PgConnection)>, SetupError> {
+/// Waits for a server that was just started, sets its end and tells the others.
+async fn take_up(
+    site: &Site,
+    cluster: &Cluster,
+    idle: Duration,
+) -> Result<PgConnection, SetupError> {
+    let connection = cluster.wait_until_ready().await?;
+    reaper::watch(cluster, idle).await?;
+    site.announce(cluster)?;
+    Ok(connection)
+}
+
+async fn join(site: &Site, idle: Duration) -> Result<Option<(Cluster, PgConnection)>, SetupError> {
     let Some(cluster) = site.announced() else {
         return Ok(None);
     };
-    let connection = cluster.join().await?;
-    Ok(connection.map(|connection| (cluster, connection)))
+    let Some(mut connection) = cluster.join().await? else {
+        return Ok(None);
+    };
+    // The loop goes when a backend crashes, as all backends do.
+    if !reaper::is_watching(&mut connection).await {
+        reaper::watch(&cluster, idle).await?;
+    }
+    Ok(Some((cluster, connection)))
 }
 
 fn server(cluster: &Cluster, binaries: &Binaries, why: &str) -> Result<Server, SetupError> {

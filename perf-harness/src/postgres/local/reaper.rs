@@ -14,6 +14,9 @@ use crate::postgres::url::{connect, options};
 /// Held shared by everyone who uses the server, and alone by the loop once it has decided to stop it.
 const IN_USE: i64 = 0x7065_7266_6861_7201;
 
+/// What the loop's connection calls itself. A second loop counts as no user.
+const NAME: &str = "perf-harness reaper";
+
 /// Holds the server for this connection, or `None` if it has decided to stop.
 pub(super) async fn keep_alive(
     mut connection: PgConnection,
@@ -26,6 +29,17 @@ pub(super) async fn keep_alive(
     Ok(matches!(held, Ok(true)).then_some(connection))
 }
 
+/// Does the loop run?
+pub(super) async fn is_watching(connection: &mut PgConnection) -> bool {
+    let found = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1)",
+    )
+    .bind(NAME)
+    .fetch_one(connection)
+    .await;
+    found.unwrap_or(false)
+}
+
 /// Starts the loop in a backend of its own.
 pub(super) async fn watch(cluster: &Cluster, idle: Duration) -> Result<(), SetupError> {
     let options = options(&cluster.url()?)?;
@@ -34,8 +48,10 @@ pub(super) async fn watch(cluster: &Cluster, idle: Duration) -> Result<(), Setup
         cause: cause(&error),
     };
     let mut connection = connect(&options).await.map_err(failed)?;
-    // Without this the server would end the loop when the client is gone.
-    sqlx::raw_sql("SET client_connection_check_interval = 0")
+    // Without the first the server would end the loop when the client is gone.
+    let settings =
+        format!("SET client_connection_check_interval = 0; SET application_name = '{NAME}'");
+    sqlx::raw_sql(AssertSqlSafe(settings))
         .execute(&mut connection)
         .await
         .map_err(failed)?;
@@ -60,7 +76,7 @@ BEGIN
         PERFORM pg_sleep(1);
         PERFORM pg_stat_clear_snapshot();
         unused := unused + 1;
-        IF EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) THEN
+        IF EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> '{NAME}') THEN
             unused := 0;
         END IF;
         IF unused >= {seconds} AND pg_try_advisory_lock({IN_USE}) THEN
@@ -77,11 +93,14 @@ END $reaper$"
 /// stops sends them to its backends' children as well.
 fn removal(cluster: &Cluster) -> String {
     let pid_file = quoted(&cluster.data().join("postmaster.pid").display().to_string());
-    let directory = quoted(&cluster.directory().display().to_string());
+    let directory = cluster.directory().display().to_string();
+    // Under another name no one can find it half removed.
+    let aside = quoted(&format!("{directory}.gone"));
+    let directory = quoted(&directory);
     format!(
         "( trap '' HUP INT QUIT TERM; pid=$(head -n 1 {pid_file}) && kill -INT \"$pid\" && tries=0; \
          while kill -0 \"$pid\" 2>/dev/null && [ \"$tries\" -lt 300 ]; do sleep 0.1; tries=$((tries + 1)); done; \
-         cd / && rm -rf {directory} ) </dev/null >/dev/null 2>&1 &"
+         cd / && mv {directory} {aside} && rm -rf {aside} ) </dev/null >/dev/null 2>&1 &"
     )
 }
 
@@ -104,7 +123,7 @@ mod tests {
         let cluster = Cluster::at("/tmp/o'brien; rm -rf x".into());
         let removal = removal(&cluster);
         assert!(
-            removal.contains(r"rm -rf '/tmp/o'\''brien; rm -rf x'"),
+            removal.contains(r"mv '/tmp/o'\''brien; rm -rf x' '/tmp/o'\''brien; rm -rf x.gone'"),
             "{removal}"
         );
         let script = script(&cluster, Duration::from_secs(7));

@@ -29,10 +29,16 @@ pub(super) struct Site {
 impl Site {
     /// Makes the directories, in memory where there is room.
     pub(super) fn prepare(temporary: &Path, owner: &Owner, key: &str) -> Result<Self, SetupError> {
-        let memory = Path::new("/dev/shm");
-        let root = if has_room(memory) { memory } else { temporary };
         let user = rustix::process::geteuid().as_raw();
-        let base = root.join(format!("perf-harness-{user}"));
+        let base = |root: &Path| root.join(format!("perf-harness-{user}"));
+        let memory = Path::new("/dev/shm");
+        // A cluster that runs there was started when there was room.
+        let running = base(memory).join(format!("{key}.current")).is_file();
+        let base = if running || has_room(memory) {
+            base(memory)
+        } else {
+            base(short(temporary))
+        };
         // A server run by another user must pass through, and no more.
         private_directory(&base, if owner.is_other() { 0o711 } else { 0o700 }, user)?;
         let site = Self {
@@ -91,22 +97,31 @@ impl Site {
         self.base.join(format!("{}.current", self.key))
     }
 
-    /// Removes clusters of this key whose server is gone. Call it with the lock held.
+    /// Removes all clusters of this key. Call it with the lock held, when there is none to join: what runs
+    /// still was started by a process that died before it could announce it, or is about to end.
     pub(super) fn sweep(&self) {
+        let prefix = format!("{}-", self.key);
         let entries = std::fs::read_dir(self.servers())
             .into_iter()
             .flatten()
             .flatten();
         for entry in entries {
-            let ours = entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with(&format!("{}-", self.key));
-            if ours && !Cluster::at(entry.path()).is_alive() {
-                // Another process may be removing it too.
+            if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                Cluster::at(entry.path()).kill();
+                // Its own reaper may be removing it too.
                 drop(std::fs::remove_dir_all(entry.path()));
             }
         }
+    }
+}
+
+/// A socket's path can have 103 bytes, and ours adds 80 to the root: macOS' own temporary directory is too long.
+fn short(temporary: &Path) -> &Path {
+    const LONGEST: usize = 23;
+    if temporary.as_os_str().len() <= LONGEST {
+        temporary
+    } else {
+        Path::new("/tmp")
     }
 }
 
@@ -175,6 +190,21 @@ mod tests {
             "{error}"
         );
         std::fs::remove_dir(&path).unwrap();
+    }
+
+    #[test]
+    fn the_longest_socket_path_fits() {
+        let long = Path::new("/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/");
+        assert_eq!(short(long), Path::new("/tmp"));
+        assert_eq!(short(Path::new("/tmp")), Path::new("/tmp"));
+        let root = short(Path::new("/a/temporary/directory"));
+        let socket = root
+            .join("perf-harness-4294967295/servers/18.10-0123abcd-0123456789abcdef/.s.PGSQL.5432");
+        assert!(
+            socket.as_os_str().len() <= 103,
+            "{}",
+            socket.as_os_str().len()
+        );
     }
 
     #[test]
