@@ -1,6 +1,8 @@
 //! Every name that generated code may use. Not under SemVer.
 
+use std::collections::HashMap;
 use std::panic::Location;
+use std::sync::{Mutex, PoisonError};
 
 pub use crate::run::TestOutput;
 pub use core::stringify;
@@ -23,7 +25,22 @@ pub fn test(module: &str, function: &str) -> PerfTest {
     let thread = std::thread::current().name().map(str::to_owned);
     let told = config::nextest_test_name().or(thread);
     let is_ours = |told: &String| told.split("::").any(|part| part == function);
-    PerfTest::new(told.filter(is_ours).unwrap_or(path))
+    PerfTest::new(told.filter(is_ours).unwrap_or_else(|| numbered(path)))
+}
+
+/// Where the runner gives no name, the cases of one function are told apart by their order.
+fn numbered(path: String) -> String {
+    static SEEN: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
+    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let times = seen
+        .get_or_insert_default()
+        .entry(path.clone())
+        .or_default();
+    *times += 1;
+    match *times {
+        1 => path,
+        again => format!("{path}::{again}"),
+    }
 }
 
 /// Runs a test under a test harness: a failure is printed and unwinds.
@@ -54,4 +71,16 @@ pub fn record_and_check<F: Future>(
 ) -> impl Future<Output = F::Output> {
     let form = Form::OneStep(told_name(name));
     db.check_as(budget, form, Location::caller(), work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_without_a_name_are_told_apart() {
+        let names = [(); 3].map(|()| numbered("users::list".to_owned()));
+        assert_eq!(names, ["users::list", "users::list::2", "users::list::3"]);
+        assert_eq!(numbered("users::other".to_owned()), "users::other");
+    }
 }

@@ -130,7 +130,8 @@ impl SetupError {
                 "install PostgreSQL 14 or newer, or point PERF_HARNESS_POSTGRES at one".to_owned()
             }
             Self::UrlRefused { .. } => {
-                "check that the server runs and that the URL's host, port, role and password are right:\n\
+                "check that the server runs, that the URL's host, port, role and password are right, and that it takes\n\
+                 connections without TLS:\n\
                  psql \"$PERF_HARNESS_POSTGRES\" -c 'SELECT 1'"
                     .to_owned()
             }

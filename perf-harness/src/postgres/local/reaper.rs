@@ -120,16 +120,16 @@ mod tests {
 
     #[test]
     fn a_directory_with_quotes_stays_one_word() {
-        let cluster = Cluster::at("/tmp/o'brien; rm -rf x".into());
+        let cluster = Cluster::at("/srv/o'brien; rm -rf x".into());
         let removal = removal(&cluster);
         assert!(
-            removal.contains(r"mv '/tmp/o'\''brien; rm -rf x' '/tmp/o'\''brien; rm -rf x.gone'"),
+            removal.contains(r"mv '/srv/o'\''brien; rm -rf x' '/srv/o'\''brien; rm -rf x.gone'"),
             "{removal}"
         );
         let script = script(&cluster, Duration::from_secs(7));
         assert!(script.contains("unused >= 7"), "{script}");
         assert!(
-            script.contains(r"''/tmp/o''\''''brien; rm -rf x''"),
+            script.contains(r"''/srv/o''\''''brien; rm -rf x''"),
             "{script}"
         );
     }
