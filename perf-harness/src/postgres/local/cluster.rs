@@ -199,7 +199,7 @@ impl Cluster {
         let options = options(&self.url()?)?;
         match connect(&options).await {
             Ok(connection) => reaper::keep_alive(connection).await,
-            Err(sqlx::Error::Io(_)) => Ok(None),
+            Err(sqlx::Error::Io(error)) if is_gone(error.kind()) => Ok(None),
             Err(error) if is_between(&error) => Ok(None),
             Err(error) => Err(step("joined", &cause(&error))),
         }
@@ -264,6 +264,18 @@ fn command_line(pid: i32) -> String {
     output.map_or_else(
         |_| String::new(),
         |output| String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
+}
+
+/// Nobody listens, or they hung up. Anything else, such as too many open files, is trouble of our own.
+fn is_gone(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind::{
+        BrokenPipe, ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof,
+    };
+
+    matches!(
+        kind,
+        BrokenPipe | ConnectionRefused | ConnectionReset | NotFound | UnexpectedEof
     )
 }
 

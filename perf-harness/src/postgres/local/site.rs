@@ -30,27 +30,21 @@ impl Site {
     /// Makes the directories, in memory where there is room.
     pub(super) fn prepare(temporary: &Path, owner: &Owner, key: &str) -> Result<Self, SetupError> {
         let user = rustix::process::geteuid().as_raw();
-        let base = |root: &Path| root.join(format!("perf-harness-{user}"));
-        let memory = Path::new("/dev/shm");
-        // A cluster that runs there was started when there was room.
-        let running = base(memory).join(format!("{key}.current")).is_file();
-        let base = if running || has_room(memory) {
-            base(memory)
-        } else {
-            base(short(temporary))
-        };
-        // A server run by another user must pass through, and no more.
-        private_directory(&base, if owner.is_other() { 0o711 } else { 0o700 }, user)?;
-        let site = Self {
-            base,
+        let at = |root: &Path| Self {
+            base: root.join(format!("perf-harness-{user}")),
             key: key.to_owned(),
             owner: owner.clone(),
         };
-        let servers = site.servers();
-        if !servers.is_dir() {
-            make_directory(&servers, 0o700)?;
-            owner.own(&servers)?;
-        }
+        let memory = Path::new("/dev/shm");
+        // A cluster that lives there was started when there was room.
+        let in_memory = at(memory).announced().is_some() || has_room(memory);
+        let site = at(if in_memory { memory } else { short(temporary) });
+        // A server run by another user must pass through, and no more.
+        let mode = if owner.is_other() { 0o711 } else { 0o700 };
+        private_directory(&site.base, mode, user)?;
+        make_directory(&site.servers(), 0o700)?;
+        // Also when another process made it: that one may not have come to this yet.
+        owner.own(&site.servers())?;
         Ok(site)
     }
 
