@@ -366,33 +366,65 @@ fn what_a_killed_process_leaves_behind_the_next_one_removes() {
     }
 }
 
-#[test]
-fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
-    let test = "a_cluster_that_nobody_uses_stops_and_removes_itself";
-    if std::env::var(ROLE).is_ok() {
-        let data = in_a_test(async |db| {
-            let query = sqlx::query_scalar("SELECT current_setting('data_directory')");
-            let data: String = query.fetch_one(&db.pool()).await.unwrap();
-            assert!(Path::new(&data).parent().unwrap().is_dir(), "{data}");
-            data
-        });
-        println!("\ndirectory {data}");
-        return;
-    }
-    // Another idle time is another cluster: the one that this run uses stays.
+/// Uses a cluster of its own in another process, which goes after so many idle seconds, and gives its directory.
+/// Another idle time is another cluster: the one that this run uses stays.
+fn use_another_cluster(test: &str, idle_s: &str) -> PathBuf {
     let mut user = again(test, "uses")
         .env("PERF_HARNESS_POSTGRES", "local")
-        .env("PERF_HARNESS_POSTGRES_IDLE_S", "1")
+        .env("PERF_HARNESS_POSTGRES_IDLE_S", idle_s)
         .spawn()
         .unwrap();
     let data = PathBuf::from(told(&mut user, "directory "));
     assert!(user.wait().unwrap().success());
-    let cluster = data.parent().unwrap();
+    data.parent().unwrap().to_owned()
+}
+
+/// The other process's part.
+fn data_directory() -> String {
+    in_a_test(async |db| {
+        let query = sqlx::query_scalar("SELECT current_setting('data_directory')");
+        query.fetch_one(&db.pool()).await.unwrap()
+    })
+}
+
+/// Waits, a minute at most, until a shell's check of `$0` fails.
+fn wait_while(check: &str, subject: &str) {
+    let script = format!(
+        "n=0; while {check} && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done; ! {check}"
+    );
     let mut wait = Command::new("sh");
-    let script = "n=0; while [ -e \"$0\" ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done; [ ! -e \"$0\" ]";
-    wait.args(["-c", script]);
-    let gone = wait.arg(cluster).status().unwrap();
-    assert!(gone.success(), "{} is still there", cluster.display());
+    let ended = wait.args(["-c", &script, subject]).status().unwrap();
+    assert!(ended.success(), "{subject} is still there");
+}
+
+#[test]
+fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
+    if std::env::var(ROLE).is_ok() {
+        return println!("\ndirectory {}", data_directory());
+    }
+    let cluster = use_another_cluster("a_cluster_that_nobody_uses_stops_and_removes_itself", "1");
+    wait_while("[ -e \"$0\" ]", cluster.to_str().unwrap());
+}
+
+#[test]
+fn a_cluster_that_was_never_announced_is_ended_by_the_next_start() {
+    if std::env::var(ROLE).is_ok() {
+        return println!("\ndirectory {}", data_directory());
+    }
+    let test = "a_cluster_that_was_never_announced_is_ended_by_the_next_start";
+    // Long enough that neither ends by itself meanwhile.
+    let first = use_another_cluster(test, "120");
+    let name = first.file_name().unwrap().to_str().unwrap();
+    let (key, _random) = name.rsplit_once('-').unwrap();
+    let base = first.ancestors().nth(2).unwrap();
+    // As if its starter had been killed before it could say so.
+    std::fs::remove_file(base.join(format!("{key}.current"))).unwrap();
+    let pid_file = std::fs::read_to_string(first.join("data/postmaster.pid")).unwrap();
+    let postmaster = pid_file.lines().next().unwrap();
+    let second = use_another_cluster(test, "120");
+    assert_ne!(first, second);
+    assert!(!first.exists(), "{}", first.display());
+    wait_while("kill -0 \"$0\" 2>/dev/null", postmaster);
 }
 
 #[test]
