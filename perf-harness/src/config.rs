@@ -12,6 +12,12 @@ use crate::error::SetupError;
 const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
 const PARAMETERS: &str = "PERF_HARNESS_PARAMETERS";
 const IDLE: &str = "PERF_HARNESS_POSTGRES_IDLE_S";
+const KEEP_FAILED: &str = "PERF_HARNESS_KEEP_FAILED";
+const TEMPLATE_TIMEOUT: &str = "PERF_HARNESS_TEMPLATE_TIMEOUT_S";
+const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
+
+/// What `PERF_HARNESS_POSTGRES` may be.
+const KNOWN: &str = "`auto`, `docker`, `docker:IMAGE`, `local`, `local:DIRECTORY`, `download`, `download:MAJOR` or a postgres:// URL";
 
 /// What the environment says.
 #[derive(Clone, Debug)]
@@ -20,6 +26,12 @@ pub(crate) struct Config {
     pub(crate) parameters: Parameters,
     /// How long a private cluster outlives its last user.
     pub(crate) idle: Duration,
+    /// How many databases of failed tests are kept.
+    pub(crate) keep_failed: usize,
+    /// How long a template may take.
+    pub(crate) template_timeout: Duration,
+    /// Where downloads and prepared clusters are kept. `None` where there is no home.
+    pub(crate) cache: Option<PathBuf>,
 }
 
 /// Where Postgres comes from.
@@ -29,6 +41,14 @@ pub(crate) enum Choice {
     Local {
         /// Where the binaries are, if that was said.
         directory: Option<PathBuf>,
+    },
+    Docker {
+        /// `postgres:17`, if one was named.
+        image: Option<String>,
+    },
+    Download {
+        /// The major version, if one was named.
+        major: Option<u32>,
     },
     Url(Url),
 }
@@ -80,7 +100,12 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
     Ok(Config {
         postgres: value(POSTGRES).map_or(Ok(Choice::Auto), |value| choice(&value))?,
         parameters: value(PARAMETERS).map_or(Ok(Parameters::Mask), |value| parameters(&value))?,
-        idle: value(IDLE).map_or(Ok(Duration::from_mins(5)), |value| idle(&value))?,
+        idle: value(IDLE).map_or(Ok(Duration::from_mins(5)), |value| seconds(IDLE, &value))?,
+        keep_failed: value(KEEP_FAILED).map_or(Ok(10), |value| keep_failed(&value))?,
+        template_timeout: value(TEMPLATE_TIMEOUT).map_or(Ok(Duration::from_mins(10)), |value| {
+            seconds(TEMPLATE_TIMEOUT, &value)
+        })?,
+        cache: cache(&value),
     })
 }
 
@@ -96,20 +121,22 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
                 .map(Choice::Url)
                 .map_err(|cause| setting(POSTGRES, "postgres://…", format!("a valid URL: {cause}")))
         }
-        provider
-            if provider == "docker"
-                || provider == "download"
-                || provider.starts_with("docker:") =>
-        {
-            Err(SetupError::ProviderNotAvailable {
-                provider: provider.to_owned(),
-            })
-        }
-        other => Err(setting(
-            POSTGRES,
-            &without_secrets(other),
-            "`auto`, `local`, `local:DIRECTORY` or a postgres:// URL".to_owned(),
-        )),
+        "docker" => Ok(Choice::Docker { image: None }),
+        docker if docker.starts_with("docker:") => Ok(Choice::Docker {
+            image: Some(docker["docker:".len()..].to_owned()),
+        }),
+        "download" => Ok(Choice::Download { major: None }),
+        download if download.starts_with("download:") => download["download:".len()..]
+            .parse()
+            .map(|major| Choice::Download { major: Some(major) })
+            .map_err(|_| {
+                setting(
+                    POSTGRES,
+                    download,
+                    "`download:MAJOR`, for instance `download:17`".to_owned(),
+                )
+            }),
+        other => Err(setting(POSTGRES, &without_secrets(other), KNOWN.to_owned())),
     }
 }
 
@@ -130,15 +157,43 @@ fn parameters(value: &str) -> Result<Parameters, SetupError> {
     }
 }
 
-fn idle(value: &str) -> Result<Duration, SetupError> {
+fn seconds(variable: &'static str, value: &str) -> Result<Duration, SetupError> {
     match value.parse::<u32>() {
         Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds.into())),
         _ => Err(setting(
-            IDLE,
+            variable,
             value,
             "a number of seconds from 1 to 86400".to_owned(),
         )),
     }
+}
+
+fn keep_failed(value: &str) -> Result<usize, SetupError> {
+    match value.parse() {
+        Ok(number @ 0..=1_000) => Ok(number),
+        _ => Err(setting(
+            KEEP_FAILED,
+            value,
+            "a number of databases from 0 to 1000".to_owned(),
+        )),
+    }
+}
+
+/// The place that was named, or where the system keeps what can be made again: the XDG base directory
+/// specification, and `~/Library/Caches` on macOS.
+fn cache(value: &impl Fn(&'static str) -> Option<String>) -> Option<PathBuf> {
+    if let Some(named) = value(CACHE) {
+        return Some(PathBuf::from(named));
+    }
+    let below_home = |path: &str| value("HOME").map(|home| PathBuf::from(home).join(path));
+    let caches = if cfg!(target_os = "macos") {
+        below_home("Library/Caches")
+    } else {
+        value("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| below_home(".cache"))
+    };
+    caches.map(|caches| caches.join("perf-harness"))
 }
 
 fn setting(variable: &'static str, value: &str, expected: String) -> SetupError {
@@ -197,12 +252,12 @@ mod tests {
         check_refused(
             POSTGRES,
             "locla",
-            "PERF_HARNESS_POSTGRES is `locla`, which is not `auto`, `local`, `local:DIRECTORY` or a postgres:// URL",
+            &format!("PERF_HARNESS_POSTGRES is `locla`, which is not {KNOWN}"),
         );
         check_refused(
             POSTGRES,
-            "docker:postgres:17",
-            "PERF_HARNESS_POSTGRES is `docker:postgres:17`, which this version cannot provide yet",
+            "download:newest",
+            "PERF_HARNESS_POSTGRES is `download:newest`, which is not `download:MAJOR`, for instance `download:17`",
         );
         check_refused(
             PARAMETERS,

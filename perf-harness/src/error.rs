@@ -18,11 +18,61 @@ pub enum SetupError {
         /// What it may be.
         expected: String,
     },
-    /// The provider is planned, but not in this version.
-    #[error("PERF_HARNESS_POSTGRES is `{provider}`, which this version cannot provide yet")]
-    ProviderNotAvailable {
+    /// The provider is behind a feature that this build does not have.
+    #[error(
+        "PERF_HARNESS_POSTGRES={provider} needs the feature `{feature}` of perf-harness, which is off"
+    )]
+    FeatureDisabled {
         /// The provider that was named.
-        provider: String,
+        provider: &'static str,
+        /// The feature to switch on.
+        feature: &'static str,
+    },
+    /// No provider could give a server.
+    #[error("no PostgreSQL could be had: {}", .tried.join("; "))]
+    NoPostgres {
+        /// Each provider and why it could not.
+        tried: Vec<String>,
+    },
+    /// A container could not be had.
+    #[error("Docker cannot provide PostgreSQL: {cause}")]
+    Docker {
+        /// What the engine said.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
+    /// Binaries could not be downloaded.
+    #[error("PostgreSQL could not be downloaded: {cause}")]
+    Download {
+        /// What went wrong, with the address or the file.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
+    /// The server has no room left for a database.
+    #[error("there is no room left for databases in {place}: {cause}")]
+    StorageFull {
+        /// The directory, or the server.
+        place: String,
+        /// What the server said.
+        cause: String,
+    },
+    /// A migration asks for an extension that the server does not have.
+    #[error("the server has no extension `{extension}`: {cause}")]
+    ExtensionMissing {
+        /// Its name.
+        extension: String,
+        /// What the server said.
+        cause: String,
+    },
+    /// A template was not finished in time.
+    #[error("the template `{template}` was not finished within {limit_s} s")]
+    TemplateTimeout {
+        /// Its path.
+        template: String,
+        /// The limit in seconds.
+        limit_s: u64,
     },
     /// No Postgres was found on this machine.
     #[error("no PostgreSQL server binaries were found; looked in {}", .looked_in.join(", "))]
@@ -122,10 +172,23 @@ impl SetupError {
     pub fn hint(&self) -> String {
         match self {
             Self::Setting { .. } => "correct the variable, or unset it for the default".to_owned(),
-            Self::ProviderNotAvailable { .. } => {
-                "use PERF_HARNESS_POSTGRES=local, or a postgres:// URL of a server you run".to_owned()
+            Self::FeatureDisabled { feature, .. } => format!(
+                "switch it on: perf-harness = {{ .., features = [\"{feature}\"] }}\nor use PERF_HARNESS_POSTGRES=local or =download"
+            ),
+            Self::PostgresNotFound { .. } | Self::NoPostgres { .. } => NO_POSTGRES.to_owned(),
+            Self::Docker { cure, .. } | Self::Download { cure, .. } => cure.clone(),
+            Self::StorageFull { .. } => {
+                "remove what the harness keeps: cargo xtask postgres clean\n\
+                 or make room there; less than 1 GiB in /dev/shm when the server starts sends it to the temporary directory"
+                    .to_owned()
             }
-            Self::PostgresNotFound { .. } => NO_POSTGRES.to_owned(),
+            Self::ExtensionMissing { extension, .. } => format!(
+                "Debian, Ubuntu: sudo apt-get install postgresql-contrib, or the package of `{extension}`\n\
+                 Docker: PERF_HARNESS_POSTGRES=docker:<an image that has it>"
+            ),
+            Self::TemplateTimeout { template, .. } => format!(
+                "see where `{template}` waits, or allow it more: PERF_HARNESS_TEMPLATE_TIMEOUT_S=1800"
+            ),
             Self::PostgresTooOld { .. } => {
                 "install PostgreSQL 14 or newer, or point PERF_HARNESS_POSTGRES at one".to_owned()
             }

@@ -39,6 +39,7 @@ mod config;
 mod database;
 mod error;
 mod postgres;
+mod progress;
 
 mod record;
 

@@ -2,6 +2,13 @@
 //!
 //! Knows nothing of tests: databases are made by `database`.
 
+#[cfg(feature = "docker")]
+mod docker;
+#[cfg(not(feature = "docker"))]
+#[path = "no_docker.rs"]
+mod docker;
+mod download;
+mod idle;
 mod local;
 mod url;
 
@@ -13,6 +20,10 @@ use sqlx::PgConnection;
 use crate::config::{Choice, Config};
 use crate::error::{SetupError, chain};
 
+use self::docker::Docker;
+use self::download::Download;
+use self::local::Local;
+use self::url::Given;
 pub(crate) use self::url::{masked, with_database, with_port};
 
 /// The oldest supported version, as `server_version_num` says it.
@@ -28,6 +39,8 @@ pub(crate) struct Server {
     pub(crate) role: String,
     /// `server_version_num`: 150018 is 15.18.
     pub(crate) version: u32,
+    /// Started by the harness and stopped when idle: what is made on it ahead of time goes with it.
+    pub(crate) ours: bool,
     /// Where it came from and why, for a person.
     pub(crate) told: String,
 }
@@ -43,19 +56,72 @@ pub(crate) enum Endpoint {
     Unix(PathBuf),
 }
 
-/// A running server as the configuration asks for, and a connection to its administrative database.
+/// A running server and a connection to its administrative database.
 ///
-/// The connection must be kept for as long as the server is used: a private cluster stops
-/// when no process holds one.
-pub(crate) async fn obtain(config: &'static Config) -> Result<(Server, PgConnection), SetupError> {
+/// The connection must be kept for as long as the server is used: a server of ours stops when no process holds one.
+pub(crate) type Held = (Server, PgConnection);
+
+/// One way to come by a server.
+trait Provider {
+    /// A server that runs: found, joined or started. `why` it is this one is told with it.
+    fn obtain(
+        &self,
+        config: &'static Config,
+        why: &str,
+    ) -> impl Future<Output = Result<Held, SetupError>> + Send;
+}
+
+/// The server that the configuration asks for.
+pub(crate) async fn obtain(config: &'static Config) -> Result<Held, SetupError> {
+    let why = "as PERF_HARNESS_POSTGRES says";
     match &config.postgres {
-        Choice::Url(given) => url::obtain(given).await,
+        Choice::Auto => auto(config).await,
+        Choice::Url(url) => Given(url).obtain(config, why).await,
+        Choice::Docker { image } => Docker::of(image.as_deref()).obtain(config, why).await,
         Choice::Local { directory } => {
-            let directory = directory.as_deref();
-            local::obtain(config, directory, "as PERF_HARNESS_POSTGRES says").await
+            let directory = directory.clone();
+            Local { directory }.obtain(config, why).await
         }
-        Choice::Auto => local::obtain(config, None, "PERF_HARNESS_POSTGRES is not set").await,
+        Choice::Download { major } => Download { major: *major }.obtain(config, why).await,
     }
+}
+
+/// The first provider that can give a server. What is not on this machine is passed over and told; what is there
+/// and does not work is an error: another server in its place would be a surprise.
+async fn auto(config: &'static Config) -> Result<Held, SetupError> {
+    let mut passed_over = Vec::new();
+    let docker = Docker::of(None);
+    match docker.obtain(config, &because(&passed_over)).await {
+        Err(error) => passed_over.push(("docker", error)),
+        held => return held,
+    }
+    let local = Local { directory: None };
+    match local.obtain(config, &because(&passed_over)).await {
+        Err(error @ (SetupError::PostgresNotFound { .. } | SetupError::PostgresTooOld { .. })) => {
+            passed_over.push(("local", error));
+        }
+        other => return other,
+    }
+    let download = Download { major: None };
+    match download.obtain(config, &because(&passed_over)).await {
+        Err(error) => passed_over.push(("download", error)),
+        held => return held,
+    }
+    Err(SetupError::NoPostgres {
+        tried: passed_over
+            .iter()
+            .map(|(provider, error)| format!("{provider}: {error}"))
+            .collect(),
+    })
+}
+
+/// Why it is this provider's turn.
+fn because(passed_over: &[(&str, SetupError)]) -> String {
+    let mut reason = "PERF_HARNESS_POSTGRES is not set".to_owned();
+    for (provider, error) in passed_over {
+        reason = format!("{reason}; not {provider}: {error}");
+    }
+    reason
 }
 
 /// What the server or the operating system said, without what sqlx adds for its own developers.

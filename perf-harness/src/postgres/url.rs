@@ -7,27 +7,32 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, PgConnection};
 use url::Url;
 
-use super::{Endpoint, Server, cause, supported};
+use super::{Endpoint, Held, Provider, Server, cause, supported};
+use crate::config::Config;
 use crate::error::SetupError;
 
-/// Checks that the server answers, and says where it listens.
-pub(super) async fn obtain(url: &Url) -> Result<(Server, PgConnection), SetupError> {
-    let options = options(url)?;
-    let connection = connect(&options)
-        .await
-        .map_err(|error| refused(url, &error))?;
-    let version = connection.server_version_num().unwrap_or_default();
-    let server = Server {
-        endpoint: endpoint(&options),
-        role: options.get_username().to_owned(),
-        version: supported(version, &masked(url))?,
-        told: format!(
-            "the server at {}, as PERF_HARNESS_POSTGRES says",
-            masked(url)
-        ),
-        url: url.clone(),
-    };
-    Ok((server, connection))
+/// A server of the user's.
+pub(super) struct Given<'u>(pub(super) &'u Url);
+
+impl Provider for Given<'_> {
+    /// Checks that the server answers, and says where it listens.
+    async fn obtain(&self, _: &'static Config, why: &str) -> Result<Held, SetupError> {
+        let url = self.0;
+        let options = options(url)?;
+        let connection = connect(&options)
+            .await
+            .map_err(|error| refused(url, &error))?;
+        let version = connection.server_version_num().unwrap_or_default();
+        let server = Server {
+            endpoint: endpoint(&options),
+            role: options.get_username().to_owned(),
+            version: supported(version, &masked(url))?,
+            ours: false,
+            told: format!("the server at {}, {why}", masked(url)),
+            url: url.clone(),
+        };
+        Ok((server, connection))
+    }
 }
 
 /// Connects without encryption: what the recorder cannot do, the set-up must not do either.

@@ -17,13 +17,14 @@ const MODULES: &[(&str, &[&str])] = &[
     ("macros", &[]),
     ("stats", &[]),
     ("config", &["error"]),
+    ("progress", &["clock"]),
     ("record", &["clock", "error"]),
     ("plan", &["clock", "error"]),
-    ("postgres", &["clock", "config", "error"]),
+    ("postgres", &["clock", "config", "error", "progress"]),
     // A database owns the tap that records it.
     (
         "database",
-        &["clock", "config", "error", "postgres", "record"],
+        &["clock", "config", "error", "postgres", "progress", "record"],
     ),
     ("budget", &["error", "plan", "record", "stats"]),
     ("report", &["budget", "error", "plan", "record", "stats"]),

@@ -10,12 +10,11 @@ use sqlx::PgConnection;
 use url::Url;
 
 use super::binaries::Binaries;
-use super::reaper;
 use super::site::{Site, random_name};
 use crate::clock;
 use crate::error::SetupError;
-use crate::postgres::cause;
 use crate::postgres::url::{connect, options};
+use crate::postgres::{cause, idle};
 
 /// What a test server does without: durability, replication, background work that changes plans or timing.
 const SETTINGS: &str = "\
@@ -198,7 +197,7 @@ impl Cluster {
         }
         let options = options(&self.url()?)?;
         match connect(&options).await {
-            Ok(connection) => reaper::keep_alive(connection).await,
+            Ok(connection) => Ok(idle::keep_alive(connection).await),
             Err(sqlx::Error::Io(error)) if is_gone(error.kind()) => Ok(None),
             Err(error) if is_between(&error) => Ok(None),
             Err(error) => Err(step("joined", &cause(&error))),
@@ -219,6 +218,22 @@ impl Cluster {
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+    }
+
+    /// Makes the server stop by itself, and remove its directory, after it was idle for so long.
+    pub(super) async fn watch(&self, after: Duration) -> Result<(), SetupError> {
+        let pid_file = self.data().join("postmaster.pid");
+        let stop = idle::stop_command(&pid_file.display().to_string(), &self.removal());
+        let watched = idle::watch(&options(&self.url()?)?, after, &stop).await;
+        watched.map_err(|error| step("told to stop by itself", &cause(&error)))
+    }
+
+    /// Removes the directory. Under another name no one can find it half removed.
+    fn removal(&self) -> String {
+        let directory = self.directory.display().to_string();
+        let aside = idle::quoted(&format!("{directory}.gone"));
+        let directory = idle::quoted(&directory);
+        format!("cd / && mv {directory} {aside} && rm -rf {aside}")
     }
 
     fn last_words(&self) -> String {

@@ -5,10 +5,9 @@
 mod binaries;
 mod cluster;
 mod owner;
-mod reaper;
 mod site;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sqlx::PgConnection;
@@ -17,29 +16,36 @@ use self::binaries::Binaries;
 use self::cluster::Cluster;
 use self::owner::Owner;
 use self::site::Site;
-use super::Server;
 use super::url::{endpoint, options};
+use super::{Held, Provider, Server, idle};
 use crate::config::{self, Config};
 use crate::error::SetupError;
 
-/// Joins the cluster that runs, or starts one, with the newest binaries or those of a directory.
-/// `why` is told with the result.
-pub(super) async fn obtain(
-    config: &'static Config,
-    directory: Option<&'static Path>,
-    why: &str,
-) -> Result<(Server, PgConnection), SetupError> {
-    let binaries = blocking(move || match directory {
-        Some(directory) => binaries::find_in(directory),
-        None => binaries::find(&config::path()),
-    })
-    .await?;
+/// A private cluster of the newest binaries that are found, or of those in a directory.
+pub(super) struct Local {
+    pub(super) directory: Option<PathBuf>,
+}
+
+impl Provider for Local {
+    async fn obtain(&self, config: &'static Config, why: &str) -> Result<Held, SetupError> {
+        let directory = self.directory.clone();
+        let binaries = blocking(move || match directory {
+            Some(directory) => binaries::find_in(&directory),
+            None => binaries::find(&config::path()),
+        })
+        .await?;
+        run(config, &binaries, why).await
+    }
+}
+
+/// Joins the cluster of these binaries that runs, or starts one. `why` is told with the result.
+async fn run(config: &'static Config, binaries: &Binaries, why: &str) -> Result<Held, SetupError> {
     let owner = blocking(Owner::of_servers).await?;
-    let key = cluster::key(&binaries, config.idle);
+    let key = cluster::key(binaries, config.idle);
     let site =
         blocking(move || Site::prepare(&config::temporary_directory(), &owner, &key)).await?;
-    let (cluster, connection) = join_or_start(&site, &binaries, config.idle).await?;
-    let server = server(&cluster, &binaries, why)?;
+    let (cluster, connection) = join_or_start(&site, binaries, config.idle).await?;
+    let server = server(&cluster, binaries, why)?;
     Ok((server, connection))
 }
 
@@ -77,12 +83,12 @@ async fn take_up(
     idle: Duration,
 ) -> Result<PgConnection, SetupError> {
     let connection = cluster.wait_until_ready().await?;
-    reaper::watch(cluster, idle).await?;
+    cluster.watch(idle).await?;
     site.announce(cluster)?;
     Ok(connection)
 }
 
-async fn join(site: &Site, idle: Duration) -> Result<Option<(Cluster, PgConnection)>, SetupError> {
+async fn join(site: &Site, after: Duration) -> Result<Option<(Cluster, PgConnection)>, SetupError> {
     let Some(cluster) = site.announced() else {
         return Ok(None);
     };
@@ -90,8 +96,8 @@ async fn join(site: &Site, idle: Duration) -> Result<Option<(Cluster, PgConnecti
         return Ok(None);
     };
     // The loop goes when a backend crashes, as all backends do.
-    if !reaper::is_watching(&mut connection).await {
-        reaper::watch(&cluster, idle).await?;
+    if !idle::is_watching(&mut connection).await {
+        cluster.watch(after).await?;
     }
     Ok(Some((cluster, connection)))
 }
@@ -103,6 +109,7 @@ fn server(cluster: &Cluster, binaries: &Binaries, why: &str) -> Result<Server, S
         endpoint: endpoint(&options),
         role: options.get_username().to_owned(),
         version: binaries.version,
+        ours: true,
         told: format!(
             "PostgreSQL {} from {}, a private cluster ({why})",
             binaries.version_text,
@@ -113,7 +120,7 @@ fn server(cluster: &Cluster, binaries: &Binaries, why: &str) -> Result<Server, S
 }
 
 /// Runs what waits for files and processes where it blocks no recorder.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SetupError> + Send + 'static,
 ) -> Result<T, SetupError> {
     match tokio::task::spawn_blocking(work).await {

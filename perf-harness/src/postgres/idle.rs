@@ -1,15 +1,13 @@
-//! The end of a private cluster: the server watches itself and stops when no one has used it for a while.
+//! The end of a server of ours: it watches itself and stops when no one has used it for a while.
 //!
 //! One of its own backends runs a loop. Its client may be gone: it goes on. No process of ours is needed.
 
 use std::time::Duration;
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use super::cluster::Cluster;
-use crate::error::SetupError;
-use crate::postgres::cause;
-use crate::postgres::url::{connect, options};
+use super::url::connect;
 
 /// Held shared by everyone who uses the server, and alone by the loop once it has decided to stop it.
 const IN_USE: i64 = 0x7065_7266_6861_7201;
@@ -18,15 +16,13 @@ const IN_USE: i64 = 0x7065_7266_6861_7201;
 const NAME: &str = "perf-harness reaper";
 
 /// Holds the server for this connection, or `None` if it has decided to stop.
-pub(super) async fn keep_alive(
-    mut connection: PgConnection,
-) -> Result<Option<PgConnection>, SetupError> {
+pub(super) async fn keep_alive(mut connection: PgConnection) -> Option<PgConnection> {
     let held = sqlx::query_scalar("SELECT pg_try_advisory_lock_shared($1)")
         .bind(IN_USE)
         .fetch_one(&mut connection)
         .await;
     // A server that ends while it is asked is one that is ending.
-    Ok(matches!(held, Ok(true)).then_some(connection))
+    matches!(held, Ok(true)).then_some(connection)
 }
 
 /// Does the loop run?
@@ -40,22 +36,21 @@ pub(super) async fn is_watching(connection: &mut PgConnection) -> bool {
     found.unwrap_or(false)
 }
 
-/// Starts the loop in a backend of its own.
-pub(super) async fn watch(cluster: &Cluster, idle: Duration) -> Result<(), SetupError> {
-    let options = options(&cluster.url()?)?;
-    let failed = |error: sqlx::Error| SetupError::Cluster {
-        step: "told to stop by itself",
-        cause: cause(&error),
-    };
-    let mut connection = connect(&options).await.map_err(failed)?;
+/// Starts the loop in a backend of its own. After `idle` without a user it runs the shell command `stop`, which
+/// must go on by itself: the server that runs it ends.
+pub(super) async fn watch(
+    options: &PgConnectOptions,
+    idle: Duration,
+    stop: &str,
+) -> sqlx::Result<()> {
+    let mut connection = connect(options).await?;
     // Without the first the server would end the loop when the client is gone.
     let settings =
         format!("SET client_connection_check_interval = 0; SET application_name = '{NAME}'");
     sqlx::raw_sql(AssertSqlSafe(settings))
         .execute(&mut connection)
-        .await
-        .map_err(failed)?;
-    let script = AssertSqlSafe(script(cluster, idle));
+        .await?;
+    let script = AssertSqlSafe(script(idle, stop));
     tokio::spawn(async move {
         // It answers only when the server ends.
         drop(sqlx::raw_sql(script).execute(&mut connection).await);
@@ -64,8 +59,8 @@ pub(super) async fn watch(cluster: &Cluster, idle: Duration) -> Result<(), Setup
     Ok(())
 }
 
-fn script(cluster: &Cluster, idle: Duration) -> String {
-    let program = literal(&removal(cluster));
+fn script(idle: Duration, stop: &str) -> String {
+    let program = literal(stop);
     let seconds = idle.as_secs();
     format!(
         "DO $reaper$
@@ -89,23 +84,19 @@ END $reaper$"
     )
 }
 
-/// Stops the server, waits for it, and removes its directory. The signals are ignored because a server that
-/// stops sends them to its backends' children as well.
-fn removal(cluster: &Cluster) -> String {
-    let pid_file = quoted(&cluster.data().join("postmaster.pid").display().to_string());
-    let directory = cluster.directory().display().to_string();
-    // Under another name no one can find it half removed.
-    let aside = quoted(&format!("{directory}.gone"));
-    let directory = quoted(&directory);
+/// A command that stops the server with this `postmaster.pid` and then does `afterwards`. The signals are ignored
+/// because a server that stops sends them to its backends' children as well.
+pub(super) fn stop_command(pid_file: &str, afterwards: &str) -> String {
+    let pid_file = quoted(pid_file);
     format!(
         "( trap '' HUP INT QUIT TERM; pid=$(head -n 1 {pid_file}) && kill -INT \"$pid\" && tries=0; \
          while kill -0 \"$pid\" 2>/dev/null && [ \"$tries\" -lt 300 ]; do sleep 0.1; tries=$((tries + 1)); done; \
-         cd / && mv {directory} {aside} && rm -rf {aside} ) </dev/null >/dev/null 2>&1 &"
+         {afterwards} ) </dev/null >/dev/null 2>&1 &"
     )
 }
 
 /// One word for the shell.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
@@ -119,17 +110,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_directory_with_quotes_stays_one_word() {
-        let cluster = Cluster::at("/srv/o'brien; rm -rf x".into());
-        let removal = removal(&cluster);
-        assert!(
-            removal.contains(r"mv '/srv/o'\''brien; rm -rf x' '/srv/o'\''brien; rm -rf x.gone'"),
-            "{removal}"
-        );
-        let script = script(&cluster, Duration::from_secs(7));
+    fn a_path_with_quotes_stays_one_word_and_one_constant() {
+        let word = quoted("/srv/o'brien; rm -rf x");
+        assert_eq!(word, r"'/srv/o'\''brien; rm -rf x'");
+        let script = script(Duration::from_secs(7), &word);
         assert!(script.contains("unused >= 7"), "{script}");
         assert!(
-            script.contains(r"''/srv/o''\''''brien; rm -rf x''"),
+            script.contains(r"'''/srv/o''\''''brien; rm -rf x'''"),
             "{script}"
         );
     }
