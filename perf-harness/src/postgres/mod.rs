@@ -10,6 +10,7 @@ mod docker;
 mod download;
 mod idle;
 mod local;
+mod private;
 mod url;
 
 use std::path::PathBuf;
@@ -122,6 +123,16 @@ fn because(passed_over: &[(&str, SetupError)]) -> String {
         reason = format!("{reason}; not {provider}: {error}");
     }
     reason
+}
+
+/// Runs what waits for files and processes where it blocks no recorder.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SetupError> + Send + 'static,
+) -> Result<T, SetupError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(SetupError::system("the set-up was interrupted", &error)),
+    }
 }
 
 /// What the server or the operating system said, without what sqlx adds for its own developers.

@@ -10,9 +10,10 @@ use sqlx::PgConnection;
 use url::Url;
 
 use super::binaries::Binaries;
-use super::site::{Site, random_name};
+use super::site::Site;
 use crate::clock;
 use crate::error::SetupError;
+use crate::postgres::private::random_name;
 use crate::postgres::url::{connect, options};
 use crate::postgres::{cause, idle};
 

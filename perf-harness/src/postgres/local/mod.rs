@@ -17,7 +17,7 @@ use self::cluster::Cluster;
 use self::owner::Owner;
 use self::site::Site;
 use super::url::{endpoint, options};
-use super::{Held, Provider, Server, idle};
+use super::{Held, Provider, Server, blocking, idle};
 use crate::config::{self, Config};
 use crate::error::SetupError;
 
@@ -117,14 +117,4 @@ fn server(cluster: &Cluster, binaries: &Binaries, why: &str) -> Result<Server, S
         ),
         url,
     })
-}
-
-/// Runs what waits for files and processes where it blocks no recorder.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, SetupError> + Send + 'static,
-) -> Result<T, SetupError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(SetupError::system("the set-up was interrupted", &error)),
-    }
 }

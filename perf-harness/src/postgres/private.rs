@@ -1,0 +1,117 @@
+//! Directories, locks and secrets that are this user's alone, in places that all users share.
+
+use std::fs::{DirBuilder, File, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::error::SetupError;
+
+/// Where the harness keeps what belongs to running servers, below a directory for temporary files.
+pub(super) fn place(root: &Path) -> PathBuf {
+    let user = rustix::process::geteuid().as_raw();
+    root.join(format!("perf-harness-{user}"))
+}
+
+/// A socket's path can have 103 bytes, and ours adds 80 to the root: macOS' own temporary directory is too long.
+pub(super) fn short(temporary: &Path) -> &Path {
+    const LONGEST: usize = 23;
+    if temporary.as_os_str().len() <= LONGEST {
+        temporary
+    } else {
+        Path::new("/tmp")
+    }
+}
+
+/// Waits until no other process holds the lock. It goes with the file, or with the process.
+pub(super) fn lock(path: &Path) -> Result<File, SetupError> {
+    let locked = File::create(path).and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|error| {
+        SetupError::system(format!("{} could not be locked", path.display()), &error)
+    })
+}
+
+/// A directory that is ours alone: in a shared place another user could have made it first.
+pub(super) fn directory(path: &Path, mode: u32) -> Result<(), SetupError> {
+    let user = rustix::process::geteuid().as_raw();
+    let creation = DirBuilder::new().mode(mode).create(path);
+    let problem = |cause: &dyn std::fmt::Display| {
+        SetupError::system(
+            format!("{} cannot be used", path.display()),
+            &cause.to_string(),
+        )
+    };
+    if let Err(error) = creation
+        && error.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        return Err(problem(&error));
+    }
+    let found = std::fs::symlink_metadata(path).map_err(|error| problem(&error))?;
+    if !found.is_dir() || found.uid() != user || found.mode() & 0o022 != 0 {
+        return Err(problem(
+            &"it is not a directory that only this user can write: remove it",
+        ));
+    }
+    std::fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|error| problem(&error))
+}
+
+pub(super) fn make_directory(path: &Path, mode: u32) -> Result<(), SetupError> {
+    match DirBuilder::new().mode(mode).create(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(SetupError::system(
+            format!("{} could not be made", path.display()),
+            &error,
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Sixteen hexadecimal digits that no one can guess.
+pub(super) fn random_name() -> Result<String, SetupError> {
+    use std::io::Read as _;
+
+    let mut bytes = [0; 8];
+    File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(|error| SetupError::system("/dev/urandom could not be read", &error))?;
+    Ok(format!("{:016x}", u64::from_ne_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_others_can_write_is_refused() {
+        let path = std::env::temp_dir().join(format!("ph-site-{}", std::process::id()));
+        directory(&path, 0o700).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o777)).unwrap();
+        let error = directory(&path, 0o700).unwrap_err();
+        assert!(
+            error.to_string().contains("only this user can write"),
+            "{error}"
+        );
+        std::fs::remove_dir(&path).unwrap();
+    }
+
+    #[test]
+    fn the_longest_socket_path_fits() {
+        let long = Path::new("/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/");
+        assert_eq!(short(long), Path::new("/tmp"));
+        assert_eq!(short(Path::new("/tmp")), Path::new("/tmp"));
+        let root = short(Path::new("/a/temporary/directory"));
+        let socket = root
+            .join("perf-harness-4294967295/servers/18.10-0123abcd-0123456789abcdef/.s.PGSQL.5432");
+        assert!(
+            socket.as_os_str().len() <= 103,
+            "{}",
+            socket.as_os_str().len()
+        );
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_directory_is_refused() {
+        let path = std::env::temp_dir().join(format!("ph-link-{}", std::process::id()));
+        std::os::unix::fs::symlink("/", &path).unwrap();
+        assert!(directory(&path, 0o700).is_err());
+        std::fs::remove_file(&path).unwrap();
+    }
+}
