@@ -82,6 +82,7 @@ fn what_failing_tests_print() {
         );
         with_settings!({ filters => vec![
             (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
+            (r"psql '[^']+'", "psql '<url>'"),
             (r"ph_[0-9a-z_]+", "<database>"),
             (r"' \(\d+\) panicked", "' panicked"),
         ]}, { assert_snapshot!(name, told) });

@@ -1,11 +1,11 @@
-//! The grammar of one option, `name = value`, and the names there are.
+//! The grammar of one option, `name = value` or a name alone, and the names there are.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Ident, Result, Token};
 
-/// `name = value`
+/// `name = value`, or `name` for what is only switched on.
 pub(crate) struct Assignment {
     pub(crate) name: Name,
     pub(crate) written: Ident,
@@ -15,6 +15,7 @@ pub(crate) struct Assignment {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Name {
     Template,
+    ReadOnly,
     Flavor,
     WorkerThreads,
 }
@@ -43,7 +44,14 @@ impl Parse for Assignment {
         } else {
             TokenStream::new()
         };
-        if value.is_empty() {
+        if name.is_switch() {
+            if equals.is_some() {
+                let message = format!(
+                    "`{written}` takes no value: leave it out for a database of the test's own"
+                );
+                return Err(Error::new(written.span(), message));
+            }
+        } else if value.is_empty() {
             let message = format!("`{written}` needs a value: {}", name.usage());
             return Err(Error::new(written.span(), message));
         }
@@ -68,7 +76,17 @@ fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
 }
 
 impl Name {
-    const ALL: [Self; 3] = [Self::Template, Self::Flavor, Self::WorkerThreads];
+    const ALL: [Self; 4] = [
+        Self::Template,
+        Self::ReadOnly,
+        Self::Flavor,
+        Self::WorkerThreads,
+    ];
+
+    /// Switched on by its name alone.
+    fn is_switch(self) -> bool {
+        self == Self::ReadOnly
+    }
 
     fn of(written: &Ident) -> Result<Self> {
         let text = written.to_string();
@@ -79,6 +97,7 @@ impl Name {
     fn text(self) -> &'static str {
         match self {
             Self::Template => "template",
+            Self::ReadOnly => "read_only",
             Self::Flavor => "flavor",
             Self::WorkerThreads => "worker_threads",
         }
@@ -87,6 +106,7 @@ impl Name {
     fn kind(self) -> &'static str {
         match self {
             Self::Template => "the path of an async function, without a call",
+            Self::ReadOnly => "no value",
             Self::Flavor => "a name in quotes",
             Self::WorkerThreads => "a whole number",
         }
@@ -95,6 +115,7 @@ impl Name {
     fn usage(self) -> &'static str {
         match self {
             Self::Template => "`template = path::to::async_fn`",
+            Self::ReadOnly => "`read_only`",
             Self::Flavor => "`flavor = \"multi_thread\"`",
             Self::WorkerThreads => "`worker_threads = 2`",
         }
@@ -133,6 +154,6 @@ fn unknown(written: &str) -> String {
 }
 
 fn known() -> String {
-    let [template, flavor, threads] = Name::ALL.map(Name::usage);
-    format!("the options are {template}, {flavor} and {threads}")
+    let [template, read_only, flavor, threads] = Name::ALL.map(Name::usage);
+    format!("the options are {template}, {read_only}, {flavor} and {threads}")
 }

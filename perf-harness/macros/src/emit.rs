@@ -95,11 +95,13 @@ fn argument((case, value): (&PatType, &Ident)) -> TokenStream {
 fn builder(options: &Options, name: &Ident) -> TokenStream {
     let name = name.unraw().to_string();
     let template = options.template.iter();
+    let read_only = options.read_only.then(|| quote! { .read_only() });
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
     let threads = options.worker_threads.iter();
     quote! {
         ::perf_harness::__private::test(::core::module_path!(), #name)
             #(.template(#template))*
+            #read_only
             #flavor
             #(.worker_threads(#threads))*
     }

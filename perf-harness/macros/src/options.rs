@@ -11,6 +11,7 @@ use crate::assignment::{Assignment, Name};
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) template: Option<Path>,
+    pub(crate) read_only: bool,
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<LitInt>,
 }
@@ -38,6 +39,7 @@ impl Options {
     fn set(&mut self, assignment: &Assignment) -> Result<()> {
         match assignment.name {
             Name::Template => self.template = Some(assignment.value()?),
+            Name::ReadOnly => self.read_only = true,
             Name::Flavor => self.flavor = flavor(&assignment.value()?)?,
             Name::WorkerThreads => self.worker_threads = Some(threads(assignment)?),
         }
@@ -46,14 +48,24 @@ impl Options {
 
     /// Options that only make sense together.
     fn agree(&self, assignments: &[Assignment]) -> Result<()> {
-        let threads = |it: &&Assignment| it.name == Name::WorkerThreads;
-        match assignments.iter().find(threads) {
-            Some(threads) if self.flavor == Flavor::CurrentThread => Err(Error::new(
+        let written = |name| assignments.iter().find(|it| it.name == name);
+        if let Some(threads) = written(Name::WorkerThreads)
+            && self.flavor == Flavor::CurrentThread
+        {
+            return Err(Error::new(
                 threads.written.span(),
                 "`worker_threads` needs `flavor = \"multi_thread\"`: the other flavor has one thread",
-            )),
-            _ => Ok(()),
+            ));
         }
+        if let Some(read_only) = written(Name::ReadOnly)
+            && self.template.is_none()
+        {
+            return Err(Error::new(
+                read_only.written.span(),
+                "`read_only` needs `template = path::to::async_fn`: read-only tests share a copy of it",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,14 @@
 //! The harness's own connections to the server: one that holds locks, a few that create and drop.
 
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Once;
+
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool};
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{Mutex, OnceCell, oneshot};
+use tokio::task::JoinHandle;
 
 use super::name;
 use crate::config;
@@ -15,33 +21,77 @@ pub(super) struct Admin {
     pub(super) place: String,
     pool: PgPool,
     /// Holds the advisory locks of this process: while it lives, its databases are in use.
-    keeper: Mutex<PgConnection>,
+    keeper: Mutex<Keeper>,
+}
+
+/// A connection and the names that it has marked. The server would let one session mark a name twice.
+struct Keeper {
+    connection: PgConnection,
+    marked: HashMap<String, usize>,
 }
 
 impl Admin {
     /// The one of this process. Must be called in the background.
     pub(super) async fn get() -> Result<&'static Self, SetupError> {
         static ADMIN: OnceCell<Result<Admin, SetupError>> = OnceCell::const_new();
-        ADMIN
-            .get_or_init(Self::start)
-            .await
-            .as_ref()
-            .map_err(Clone::clone)
+        static SWEPT: Once = Once::new();
+        let admin = ADMIN.get_or_init(Self::start).await;
+        let admin = admin.as_ref().map_err(Clone::clone)?;
+        // What others left behind keeps no test waiting.
+        SWEPT.call_once(|| drop(tokio::spawn(admin.sweep())));
+        Ok(admin)
     }
 
     async fn start() -> Result<Self, SetupError> {
-        let (server, keeper) = postgres::obtain(config::config()?).await?;
+        let (server, connection) = postgres::obtain(config::config()?).await?;
         let options = options(&server)?;
         let admin = Self {
             place: name::place(options.get_database().unwrap_or(&server.role)),
             pool: PgPoolOptions::new()
                 .max_connections(4)
                 .connect_lazy_with(options),
-            keeper: Mutex::new(keeper),
+            keeper: Mutex::new(Keeper {
+                connection,
+                marked: HashMap::new(),
+            }),
             server,
         };
-        admin.sweep().await?;
         Ok(admin)
+    }
+
+    /// Starts a statement and returns when it is on its way: the server finishes it, whether or not this process
+    /// lives to see that. What it answers can be waited for.
+    pub(super) async fn begin(&self, sql: String) -> sqlx::Result<JoinHandle<sqlx::Result<()>>> {
+        let mut connection = self.pool.acquire().await?;
+        let (sent, is_sent) = oneshot::channel();
+        let answer = tokio::spawn(async move {
+            let mut running = pin!(sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection));
+            let mut sent = Some(sent);
+            poll_fn(|context| {
+                // The first poll writes the statement to the socket.
+                let polled = running.as_mut().poll(context);
+                sent.take().map(|sent| sent.send(()));
+                polled.map_ok(drop)
+            })
+            .await
+        });
+        // Who waits is told, or the task is gone with its runtime.
+        drop(is_sent.await);
+        Ok(answer)
+    }
+
+    /// Renames a database that nobody is connected to. `false`: it is not there, or someone was faster.
+    pub(super) async fn rename(&self, from: &str, to: &str) -> sqlx::Result<bool> {
+        let mut keeper = self.keeper.lock().await;
+        let rename = format!("ALTER DATABASE \"{from}\" RENAME TO \"{to}\"");
+        match sqlx::raw_sql(AssertSqlSafe(rename))
+            .execute(&mut keeper.connection)
+            .await
+        {
+            Ok(_) => Ok(true),
+            Err(sqlx::Error::Database(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs one statement that the harness itself wrote.
@@ -68,43 +118,51 @@ impl Admin {
     /// No lock is waited for in the server: a waiting connection could give nothing back, and two
     /// processes that build two templates would wait for each other for ever.
     pub(super) async fn try_lease(&self, database: &str) -> Result<bool, SetupError> {
-        self.lock(database, "pg_try_advisory_lock").await
+        let mut keeper = self.keeper.lock().await;
+        if keeper.marked.contains_key(database) {
+            return Ok(false);
+        }
+        keeper.mark(database, "pg_try_advisory_lock").await
     }
 
     pub(super) async fn release(&self, database: &str) -> Result<(), SetupError> {
-        self.lock(database, "pg_advisory_unlock").await.map(drop)
+        let mut keeper = self.keeper.lock().await;
+        keeper.unmark(database, "pg_advisory_unlock").await
     }
 
     /// Marks a database as in use by this process, among others.
     pub(super) async fn try_share(&self, database: &str) -> Result<bool, SetupError> {
-        self.lock(database, "pg_try_advisory_lock_shared").await
+        let mut keeper = self.keeper.lock().await;
+        keeper.mark(database, "pg_try_advisory_lock_shared").await
     }
 
     pub(super) async fn release_share(&self, database: &str) -> Result<(), SetupError> {
-        self.lock(database, "pg_advisory_unlock_shared")
-            .await
-            .map(drop)
-    }
-
-    /// Calls a function that locks or unlocks, and says whether it did.
-    async fn lock(&self, database: &str, function: &str) -> Result<bool, SetupError> {
         let mut keeper = self.keeper.lock().await;
-        sqlx::query_scalar(AssertSqlSafe(format!("SELECT {function}($1)")))
-            .bind(name::lock_key(database))
-            .fetch_one(&mut *keeper)
-            .await
-            .map_err(|error| failed(database, "locked", &error))
+        keeper.unmark(database, "pg_advisory_unlock_shared").await
     }
 
     /// Drops the databases of tests whose process is gone.
     async fn sweep(&self) -> Result<(), SetupError> {
-        let prefix = name::clone_prefix(&self.place);
-        let found = self.databases(&prefix).await;
-        let found = found.map_err(|error| failed(&prefix, "looked for", &error))?;
+        self.drop_all_unused(&name::clone_prefix(&self.place)).await
+    }
+
+    /// Drops every database whose name starts so, unless someone uses it.
+    async fn drop_all_unused(&self, prefix: &str) -> Result<(), SetupError> {
+        let found = self.databases(prefix).await;
+        let found = found.map_err(|error| failed(prefix, "looked for", &error))?;
         for (database, _) in found {
             self.drop_unused(&database).await?;
         }
         Ok(())
+    }
+
+    /// Drops what was made from a template, and then the template, unless someone uses it.
+    pub(super) async fn drop_unused_template(&self, template: &str) -> Result<(), SetupError> {
+        self.drop_all_unused(&name::ready_prefix(&self.place, template))
+            .await?;
+        self.drop_unused(&name::of_shared(&self.place, template))
+            .await?;
+        self.drop_unused(template).await
     }
 
     /// Drops a database unless someone uses it. One that cannot be dropped stays: it must not keep
@@ -122,11 +180,24 @@ impl Admin {
 
     /// Drops a database with whoever is connected to it.
     pub(super) async fn drop_database(&self, database: &str) -> Result<(), SetupError> {
+        let dropped = self.execute(drop_statement(database)).await;
+        dropped.map_err(|error| failed(database, "removed", &error))
+    }
+
+    /// Ends the sessions of this role in a database.
+    pub(super) async fn disconnect(&self, database: &str) -> sqlx::Result<()> {
         self.execute(format!(
-            "DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = '{database}' AND backend_type = 'client backend' AND usename = current_user"
         ))
         .await
-        .map_err(|error| failed(database, "removed", &error))
+    }
+
+    /// What is told about a database beside its name.
+    pub(super) async fn comment(&self, database: &str, text: &str) -> sqlx::Result<()> {
+        let text = text.replace('\'', "''");
+        self.execute(format!("COMMENT ON DATABASE \"{database}\" IS '{text}'"))
+            .await
     }
 
     /// Creates a database, telling a missing right from any other failure.
@@ -162,16 +233,54 @@ impl Admin {
     }
 }
 
+impl Keeper {
+    async fn mark(&mut self, database: &str, function: &str) -> Result<bool, SetupError> {
+        let marked = self.call(database, function).await?;
+        if marked {
+            *self.marked.entry(database.to_owned()).or_default() += 1;
+        }
+        Ok(marked)
+    }
+
+    async fn unmark(&mut self, database: &str, function: &str) -> Result<(), SetupError> {
+        self.call(database, function).await?;
+        if let Some(times) = self.marked.get_mut(database) {
+            *times -= 1;
+        }
+        self.marked.retain(|_, times| *times > 0);
+        Ok(())
+    }
+
+    /// Calls a function that locks or unlocks, and says whether it did.
+    async fn call(&mut self, database: &str, function: &str) -> Result<bool, SetupError> {
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT {function}($1)")))
+            .bind(name::lock_key(database))
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(|error| failed(database, "locked", &error))
+    }
+}
+
 fn options(server: &Server) -> Result<PgConnectOptions, SetupError> {
     let options =
         PgConnectOptions::from_url(&server.url).map_err(|error| SetupError::UrlRefused {
             url: masked(&server.url),
             cause: cause(&error),
         })?;
-    Ok(options
+    let options = options
         .ssl_mode(PgSslMode::Disable)
         .application_name("perf-harness")
-        .disable_statement_logging())
+        .disable_statement_logging();
+    if server.ours {
+        // A statement goes on when the process that sent it ends.
+        return Ok(options.options([("client_connection_check_interval", "0")]));
+    }
+    Ok(options)
+}
+
+/// Drops a database with whoever is connected to it.
+pub(super) fn drop_statement(database: &str) -> String {
+    format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)")
 }
 
 pub(super) fn failed(database: &str, step: &'static str, error: &sqlx::Error) -> SetupError {

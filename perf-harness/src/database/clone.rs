@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use super::admin::Admin;
+use super::admin::{Admin, drop_statement, failed};
 use super::background::in_background;
-use super::name;
 use super::template::{self, Template};
+use super::{kept, name, ready, shared};
 use crate::error::SetupError;
 use crate::postgres::{Endpoint, with_database, with_port};
 use crate::record::SharedLog;
@@ -22,32 +22,45 @@ pub(crate) struct Database {
     pub(crate) log: SharedLog,
     /// Where the server came from and why.
     pub(crate) server: String,
+    /// Read-only tests share theirs.
+    is_own: bool,
     _tap: Tap,
 }
 
 impl Database {
     /// Creates the database, from the template if there is one. `test` only goes into the name.
     pub(crate) async fn create(test: &str, template: Option<Template>) -> Result<Self, SetupError> {
-        let source = match template {
-            Some(template) => template::obtain(template).await?,
-            None => "template0".to_owned(),
+        let template = match template {
+            Some(template) => Some(template::obtain(template).await?),
+            None => None,
         };
         let test = test.to_owned();
         in_background(async move {
             let admin = Admin::get().await?;
             let name = name::of_clone(&admin.place, &test);
             admin.try_lease(&name).await?;
-            let created = admin.create_database(&name, &source).await;
-            if created.is_err() {
+            let made = make(admin, &name, template.as_deref()).await;
+            if made.is_err() {
                 admin.release(&name).await?;
             }
-            created?;
-            Self::reach(admin, name).await
+            made?;
+            Self::reach(admin, name, true).await
         })
         .await
     }
 
-    async fn reach(admin: &Admin, name: String) -> Result<Self, SetupError> {
+    /// The copy of the template that all read-only tests share.
+    pub(crate) async fn shared(template: Template) -> Result<Self, SetupError> {
+        let template = template::obtain(template).await?;
+        in_background(async move {
+            let admin = Admin::get().await?;
+            let name = shared::obtain(admin, &template).await?;
+            Self::reach(admin, name, false).await
+        })
+        .await
+    }
+
+    async fn reach(admin: &Admin, name: String, is_own: bool) -> Result<Self, SetupError> {
         let log = SharedLog::default();
         let upstream = match &admin.server.endpoint {
             Endpoint::Tcp { host, port } => Upstream::Tcp {
@@ -66,6 +79,7 @@ impl Database {
             name,
             direct,
             log,
+            is_own,
             _tap: tap,
         })
     }
@@ -77,6 +91,59 @@ impl Database {
             let admin = Admin::get().await?;
             admin.drop_database(&name).await?;
             admin.release(&name).await
+        }
+    }
+
+    /// Work for the background, at the end of a test that passed: has the database dropped, and does not wait for it.
+    pub(crate) fn farewell(&self) -> impl Future<Output = Result<(), SetupError>> + Send + 'static {
+        let name = self.is_own.then(|| self.name.clone());
+        async move {
+            let Some(name) = name else { return Ok(()) };
+            let admin = Admin::get().await?;
+            let dropped = admin.begin(drop_statement(&name)).await;
+            let dropped = dropped.map_err(|error| failed(&name, "removed", &error))?;
+            tokio::spawn(async move {
+                // Should it fail, it is a database without a lease, and the next process drops it.
+                drop(dropped.await);
+                admin.release(&name).await
+            });
+            Ok(())
+        }
+    }
+
+    /// Work for the background, at the end of a test that failed: keeps the database, among the last `most`, and gives
+    /// its URL.
+    pub(crate) fn keeping(
+        &self,
+        test: &str,
+        most: usize,
+    ) -> impl Future<Output = Result<Option<Url>, SetupError>> + Send + 'static {
+        let (name, direct, test) = (self.name.clone(), self.direct.clone(), test.to_owned());
+        let is_own = self.is_own;
+        async move {
+            if !is_own {
+                return Ok(Some(direct));
+            }
+            let admin = Admin::get().await?;
+            if most == 0 {
+                admin.drop_database(&name).await?;
+                admin.release(&name).await?;
+                return Ok(None);
+            }
+            let kept = kept::keep(admin, &name, &test, most).await?;
+            admin.release(&name).await?;
+            Ok(Some(with_database(&direct, &kept)))
+        }
+    }
+}
+
+async fn make(admin: &'static Admin, name: &str, template: Option<&str>) -> Result<(), SetupError> {
+    match template {
+        Some(template) if ready::claim(admin, template, name).await? => Ok(()),
+        template => {
+            admin
+                .create_database(name, template.unwrap_or("template0"))
+                .await
         }
     }
 }

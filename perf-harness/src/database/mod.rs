@@ -5,9 +5,12 @@
 mod admin;
 mod background;
 mod clone;
+mod kept;
 mod name;
 pub(crate) mod pool;
+mod ready;
 mod scratch;
+mod shared;
 mod template;
 
 pub(crate) use background::in_background_blocking;

@@ -5,6 +5,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// What the server keeps of a name: PostgreSQL documentation, "Identifiers and Key Words".
+const LONGEST: usize = 63;
+
 /// The part of a name that says which administrative database its lock lies in: locks are per database.
 pub(super) fn place(admin_database: &str) -> String {
     format!("{:08x}", short_hash(&admin_database))
@@ -24,6 +27,54 @@ pub(super) fn of_clone(place: &str, test: &str) -> String {
 /// The names of all tests' databases start so.
 pub(super) fn clone_prefix(place: &str) -> String {
     format!("ph_{place}_test_")
+}
+
+/// The name of a copy of a template that waits for a test.
+pub(super) fn of_ready(place: &str, template: &str) -> String {
+    let name = of_clone(place, template);
+    let unique = name.rsplit('_').next().unwrap_or_default();
+    format!(
+        "{}{}_{unique}",
+        ready_prefix(place, template),
+        std::process::id()
+    )
+}
+
+/// The names of all copies of a template that wait start so.
+pub(super) fn ready_prefix(place: &str, template: &str) -> String {
+    format!("ph_{place}_ready_{:016x}_", lock_key(template))
+}
+
+/// The name of the copy of a template that all read-only tests share.
+pub(super) fn of_shared(place: &str, template: &str) -> String {
+    format!("ph_{place}_shared_{:016x}", lock_key(template))
+}
+
+/// The name under which the database of a failed test is kept: the older, the earlier in the order of names.
+pub(super) fn of_failed(place: &str, test: &str) -> String {
+    let prefix = failed_prefix(place);
+    let milliseconds = crate::clock::wall() / 1_000_000;
+    let slug: String = test
+        .rsplit("::")
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii)
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let name = format!("{prefix}{milliseconds:012x}_{slug}");
+    name[..name.len().min(LONGEST)].to_owned()
+}
+
+/// The names of all databases of failed tests start so.
+pub(super) fn failed_prefix(place: &str) -> String {
+    format!("ph_{place}_failed_")
 }
 
 /// The name of a template: its origin (which function of which program), then its version.
@@ -68,6 +119,23 @@ mod tests {
         let template = of_template(&place, "a::seed", u64::MAX);
         assert!(template.starts_with(&template_prefix(&place, "a::seed")) && template.len() <= 63);
         assert!(!template.starts_with(&clone_prefix(&place)));
+        let ready = of_ready(&place, &template);
+        assert!(ready.starts_with(&ready_prefix(&place, &template)) && ready.len() <= LONGEST);
+        assert_ne!(ready, of_ready(&place, &template));
+        assert!(of_shared(&place, &template).len() <= LONGEST);
+    }
+
+    #[test]
+    fn a_kept_database_is_named_after_its_test() {
+        let name = of_failed(
+            "01234567",
+            "users::tests::the_list_of_all_Users_with_their_groups_and_more",
+        );
+        assert!(
+            name.starts_with("ph_01234567_failed_") && name.len() == LONGEST,
+            "{name}"
+        );
+        assert!(name.contains("_the_list_of_all_users"), "{name}");
     }
 
     #[test]

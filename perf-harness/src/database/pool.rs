@@ -13,14 +13,17 @@ pub(crate) fn lazy(url: &Url) -> sqlx::PgPool {
     }
 }
 
+/// Makes a filled database ready to be copied.
+///
 /// `VACUUM` also empties GIN's pending lists and sets the visibility map: without it plans on small tables are wrong.
 pub(super) async fn vacuum(url: &Url) -> sqlx::Result<()> {
-    let mut connection = PgConnectOptions::from_url(url)?
-        .disable_statement_logging()
-        .connect()
-        .await?;
+    let options = PgConnectOptions::from_url(url)?.disable_statement_logging();
+    let mut connection = options.connect().await?;
     sqlx::raw_sql("VACUUM (FREEZE, ANALYZE)")
         .execute(&mut connection)
         .await?;
-    connection.close().await
+    connection.close().await?;
+    // It removed the file of catalog entries that saves a new session half of its start. The next session writes it,
+    // and the copies have it too.
+    options.connect().await?.close().await
 }

@@ -259,7 +259,7 @@ impl Origin {
         let found = admin.databases(&prefix).await;
         for (old, _) in found.map_err(|error| failed(name, "looked for", &error))? {
             // Of older builds of this program, or left half built.
-            admin.drop_unused(&old).await?;
+            admin.drop_unused_template(&old).await?;
         }
         admin.create_database(name, "template0").await?;
         Ok(true)
@@ -290,13 +290,7 @@ async fn seal(admin: &Admin, name: &str) -> Result<(), SetupError> {
     super::pool::vacuum(&with_database(&admin.server.url, name))
         .await
         .map_err(problem)?;
-    admin
-        .execute(format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = '{name}' AND backend_type = 'client backend' AND usename = current_user"
-        ))
-        .await
-        .map_err(problem)?;
+    admin.disconnect(name).await.map_err(problem)?;
     admin
         .execute(format!(
             "ALTER DATABASE \"{name}\" IS_TEMPLATE true ALLOW_CONNECTIONS false"

@@ -25,5 +25,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) test: &'a str,
     /// Where everything recorded can be read, if it could be written.
     pub(crate) artefact: Option<&'a str>,
+    /// Where its database can be looked at. It can hold a password.
+    pub(crate) kept: Option<&'a str>,
     pub(crate) values: Values,
 }

@@ -32,6 +32,11 @@ pub(super) fn advice(
             .artefact
             .map(|path| format!("everything recorded: {path}")),
     );
+    lines.extend(
+        subject
+            .kept
+            .map(|url| format!("its database, kept: psql '{url}'")),
+    );
     lines
 }
 

@@ -9,6 +9,7 @@ mod perf_test;
 mod recording;
 mod tell;
 mod test_output;
+mod waiting;
 
 pub use perf_db::PerfDb;
 pub use perf_test::{Failure, PerfTest};

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
+use url::Url;
 
 use super::artefacts;
 use super::ledger::Ledger;
 use super::perf_db::PerfDb;
 use super::tell;
 use super::test_output::TestOutput;
+use super::waiting::Waiting;
 use crate::budget::Finding;
 use crate::config;
 use crate::database::{self, Database, Template, TemplateDb, TemplateOutput};
@@ -35,6 +37,7 @@ pub struct PerfTest {
     name: String,
     runtime: Builder,
     template: Option<Template>,
+    read_only: bool,
 }
 
 /// Why a test did not succeed, as it is told to a person.
@@ -108,6 +111,7 @@ impl PerfTest {
             name: name.into(),
             runtime: Builder::new_current_thread(),
             template: None,
+            read_only: false,
         }
     }
 
@@ -121,6 +125,14 @@ impl PerfTest {
         Fut::Output: TemplateOutput,
     {
         self.template = Some(Template::new(function));
+        self
+    }
+
+    /// Shares one copy of the template with all other read-only tests, instead of a copy of its own. The server refuses
+    /// every write: `cannot execute INSERT in a read-only transaction`. Needs a template.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
         self
     }
 
@@ -155,8 +167,10 @@ impl PerfTest {
         let output = catch_unwind(AssertUnwindSafe(|| runtime.block_on(function(db))));
         // Ends what the test left running, before its database goes.
         runtime.shutdown_timeout(Duration::from_secs(5));
-        clean_up(&self.name, &database);
-        self.conclude(output, &ledger)
+        let findings = ledger.take();
+        let failed = !findings.is_empty() || output.as_ref().map_or(true, TestOutput::failed);
+        let kept = self.clean_up(&database, failed);
+        self.conclude(output, &findings, kept.as_ref())
     }
 
     fn set_up(&mut self) -> Result<(Runtime, Arc<Database>), SetupError> {
@@ -170,17 +184,51 @@ impl PerfTest {
         let runtime = runtime
             .map_err(|error| SetupError::system("the test's runtime could not start", &error))?;
         let template = self.template.take();
-        let database = runtime.block_on(Database::create(&self.name, template))?;
+        let waiting = Waiting::begin();
+        let database = runtime.block_on(self.database(template));
+        drop(waiting);
+        let database = database?;
         tell::server(&database.server);
         Ok((runtime, Arc::new(database)))
+    }
+
+    async fn database(&self, template: Option<Template>) -> Result<Database, SetupError> {
+        match template {
+            Some(template) if self.read_only => Database::shared(template).await,
+            None if self.read_only => Err(SetupError::system(
+                "a read-only test shares a copy of its template",
+                &"it has none: add `template = ..`",
+            )),
+            template => Database::create(&self.name, template).await,
+        }
+    }
+
+    /// What a passing test used is dropped, what a failing one used is kept. A database that stays behind fails no test:
+    /// the next run removes it. But it is told.
+    fn clean_up(&self, database: &Database, failed: bool) -> Option<Url> {
+        let most = config::config().map_or(0, |config| config.keep_failed);
+        let done = if failed {
+            database::in_background_blocking(database.keeping(&self.name, most))
+        } else {
+            database::in_background_blocking(database.farewell()).map(|()| None)
+        };
+        done.unwrap_or_else(|error| {
+            tell::warning(&format!("{}: {error}", self.name));
+            None
+        })
     }
 
     fn conclude<T: TestOutput>(
         &self,
         output: std::thread::Result<T>,
-        ledger: &Ledger,
+        findings: &[Finding],
+        kept: Option<&Url>,
     ) -> Result<T, Failure> {
-        let failure = self.failure(ledger);
+        let failure = self.failure(findings, kept.map(Url::as_str));
+        if let (None, Some(kept)) = (&failure, kept) {
+            // A failure of the test's own has no report to say it in.
+            tell::kept(kept);
+        }
         match (output, failure) {
             (Ok(output), None) => Ok(output),
             (Ok(output), Some(failure)) if output.failed() => {
@@ -196,8 +244,7 @@ impl PerfTest {
     }
 
     /// The findings as text, and both forms on disk.
-    fn failure(&self, ledger: &Ledger) -> Option<Failure> {
-        let findings = ledger.take();
+    fn failure(&self, findings: &[Finding], kept: Option<&str>) -> Option<Failure> {
         let files = artefacts::Files::of(&self.name);
         if findings.is_empty() {
             files.remove();
@@ -210,18 +257,20 @@ impl PerfTest {
         let on_disk = Subject {
             test: &self.name,
             artefact: files.shown.as_deref(),
+            kept: None,
             values,
         };
         let written = files.write(
-            &failure(&on_disk, &findings),
-            &failure_json(&on_disk, &findings),
+            &failure(&on_disk, findings),
+            &failure_json(&on_disk, findings),
         );
         let on_screen = Subject {
             artefact: on_disk.artefact.filter(|_| written.is_ok()),
+            kept,
             values: Values::Shown,
             ..on_disk
         };
-        let mut text = failure(&on_screen, &findings);
+        let mut text = failure(&on_screen, findings);
         if let Err(error) = written {
             let lines = [
                 text.as_str(),
@@ -231,13 +280,6 @@ impl PerfTest {
             ];
             text = lines.concat();
         }
-        Some(Failure::new(text, Cause::Findings(findings)))
-    }
-}
-
-/// A database that stays behind fails no test: the next run removes it. But it is told.
-fn clean_up(test: &str, database: &Database) {
-    if let Err(error) = database::in_background_blocking(database.removal()) {
-        tell::warning(&format!("{test}: {error}"));
+        Some(Failure::new(text, Cause::Findings(findings.to_vec())))
     }
 }

@@ -4,6 +4,8 @@
 use std::panic::resume_unwind;
 use std::sync::Once;
 
+use url::Url;
+
 use super::perf_test::Failure;
 
 /// Ends the test: prints why and unwinds, without the panic message of a bug.
@@ -21,6 +23,11 @@ pub(super) fn beside(failure: &Failure) {
 pub(super) fn server(told: &str) {
     static TOLD: Once = Once::new();
     TOLD.call_once(|| eprintln!("perf-harness uses {told}"));
+}
+
+/// Where the database of a failed test can be looked at.
+pub(super) fn kept(url: &Url) {
+    eprintln!("perf-harness keeps its database: psql '{url}'");
 }
 
 pub(super) fn warning(text: &str) {

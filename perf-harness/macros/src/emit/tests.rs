@@ -72,6 +72,10 @@ fn options_become_calls_of_the_builder() {
         quote! { .template(seed::hundred_users) },
     );
     check_builder(
+        quote! { template = seed, read_only },
+        quote! { .template(seed).read_only() },
+    );
+    check_builder(
         quote! { template = seed::users::<100>, },
         quote! { .template(seed::users::<100>) },
     );

@@ -1,0 +1,81 @@
+//! Copies of a template made ahead of time: a test claims one by renaming it, and another takes its place meanwhile.
+//!
+//! On a server of ours only: what waits there ends with the server.
+
+use std::thread::available_parallelism;
+
+use super::admin::{Admin, failed};
+use super::name;
+use crate::error::SetupError;
+
+/// Gives a waiting copy of the template this name, if there is one. Others are made in the background: one for one
+/// that was claimed, two where none was left.
+pub(super) async fn claim(
+    admin: &'static Admin,
+    template: &str,
+    database: &str,
+) -> Result<bool, SetupError> {
+    if !admin.server.ours {
+        return Ok(false);
+    }
+    let waiting = waiting(admin, template).await?;
+    let mut claimed = false;
+    for copy in start_anywhere(&waiting, name::lock_key(database)) {
+        let renamed = admin.rename(copy, database).await;
+        claimed = renamed.map_err(|error| failed(database, "claimed", &error))?;
+        if claimed {
+            break;
+        }
+    }
+    let more = if claimed { 1 } else { 2 };
+    tokio::spawn(fill(admin, template.to_owned(), more));
+    Ok(claimed)
+}
+
+/// How many copies of one template wait at most: for each processor one that is claimed and one that is made.
+fn most() -> usize {
+    available_parallelism().map_or(4, |processors| 2 * processors.get())
+}
+
+async fn waiting(admin: &Admin, template: &str) -> Result<Vec<String>, SetupError> {
+    let prefix = name::ready_prefix(&admin.place, template);
+    let found = admin.databases(&prefix).await;
+    let found = found.map_err(|error| failed(&prefix, "looked for", &error))?;
+    Ok(found.into_iter().map(|(copy, _)| copy).collect())
+}
+
+/// All of them, each claimer from a place of its own: they should not fight for the first.
+fn start_anywhere(copies: &[String], seed: i64) -> impl Iterator<Item = &String> {
+    let start = usize::try_from(seed.unsigned_abs()).unwrap_or_default() % copies.len().max(1);
+    copies[start..].iter().chain(&copies[..start])
+}
+
+/// Should it fail, the next test makes its own copy.
+async fn fill(admin: &'static Admin, template: String, more: usize) -> Result<(), SetupError> {
+    for _ in 0..more {
+        if waiting(admin, &template).await?.len() >= most() {
+            break;
+        }
+        let copy = name::of_ready(&admin.place, &template);
+        admin.create_database(&copy, &template).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_copy_is_tried_once_wherever_one_starts() {
+        let copies = ["a", "b", "c"].map(str::to_owned);
+        for seed in [0, 1, 2, -7, i64::MIN] {
+            let mut tried: Vec<&String> = start_anywhere(&copies, seed).collect();
+            assert_eq!(tried.len(), 3);
+            tried.sort();
+            tried.dedup();
+            assert_eq!(tried.len(), 3, "{seed}");
+        }
+        assert_eq!(start_anywhere(&[], 5).count(), 0);
+    }
+}

@@ -1,0 +1,174 @@
+//! What a test waits for, told when it takes long: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::clock;
+use crate::progress::{self, Unit, Work};
+
+/// What takes less is not worth a word.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a terminal is drawn, and how often a line is written elsewhere.
+const DRAWN: Duration = Duration::from_millis(200);
+const WRITTEN: Duration = Duration::from_secs(15);
+
+/// Tells what is waited for while this lives.
+pub(super) struct Waiting {
+    end: Option<Sender<()>>,
+    teller: Option<JoinHandle<()>>,
+}
+
+impl Waiting {
+    pub(super) fn begin() -> Self {
+        let (end, ended) = channel::<()>();
+        let teller = thread::Builder::new()
+            .name("perf-harness waiting".to_owned())
+            .spawn(move || {
+                let mut teller = Teller::default();
+                let mut pause = PATIENCE;
+                while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                    pause = teller.tell();
+                }
+                teller.clear();
+            });
+        // Without the thread nothing is told, and nothing is lost.
+        Self {
+            end: Some(end),
+            teller: teller.ok(),
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(teller) = self.teller.take() {
+            drop(teller.join());
+        }
+    }
+}
+
+#[derive(Default)]
+struct Teller {
+    drawn: bool,
+}
+
+impl Teller {
+    /// Writes the line and says when to do so again. It goes past the test harness, which would keep it to itself
+    /// until the test has ended.
+    fn tell(&mut self) -> Duration {
+        let mut stderr = std::io::stderr();
+        let is_terminal = stderr.is_terminal();
+        let Some(work) = progress::latest() else {
+            return DRAWN;
+        };
+        let waited = clock::now().saturating_sub(work.since);
+        let line = line(&work, work.done(), waited);
+        let written = if is_terminal {
+            self.drawn = true;
+            write!(stderr, "\r\x1b[2K{line}").and_then(|()| stderr.flush())
+        } else {
+            writeln!(stderr, "{line}")
+        };
+        // There may be no one to tell.
+        drop(written);
+        if is_terminal { DRAWN } else { WRITTEN }
+    }
+
+    fn clear(&self) {
+        if self.drawn {
+            drop(write!(std::io::stderr(), "\r\x1b[2K"));
+        }
+    }
+}
+
+/// `perf-harness is downloading PostgreSQL 18.4: 12.3 of 23.7 MB [#####.....] 4 s`
+fn line(work: &Work, done: u64, waited: Duration) -> String {
+    let mut line = format!("perf-harness is {}", work.what);
+    match (work.unit, work.total) {
+        (Unit::Nothing, _) => {}
+        (unit, Some(total)) => {
+            let bar = bar(done, total);
+            line = format!(
+                "{line}: {} of {} {bar}",
+                amount(unit, done),
+                amount(unit, total)
+            );
+        }
+        (unit, None) => line = format!("{line}: {}", amount(unit, done)),
+    }
+    format!("{line} {} s", waited.as_secs())
+}
+
+fn amount(unit: Unit, number: u64) -> String {
+    match unit {
+        Unit::Bytes => format!("{}.{} MB", number / 1_000_000, number / 100_000 % 10),
+        Unit::Rows | Unit::Nothing => format!("{} rows", grouped(number)),
+    }
+}
+
+/// `1000000` as `1,000,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn bar(done: u64, total: u64) -> String {
+    const WIDTH: u64 = 20;
+    let full = (done.min(total) * WIDTH)
+        .checked_div(total)
+        .unwrap_or(WIDTH);
+    let mark = |from, to, mark: char| (from..to).map(|_| mark).collect::<String>();
+    format!("[{}{}]", mark(0, full, '#'), mark(full, WIDTH, '.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_what_how_much_and_how_long() {
+        let check = |unit, total, done, expected: &str| {
+            let work = Work::new("seeding articles", unit, total);
+            assert_eq!(line(&work, done, Duration::from_millis(4_900)), expected);
+        };
+        check(
+            Unit::Nothing,
+            None,
+            0,
+            "perf-harness is seeding articles 4 s",
+        );
+        check(
+            Unit::Rows,
+            Some(1_000_000),
+            250_000,
+            "perf-harness is seeding articles: 250,000 rows of 1,000,000 rows [#####...............] 4 s",
+        );
+        check(
+            Unit::Bytes,
+            Some(23_732_346),
+            23_732_346,
+            "perf-harness is seeding articles: 23.7 MB of 23.7 MB [####################] 4 s",
+        );
+        check(
+            Unit::Rows,
+            None,
+            1_234,
+            "perf-harness is seeding articles: 1,234 rows 4 s",
+        );
+    }
+
+    #[test]
+    fn an_empty_total_is_done() {
+        assert_eq!(bar(0, 0), "[####################]");
+    }
+}
