@@ -104,12 +104,14 @@ impl Admin {
 
     /// The databases of this role whose names start so, and whether each is a finished template.
     pub(super) async fn databases(&self, prefix: &str) -> sqlx::Result<Vec<(String, bool)>> {
+        // On the connection that is there already: a process of one test need not wait for another.
+        let mut keeper = self.keeper.lock().await;
         sqlx::query_as(
             "SELECT datname::text, datistemplate FROM pg_database
              WHERE starts_with(datname::text, $1) AND pg_has_role(datdba, 'USAGE')",
         )
         .bind(prefix)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut keeper.connection)
         .await
     }
 

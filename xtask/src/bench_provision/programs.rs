@@ -1,0 +1,129 @@
+//! The fixture's programs: built once, then started without cargo in the way.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use crate::error::SetupError;
+use crate::workspace;
+
+/// Where the fixture is, from the workspace's root.
+const FIXTURE: &str = "tests/fixtures/provisioning";
+
+/// The built programs by name.
+pub(super) struct Programs {
+    fixture: PathBuf,
+    found: Vec<(String, PathBuf)>,
+}
+
+/// The server that all contenders use. It is kept until this is dropped.
+pub(super) struct Server {
+    pub(super) url: String,
+    pub(super) told: String,
+    process: Child,
+    // Its end is the process's sign to go.
+    input: Option<ChildStdin>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        // It ends by itself now; there is nobody left to tell if not.
+        drop(self.process.wait());
+    }
+}
+
+impl Programs {
+    pub(super) fn build(root: &Path) -> Result<Self, SetupError> {
+        let fixture = root.join(FIXTURE);
+        let mut command = Command::new(workspace::cargo());
+        command
+            .args(["test", "--no-run", "--tests", "--examples"])
+            .current_dir(&fixture)
+            .env("CARGO_TARGET_DIR", root.join("target/provisioning"))
+            .stderr(Stdio::piped());
+        let line = format!("cargo test --no-run in {FIXTURE}");
+        let mut build = started(&mut command, &line)?;
+        let told = build.stderr.take().map(BufReader::new);
+        let mut found = Vec::new();
+        for line in told.into_iter().flat_map(std::io::BufRead::lines).map_while(Result::ok) {
+            eprintln!("{line}");
+            found.extend(executable(&line));
+        }
+        let status = build.wait();
+        if !status.is_ok_and(|status| status.success()) {
+            return Err(SetupError::Failed(line));
+        }
+        Ok(Self { fixture, found })
+    }
+
+    /// A command that runs one of the programs.
+    pub(super) fn command(&self, name: &str) -> Result<Command, SetupError> {
+        let program = self.found.iter().find(|(known, _)| known == name);
+        let (_, program) = program.ok_or_else(|| SetupError::Failed(format!("the build of {name}")))?;
+        let mut command = Command::new(program);
+        command.current_dir(&self.fixture);
+        Ok(command)
+    }
+
+    /// Starts the server, or joins the one that runs.
+    pub(super) fn server(&self) -> Result<Server, SetupError> {
+        let mut command = self.command("server")?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = started(&mut command, "the server of the tests")?;
+        let mut lines = process
+            .stdout
+            .take()
+            .map(BufReader::new)
+            .into_iter()
+            .flat_map(std::io::BufRead::lines)
+            .map_while(Result::ok);
+        let (Some(url), Some(told)) = (lines.next(), lines.next()) else {
+            return Err(SetupError::Failed("the server of the tests".to_owned()));
+        };
+        Ok(Server {
+            url,
+            told,
+            input: process.stdin.take(),
+            process,
+        })
+    }
+}
+
+pub(super) fn started(command: &mut Command, what: &str) -> Result<Child, SetupError> {
+    command
+        .spawn()
+        .map_err(|error| SetupError::NotStarted(what.to_owned(), error))
+}
+
+/// Reads `  Executable tests/perf_test_5.rs (/target/debug/deps/perf_test_5-3ed51e253c23eec4)`.
+fn executable(line: &str) -> Option<(String, PathBuf)> {
+    let (source, rest) = line.trim().strip_prefix("Executable ")?.split_once(" (")?;
+    let program = rest.strip_suffix(')')?;
+    // A library's unit tests are told as `unittests src/lib.rs`.
+    let name = Path::new(source).file_stem()?.to_str()?;
+    Some((name.to_owned(), PathBuf::from(program)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_tells_where_the_programs_are() {
+        let read = |line| executable(line).map(|(name, path)| (name, path.display().to_string()));
+        assert_eq!(
+            read("  Executable tests/perf_test_5.rs (/srv/app/target/debug/deps/perf_test_5-3ed5)"),
+            Some((
+                "perf_test_5".to_owned(),
+                "/srv/app/target/debug/deps/perf_test_5-3ed5".to_owned()
+            ))
+        );
+        assert_eq!(
+            read("  Executable unittests examples/server.rs (/srv/app/target/debug/examples/server-1)")
+                .map(|(name, _)| name),
+            Some("server".to_owned())
+        );
+        assert_eq!(read("   Compiling sqlx v0.9.0"), None);
+    }
+}
