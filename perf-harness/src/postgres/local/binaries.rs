@@ -7,7 +7,7 @@ use crate::config;
 use crate::error::SetupError;
 use crate::postgres::supported;
 
-/// A directory with `postgres`, `initdb` and `pg_ctl` of one version.
+/// A directory with `postgres` and `initdb` of one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Binaries {
     pub(super) directory: PathBuf,
@@ -122,7 +122,7 @@ fn versioned(root: &str, prefix: &str, below: &str) -> (String, Vec<PathBuf>) {
 
 /// A directory counts only if the server and the programs to start it are there, and the server can be run.
 fn inspect(directory: &Path, programs: &Programs) -> Option<Binaries> {
-    let complete = ["postgres", "initdb", "pg_ctl"]
+    let complete = ["postgres", "initdb"]
         .iter()
         .all(|name| directory.join(name).is_file());
     if !complete {
@@ -166,7 +166,7 @@ mod tests {
     fn fake_that_ends_with(root: &Path, version: &str, code: i32) -> PathBuf {
         let directory = root.join(version);
         std::fs::create_dir_all(&directory).unwrap();
-        for name in ["postgres", "initdb", "pg_ctl"] {
+        for name in ["postgres", "initdb"] {
             let file = directory.join(name);
             std::fs::write(
                 &file,

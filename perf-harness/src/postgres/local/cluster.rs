@@ -1,7 +1,8 @@
-//! One private cluster: configured, started by `pg_ctl`, joined over its socket.
+//! One private cluster: configured, started, joined over its socket.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -142,17 +143,16 @@ impl Cluster {
             .map_err(|error| self.failed("configured", &error))
     }
 
-    /// `pg_ctl` gives the server a session of its own, so that no terminal and no test runner takes it along.
+    /// A shell in a process group of its own starts the server and ends: no terminal and no test runner takes the
+    /// server along, and no process of ours has to wait for its end. `pg_ctl` does the same and takes 30 ms more.
     fn launch(&self, site: &Site, binaries: &Binaries) -> Result<(), SetupError> {
-        let mut command = site
-            .owner
-            .command(&binaries.program("pg_ctl"), &self.directory);
+        let mut command = site.owner.command(Path::new("/bin/sh"), &self.directory);
         command
-            .arg("--pgdata")
+            .args(["-c", "\"$0\" -D \"$1\" </dev/null >\"$2\" 2>&1 &"])
+            .arg(binaries.program("postgres"))
             .arg(self.data())
-            .arg("--log")
-            .arg(self.log());
-        command.args(["--no-wait", "--silent", "start"]);
+            .arg(self.log())
+            .process_group(0);
         run(&mut command, &self.directory, "started")
     }
 

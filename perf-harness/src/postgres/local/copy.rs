@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::fs::{DirBuilder, DirEntry};
+use std::ops::AddAssign;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::thread;
 
 use super::cluster::step;
 use super::owner::Owner;
@@ -22,19 +24,38 @@ impl fmt::Display for Copied {
     }
 }
 
-/// Copies a directory that holds files and directories only.
-pub(super) fn copy(from: &Path, to: &Path, owner: &Owner) -> Result<Copied, SetupError> {
-    let mut copied = Copied::default();
-    make_directory(from, to).map_err(|error| step(to, "copied", &error))?;
-    owner.own(to)?;
-    let entries = std::fs::read_dir(from).map_err(|error| step(from, "copied", &error))?;
-    for entry in entries {
-        let entry = entry.map_err(|error| step(from, "copied", &error))?;
-        let one = copy_entry(&entry, &to.join(entry.file_name()), owner)?;
-        copied.files += one.files;
-        copied.bytes += one.bytes;
+impl AddAssign for Copied {
+    fn add_assign(&mut self, more: Self) {
+        self.files += more.files;
+        self.bytes += more.bytes;
     }
-    Ok(copied)
+}
+
+/// Copies a directory that holds files and directories only, each directory in a thread of its own.
+pub(super) fn copy(from: &Path, to: &Path, owner: &Owner) -> Result<Copied, SetupError> {
+    let failed = |error: std::io::Error| step(to, "copied", &error);
+    make_directory(from, to).map_err(failed)?;
+    owner.own(to)?;
+    let entries: Result<Vec<_>, _> = std::fs::read_dir(from).and_then(Iterator::collect);
+    let (directories, others): (Vec<_>, Vec<_>) = entries
+        .map_err(failed)?
+        .into_iter()
+        .partition(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    thread::scope(|scope| {
+        let below: Vec<_> = directories
+            .iter()
+            .map(|entry| scope.spawn(|| copy(&entry.path(), &to.join(entry.file_name()), owner)))
+            .collect();
+        let mut copied = Copied::default();
+        for entry in &others {
+            copied += copy_file(entry, &to.join(entry.file_name()), owner)?;
+        }
+        for thread in below {
+            let ended = thread.join();
+            copied += ended.map_err(|_| step(to, "copied", &"a thread panicked"))??;
+        }
+        Ok(copied)
+    })
 }
 
 fn make_directory(from: &Path, to: &Path) -> std::io::Result<()> {
@@ -42,13 +63,9 @@ fn make_directory(from: &Path, to: &Path) -> std::io::Result<()> {
     DirBuilder::new().mode(mode & 0o700).create(to)
 }
 
-fn copy_entry(entry: &DirEntry, to: &Path, owner: &Owner) -> Result<Copied, SetupError> {
+fn copy_file(entry: &DirEntry, to: &Path, owner: &Owner) -> Result<Copied, SetupError> {
     let failed = |error: std::io::Error| step(to, "copied", &error);
-    let kind = entry.file_type().map_err(failed)?;
-    if kind.is_dir() {
-        return copy(&entry.path(), to, owner);
-    }
-    if !kind.is_file() {
+    if !entry.file_type().map_err(failed)?.is_file() {
         let cause = format!("{} is no file", entry.path().display());
         return Err(step(to, "copied", &cause));
     }
