@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) template_timeout: Duration,
     /// Where downloads and prepared clusters are kept. `None` where there is no home.
     pub(crate) cache: Option<PathBuf>,
+    /// Was that said, rather than found?
+    pub(crate) cache_named: bool,
     /// Where private clusters live, in place of `/dev/shm` or the temporary directory.
     pub(crate) clusters: Option<PathBuf>,
 }
@@ -116,6 +118,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
             seconds(TEMPLATE_TIMEOUT, &value)
         })?,
         cache: cache(&value),
+        cache_named: value(CACHE).is_some(),
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
     })
 }
@@ -214,7 +217,9 @@ fn clusters(value: &str) -> Result<PathBuf, SetupError> {
     if path.is_absolute() && value.len() <= LONGEST {
         return Ok(path);
     }
-    let expected = format!("an absolute path of at most {LONGEST} bytes, for a socket's path must fit below it");
+    let expected = format!(
+        "an absolute path of at most {LONGEST} bytes, for a socket's path must fit below it"
+    );
     Err(setting(CLUSTERS, value, expected))
 }
 
@@ -295,7 +300,9 @@ mod tests {
             check_refused(
                 CLUSTERS,
                 value,
-                &format!("PERF_HARNESS_POSTGRES_DIR is `{value}`, which is not an absolute path of at most 23 bytes, for a socket's path must fit below it"),
+                &format!(
+                    "PERF_HARNESS_POSTGRES_DIR is `{value}`, which is not an absolute path of at most 23 bytes, for a socket's path must fit below it"
+                ),
             );
         }
     }

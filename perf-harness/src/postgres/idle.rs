@@ -113,7 +113,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// One string constant for SQL.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

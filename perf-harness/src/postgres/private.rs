@@ -85,9 +85,9 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), SetupError> {
     replaced
 }
 
-/// A directory with all above it, for this user where they are new.
+/// A directory with all above it. What is secret goes into a directory of its own below it.
 pub(super) fn make_all(path: &Path) -> Result<(), SetupError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    let made = DirBuilder::new().recursive(true).mode(0o755).create(path);
     made.map_err(|error| {
         SetupError::system(format!("{} could not be made", path.display()), &error)
     })

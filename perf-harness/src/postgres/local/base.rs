@@ -44,7 +44,9 @@ impl Base {
             ],
         };
         let bases = roots.iter().map(|root| Self::below(root));
-        bases.filter(|base| private::is_ours(&base.directory)).collect()
+        bases
+            .filter(|base| private::is_ours(&base.directory))
+            .collect()
     }
 
     pub(super) fn servers(&self) -> PathBuf {
@@ -138,7 +140,10 @@ mod tests {
     fn a_name_tells_its_key() {
         let cluster = |name, key: Option<&str>| assert_eq!(key_of_cluster(name).as_deref(), key);
         cluster("15.18-0123abcd-0123456789abcdef", Some("15.18-0123abcd"));
-        cluster("15.18-0123abcd-0123456789abcdef.gone", Some("15.18-0123abcd"));
+        cluster(
+            "15.18-0123abcd-0123456789abcdef.gone",
+            Some("15.18-0123abcd"),
+        );
         cluster("15.18-0123abcd", None);
         cluster("../15.18-0123456789abcdef", None);
         let file = |name, key: Option<&str>| assert_eq!(key_of_file(name).as_deref(), key);

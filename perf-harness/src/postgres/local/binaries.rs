@@ -43,7 +43,11 @@ pub(super) fn find(path: &[PathBuf]) -> Result<Binaries, SetupError> {
     ];
     if let Some(home) = config::home() {
         let pgrx = home.join(".pgrx");
-        places.push(versioned(&pgrx.display().to_string(), "", "pgrx-install/bin"));
+        places.push(versioned(
+            &pgrx.display().to_string(),
+            "",
+            "pgrx-install/bin",
+        ));
     }
     newest(&places, &programs)
 }
@@ -57,20 +61,21 @@ pub(super) fn find_in(directory: &Path) -> Result<Binaries, SetupError> {
 }
 
 fn programs() -> Programs {
-    let cache = config::config().ok().and_then(|config| config.cache.as_deref());
+    let cache = config::config()
+        .ok()
+        .and_then(|config| config.cache.as_deref());
     Programs::remembered_in(cache)
 }
 
 /// Picks from the places that were looked in, each with the directories found there. Of one version in two places
 /// it is the one that was looked in first.
-fn newest(
-    places: &[(String, Vec<PathBuf>)],
-    programs: &Programs,
-) -> Result<Binaries, SetupError> {
+fn newest(places: &[(String, Vec<PathBuf>)], programs: &Programs) -> Result<Binaries, SetupError> {
     let mut newest: Option<Binaries> = None;
     for directory in directories(places) {
         if let Some(found) = inspect(&directory, programs)
-            && newest.as_ref().is_none_or(|newest| found.version > newest.version)
+            && newest
+                .as_ref()
+                .is_none_or(|newest| found.version > newest.version)
         {
             newest = Some(found);
         }

@@ -71,7 +71,7 @@ pub(super) fn key(binaries: &Binaries, idle: Duration) -> String {
 
 /// A cluster in its directory, running or not.
 #[derive(Clone, Debug)]
-pub(super) struct Cluster {
+pub(in crate::postgres) struct Cluster {
     directory: PathBuf,
 }
 
@@ -96,7 +96,7 @@ impl Cluster {
         started.map(|()| cluster)
     }
 
-    pub(super) fn directory(&self) -> &Path {
+    pub(in crate::postgres) fn directory(&self) -> &Path {
         &self.directory
     }
 
@@ -161,7 +161,7 @@ impl Cluster {
     }
 
     /// The URL of the administrative database.
-    pub(super) fn url(&self) -> Result<Url, SetupError> {
+    pub(in crate::postgres) fn url(&self) -> Result<Url, SetupError> {
         let password = std::fs::read_to_string(self.password_file())
             .map_err(|error| self.failed("joined", &error))?;
         let directory: String = self
@@ -237,21 +237,35 @@ impl Cluster {
         format!("its log ends with\n{}", last.join("\n"))
     }
 
-    pub(super) fn is_alive(&self) -> bool {
+    pub(in crate::postgres) fn is_alive(&self) -> bool {
         process::postmaster(&self.data()).is_some()
     }
 
-    /// Ends a server that no one may use, and removes all it has: the next try needs the room.
-    pub(super) fn give_up(&self) {
+    /// Tells the server to end, if it runs. It takes a moment.
+    pub(in crate::postgres) fn quit(&self) {
         if let Some(pid) = process::postmaster(&self.data()) {
             process::quit(pid);
         }
+    }
+
+    /// Ends a server that no one may use, and removes all it has: the next try needs the room.
+    pub(in crate::postgres) fn give_up(&self) {
+        self.quit();
         // Its own reaper may be removing it too.
         drop(std::fs::remove_dir_all(&self.directory));
     }
 
+    /// Where the programs are that run it: the server writes down how it was started.
+    pub(in crate::postgres) fn binaries(&self) -> Option<PathBuf> {
+        let options = std::fs::read_to_string(self.data().join("postmaster.opts")).ok()?;
+        let program = options
+            .split_once(" \"")
+            .map_or(options.trim(), |(program, _)| program);
+        Path::new(program).parent().map(Path::to_owned)
+    }
+
     /// Has no server: neither a process that this one can see, nor one that answers, as in another container.
-    pub(super) async fn is_dead(&self) -> bool {
+    pub(in crate::postgres) async fn is_dead(&self) -> bool {
         if self.is_alive() {
             return false;
         }

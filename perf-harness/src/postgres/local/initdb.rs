@@ -110,7 +110,8 @@ impl Prepared {
     }
 
     fn directory(&self) -> PathBuf {
-        self.place.join(format!("{}{}", self.binaries, self.version))
+        self.place
+            .join(format!("{}{}", self.binaries, self.version))
     }
 
     /// Copies it to a new cluster. `None` when there is none, or none that is whole.
@@ -254,7 +255,10 @@ mod tests {
         made.give(&copy, &Owner::this_user()).unwrap();
         let page = std::fs::read(copy.data().join("base/1/1259")).unwrap();
         assert_eq!(page, [7; 8192]);
-        assert_eq!(std::fs::read_to_string(copy.password_file()).unwrap(), "secret");
+        assert_eq!(
+            std::fs::read_to_string(copy.password_file()).unwrap(),
+            "secret"
+        );
         for secret in [copy.password_file(), made.directory().join("password")] {
             let mode = std::fs::metadata(secret).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
@@ -281,8 +285,13 @@ mod tests {
         let half = root.join("1-00-a.part");
         std::fs::create_dir_all(half.join("data")).unwrap();
         let made = prepared(&root, "a");
-        assert!(made.give(&target(&root, "copy"), &Owner::this_user()).is_none());
-        prepared(&root, "b").keep(&cluster(&root.join("source"))).unwrap();
+        assert!(
+            made.give(&target(&root, "copy"), &Owner::this_user())
+                .is_none()
+        );
+        prepared(&root, "b")
+            .keep(&cluster(&root.join("source")))
+            .unwrap();
         assert!(!half.exists());
         std::fs::remove_dir_all(root).unwrap();
     }

@@ -17,8 +17,9 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
+pub(super) use self::base::Base;
 use self::binaries::Binaries;
-use self::cluster::Cluster;
+pub(super) use self::cluster::Cluster;
 use self::owner::Owner;
 use self::site::Site;
 use super::url::{endpoint, options};

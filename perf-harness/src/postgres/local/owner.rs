@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_user_is_found_by_the_whole_name() {
-        let users = "root:x:0:0:root:/root:/bin/sh\npostgres2:x:7:7::/:\npostgres:x:101:104::/:/bin/sh\n";
+        let users =
+            "root:x:0:0:root:/root:/bin/sh\npostgres2:x:7:7::/:\npostgres:x:101:104::/:/bin/sh\n";
         assert_eq!(ids_among(users, "postgres"), Some((101, 104)));
         assert_eq!(ids_among(users, "nobody"), None);
         assert_eq!(ids_among("nobody:*:-2:-2::/:\n", "nobody"), None);

@@ -93,7 +93,11 @@ mod tests {
 
     fn program(path: &Path, says: &str) {
         let aside = path.with_extension("new");
-        std::fs::write(&aside, format!("#!/bin/sh\necho x >>\"$0.asked\"\necho '{says}'\n")).unwrap();
+        std::fs::write(
+            &aside,
+            format!("#!/bin/sh\necho x >>\"$0.asked\"\necho '{says}'\n"),
+        )
+        .unwrap();
         std::fs::set_permissions(&aside, PermissionsExt::from_mode(0o755)).unwrap();
         std::fs::rename(aside, path).unwrap();
     }
@@ -104,7 +108,12 @@ mod tests {
         std::fs::create_dir_all(&root).unwrap();
         let path = root.join("postgres");
         let programs = Programs::remembered_in(Some(&root.join("cache")));
-        let times = || std::fs::read_to_string(root.join("postgres.asked")).unwrap().len() / 2;
+        let times = || {
+            std::fs::read_to_string(root.join("postgres.asked"))
+                .unwrap()
+                .len()
+                / 2
+        };
         program(&path, "17.1");
         for _ in 0..2 {
             assert_eq!(programs.ask(&path, "--version").unwrap(), "17.1\n");
