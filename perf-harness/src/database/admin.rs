@@ -1,5 +1,7 @@
 //! The harness's own connections to the server: one that holds locks, a few that create and drop.
 
+use std::borrow::Cow;
+
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool};
 use tokio::sync::{Mutex, OnceCell};
@@ -145,19 +147,13 @@ impl Admin {
             "CREATE DATABASE \"{database}\" TEMPLATE \"{source}\"{strategy}"
         ))
         .await
-        .map_err(|error| {
-            match error
-                .as_database_error()
-                .and_then(sqlx::error::DatabaseError::code)
-                .as_deref()
-            {
-                Some("42501") => SetupError::MayNotCreateDatabase {
-                    role: self.server.role.clone(),
-                    url: masked(&self.server.url),
-                    cause: cause(&error),
-                },
-                _ => failed(database, "created", &error),
-            }
+        .map_err(|error| match sqlstate(&error).as_deref() {
+            Some("42501") => SetupError::MayNotCreateDatabase {
+                role: self.server.role.clone(),
+                url: masked(&self.server.url),
+                cause: cause(&error),
+            },
+            _ => failed(database, "created", &error),
         })
     }
 }
@@ -174,10 +170,23 @@ fn options(server: &Server) -> Result<PgConnectOptions, SetupError> {
         .disable_statement_logging())
 }
 
+/// What went wrong with a database. That there is no room left (`disk_full`) has a cure of its own.
 pub(super) fn failed(database: &str, step: &'static str, error: &sqlx::Error) -> SetupError {
+    if sqlstate(error).as_deref() == Some("53100") {
+        return SetupError::StorageFull {
+            place: format!("the server, where `{database}` was to be {step}"),
+            cause: cause(error),
+        };
+    }
     SetupError::Database {
         database: database.to_owned(),
         step,
         cause: cause(error),
     }
+}
+
+fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
 }

@@ -48,8 +48,8 @@ const CONNECTION_CHECK: &str = if cfg!(target_os = "linux") {
 
 pub(super) const ROLE: &str = "perf_harness";
 const PORT: u16 = 5432;
-/// What the operating system says of a full disk, in the locale that our programs run in.
-const NO_ROOM: &str = "No space left on device";
+/// What the operating system and the server say of a full disk, in the locale that our programs run in.
+const NO_ROOM: [&str; 2] = ["No space left on device", "Check free disk space"];
 /// What processes that share a cluster agree upon: its files, its locks, what its watcher is called.
 const FORMAT: u32 = 1;
 /// How long a server may take until it answers.
@@ -317,7 +317,7 @@ pub(super) fn run(
 /// What went wrong with the cluster in `place`. That there is no room left has a cure of its own, whoever says it.
 pub(super) fn step(place: &Path, tried: &'static str, cause: &impl ToString) -> SetupError {
     let cause = cause.to_string();
-    if cause.contains(NO_ROOM) {
+    if NO_ROOM.iter().any(|told| cause.contains(told)) {
         let place = place.display().to_string();
         return SetupError::StorageFull { place, cause };
     }
