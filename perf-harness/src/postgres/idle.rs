@@ -54,8 +54,10 @@ pub(super) async fn watch(
 ) -> sqlx::Result<()> {
     let mut connection = connect(options).await?;
     // Without the first the server would end the loop when the client is gone.
-    let settings =
-        format!("SET client_connection_check_interval = 0; SET application_name = '{NAME}'");
+    let settings = format!(
+        "SET client_connection_check_interval = 0; SET application_name = '{NAME} 0 of {} s'",
+        idle.as_secs()
+    );
     sqlx::raw_sql(AssertSqlSafe(settings))
         .execute(&mut connection)
         .await?;

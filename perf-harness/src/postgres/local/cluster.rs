@@ -11,9 +11,10 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use url::Url;
 
 use super::binaries::Binaries;
+use super::initdb;
 use super::owner::Owner;
+use super::process::Postmaster;
 use super::site::Site;
-use super::{initdb, process};
 use crate::clock;
 use crate::error::SetupError;
 use crate::postgres::url::{connect, options};
@@ -238,14 +239,13 @@ impl Cluster {
     }
 
     pub(in crate::postgres) fn is_alive(&self) -> bool {
-        process::postmaster(&self.data()).is_some()
+        Postmaster::of(&self.data()).is_some()
     }
 
-    /// Tells the server to end, if it runs. It takes a moment.
-    pub(in crate::postgres) fn quit(&self) {
-        if let Some(pid) = process::postmaster(&self.data()) {
-            process::quit(pid);
-        }
+    /// Tells the server to end, if it runs, and gives it: that takes a moment.
+    pub(in crate::postgres) fn quit(&self) -> Option<Postmaster> {
+        let postmaster = Postmaster::of(&self.data());
+        postmaster.inspect(Postmaster::quit)
     }
 
     /// Ends a server that no one may use, and removes all it has: the next try needs the room.

@@ -21,6 +21,7 @@ pub(super) use self::base::Base;
 use self::binaries::Binaries;
 pub(super) use self::cluster::Cluster;
 use self::owner::Owner;
+pub(super) use self::process::Postmaster;
 use self::site::Site;
 use super::url::{endpoint, options};
 use super::{Held, Provider, Server, blocking, idle};

@@ -5,19 +5,35 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The server that a data directory names, if it is this directory's: numbers are used again.
-pub(super) fn postmaster(data: &Path) -> Option<Pid> {
-    let file = std::fs::read_to_string(data.join("postmaster.pid")).ok()?;
-    let pid: i32 = file.lines().next()?.trim().parse().ok()?;
-    let is_ours = command_line(pid).contains(data.to_str()?);
-    is_ours.then(|| Pid::from_raw(pid)).flatten()
+/// A running server.
+#[derive(Clone, Debug)]
+pub(in crate::postgres) struct Postmaster {
+    pid: Pid,
+    data: String,
 }
 
-/// Stops a server at once, without ceremony: its data is not needed any more.
-pub(super) fn quit(pid: Pid) {
-    match kill_process(pid, Signal::QUIT) {
-        // It may have ended meanwhile.
-        Ok(()) | Err(_) => {}
+impl Postmaster {
+    /// The server that a data directory names, if it is this directory's: numbers are used again.
+    pub(super) fn of(data: &Path) -> Option<Self> {
+        let file = std::fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let found = Self {
+            pid: Pid::from_raw(file.lines().next()?.trim().parse().ok()?)?,
+            data: data.to_str()?.to_owned(),
+        };
+        found.is_alive().then_some(found)
+    }
+
+    /// Does it still run? It takes its number from the directory before it ends.
+    pub(in crate::postgres) fn is_alive(&self) -> bool {
+        command_line(self.pid.as_raw_nonzero().get()).contains(&self.data)
+    }
+
+    /// Tells it to end at once, without ceremony: its data is not needed any more.
+    pub(super) fn quit(&self) {
+        match kill_process(self.pid, Signal::QUIT) {
+            // It may have ended meanwhile.
+            Ok(()) | Err(_) => {}
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::entry::{Entry, Kind, all as entries};
 use crate::clock;
 use crate::config::Config;
+use crate::postgres::local::Postmaster;
 use crate::postgres::{cause, idle};
 
 /// How long a server may take to end.
@@ -88,12 +89,16 @@ async fn used(connection: Result<&mut PgConnection, &String>) -> Option<String> 
 }
 
 async fn end(entry: &Entry, connection: Result<PgConnection, String>) -> Result<(), String> {
-    match &entry.kind {
-        Kind::Cluster(cluster) if cluster.is_alive() => cluster.quit(),
-        Kind::Cluster(_) | Kind::Container(_) => end_by_itself(&mut connection?).await?,
+    let postmaster = match &entry.kind {
+        Kind::Cluster(cluster) => cluster.quit(),
+        Kind::Container(_) => None,
+    };
+    if postmaster.is_none() {
+        end_by_itself(&mut connection?).await?;
     }
+    let is_alive = || postmaster.as_ref().is_some_and(Postmaster::is_alive);
     let begun = clock::now();
-    while entry.is_alive().await {
+    while is_alive() || entry.is_alive().await {
         if clock::now().saturating_sub(begun) > PATIENCE {
             return Err(format!("it still runs after {} s", PATIENCE.as_secs()));
         }
