@@ -1,6 +1,5 @@
 //! The running test program once more, as another process with a role of its own.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -29,14 +28,4 @@ impl Drop for Killed {
         drop(self.0.kill());
         drop(self.0.wait());
     }
-}
-
-/// What the process prints after a word at the start of a line.
-pub(crate) fn told(process: &mut Child, word: &str) -> String {
-    let output = BufReader::new(process.stdout.take().unwrap());
-    let mut lines = output.lines().map_while(Result::ok);
-    let found = lines.find_map(|line| line.strip_prefix(word).map(str::to_owned));
-    // The rest is read too, or the process could not write it.
-    lines.for_each(drop);
-    found.expect(word)
 }

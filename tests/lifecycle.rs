@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Child;
 
-use child::{Killed, ROLE, again, role, told};
+use child::{Killed, ROLE, again, role};
 use perf_harness::{PerfDb, PerfTest, TemplateDb, assert_max_queries, assert_queries, perf_test};
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -298,6 +298,16 @@ async fn the_work_may_block_the_runtime(db: PerfDb) {
         })
         .await;
     assert_queries!(blocked, 1);
+}
+
+/// What the process prints after a word at the start of a line.
+fn told(process: &mut Child, word: &str) -> String {
+    let output = BufReader::new(process.stdout.take().unwrap());
+    let mut lines = output.lines().map_while(Result::ok);
+    let found = lines.find_map(|line| line.strip_prefix(word).map(str::to_owned));
+    // The rest is read too, or the process could not write it.
+    lines.for_each(drop);
+    found.expect(word)
 }
 
 #[test]

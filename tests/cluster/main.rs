@@ -26,20 +26,22 @@ fn the_next_process_joins_the_same_cluster() {
 
 #[test]
 fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
-    let place = Place::new().with_idle("1");
+    let mut place = Place::new();
+    place.idle_s = "1";
     let cluster = place.start(HERE);
     wait_until("the cluster removed itself", || !cluster.directory.exists());
 }
 
 #[test]
 fn a_cluster_stays_while_databases_of_failed_tests_are_kept() {
-    let place = Place::new().with_idle("1");
+    let mut place = Place::new();
+    place.idle_s = "1";
     let (cluster, user) = place.hold(HERE);
     cluster.ask("CREATE DATABASE ph_0_failed_1_a_test").unwrap();
     drop(user);
     let watch = "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'perf-harness watch: idle % of 3600 s'";
     let idle = || {
-        let told = cluster.watch(watch).unwrap();
+        let told = cluster.ask_as("perf-harness watch test", watch).unwrap();
         let word = told.split(' ').nth(3).and_then(|idle| idle.parse().ok());
         word.unwrap_or(0)
     };

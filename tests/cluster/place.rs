@@ -1,8 +1,4 @@
 //! A directory for clusters of a test's own: no other server of this machine is seen from there, let alone touched.
-#![allow(
-    dead_code,
-    reason = "each program that has this module uses another part of it"
-)]
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -58,11 +54,6 @@ impl Place {
         self
     }
 
-    pub(crate) fn with_idle(mut self, idle_s: &'static str) -> Self {
-        self.idle_s = idle_s;
-        self
-    }
-
     /// What a process must be told to look only here.
     pub(crate) fn set(&self, command: &mut Command) {
         command
@@ -100,14 +91,6 @@ impl Place {
         let is_base = |name: &str| name.starts_with("perf-harness-");
         let found = entries.find(|entry| entry.file_name().to_str().is_some_and(is_base));
         found.unwrap().path()
-    }
-
-    /// How many bytes fit into it.
-    pub(crate) fn free(&self) -> usize {
-        let mut df = Command::new("df");
-        let output = df.args(["--output=avail", "-B1"]).arg(&self.root).output();
-        let text = String::from_utf8(output.unwrap().stdout).unwrap();
-        text.lines().nth(1).unwrap().trim().parse().unwrap()
     }
 
     /// Ends a server of this place.
@@ -170,12 +153,8 @@ impl Cluster {
         self.ask_as("a test", sql)
     }
 
-    /// The same, under a name that counts as no use of the server.
-    pub(crate) fn watch(&self, sql: &str) -> Result<String, sqlx::Error> {
-        self.ask_as("perf-harness watch test", sql)
-    }
-
-    fn ask_as(&self, name: &str, sql: &str) -> Result<String, sqlx::Error> {
+    /// The same, under a name of the caller's.
+    pub(crate) fn ask_as(&self, name: &str, sql: &str) -> Result<String, sqlx::Error> {
         let options = PgConnectOptions::from_str(self.url.as_str())?.application_name(name);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -192,6 +171,7 @@ impl Cluster {
 }
 
 /// The other process's part.
+#[expect(clippy::print_stdout, reason = "the test that runs it reads this")]
 pub(crate) fn act() {
     let holds = std::env::var(ROLE).is_ok_and(|role| role == "holds");
     let test = PerfTest::new("other_process").run(async |db: PerfDb| {

@@ -20,7 +20,7 @@ pub(super) struct Copied {
 
 impl fmt::Display for Copied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} files, {} bytes\n", self.files, self.bytes)
+        writeln!(f, "{} files, {} bytes", self.files, self.bytes)
     }
 }
 

@@ -260,8 +260,8 @@ mod tests {
             "secret"
         );
         for secret in [copy.password_file(), made.directory().join("password")] {
-            let mode = std::fs::metadata(secret).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
+            let permissions = std::fs::metadata(secret).unwrap().permissions();
+            assert_eq!(permissions.mode() & 0o777, 0o600);
         }
         std::fs::remove_dir_all(root).unwrap();
     }
