@@ -24,16 +24,7 @@ pub(crate) fn overview(overview: &Overview) -> String {
 
 /// What became of each server.
 pub(crate) fn ended(servers: &[Ended], force: bool) -> String {
-    let mut text = String::new();
-    for server in servers {
-        let place = &server.place;
-        text += &match &server.outcome {
-            Outcome::Stopped => format!("stopped {place}\n"),
-            Outcome::InUse(by) => format!("still in use: {place}\n  {by}\n"),
-            Outcome::Failed(cause) => format!("could not be stopped: {place}\n  {cause}\n"),
-            other => format!("{place}: {other:?}\n"),
-        };
-    }
+    let mut text: String = servers.iter().map(outcome).collect();
     let in_use = servers
         .iter()
         .any(|server| matches!(server.outcome, Outcome::InUse(_)));
@@ -43,6 +34,16 @@ pub(crate) fn ended(servers: &[Ended], force: bool) -> String {
         text += "next: end what uses it, or stop it all the same with --force\n";
     }
     text
+}
+
+fn outcome(server: &Ended) -> String {
+    let place = &server.place;
+    match &server.outcome {
+        Outcome::Stopped => format!("stopped {place}\n"),
+        Outcome::InUse(by) => format!("still in use: {place}\n  {by}\n"),
+        Outcome::Failed(cause) => format!("could not be stopped: {place}\n  {cause}\n"),
+        other => format!("{place}: {other:?}\n"),
+    }
 }
 
 /// What was removed.
