@@ -1,11 +1,13 @@
 //! The life of a test: a fresh database, one template, the findings, and nothing left behind.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod child;
+
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
+use child::{Killed, ROLE, again, role};
 use perf_harness::{PerfDb, PerfTest, TemplateDb, assert_max_queries, assert_queries, perf_test};
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -298,32 +300,6 @@ async fn the_work_may_block_the_runtime(db: PerfDb) {
     assert_queries!(blocked, 1);
 }
 
-const ROLE: &str = "PERF_HARNESS_TEST_ROLE";
-
-/// This test's own program again, as another process.
-fn again(test: &str, name: &str) -> Command {
-    role(&std::env::current_exe().unwrap(), test, name)
-}
-
-fn role(program: &Path, test: &str, name: &str) -> Command {
-    let mut command = Command::new(program);
-    command
-        .args(["--exact", test, "--nocapture"])
-        .env(ROLE, name)
-        .stdout(Stdio::piped());
-    command
-}
-
-/// A process that ends with the test, whatever becomes of the test.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
 /// What the process prints after a word at the start of a line.
 fn told(process: &mut Child, word: &str) -> String {
     let output = BufReader::new(process.stdout.take().unwrap());
@@ -364,68 +340,6 @@ fn what_a_killed_process_leaves_behind_the_next_one_removes() {
             assert!(removed, "{database}");
         }
     }
-}
-
-/// Uses a cluster of its own in another process, which goes after so many idle seconds, and gives its directory.
-/// Another idle time is another cluster: the one that this run uses stays.
-fn use_another_cluster(test: &str, idle_s: &str) -> PathBuf {
-    let mut user = again(test, "uses")
-        .env("PERF_HARNESS_POSTGRES", "local")
-        .env("PERF_HARNESS_POSTGRES_IDLE_S", idle_s)
-        .spawn()
-        .unwrap();
-    let data = PathBuf::from(told(&mut user, "directory "));
-    assert!(user.wait().unwrap().success());
-    data.parent().unwrap().to_owned()
-}
-
-/// The other process's part.
-fn data_directory() -> String {
-    in_a_test(async |db| {
-        let query = sqlx::query_scalar("SELECT current_setting('data_directory')");
-        query.fetch_one(&db.pool()).await.unwrap()
-    })
-}
-
-/// Waits, so many tenths of a second at most, until a shell's check of `$0` fails.
-fn wait_while(check: &str, subject: &str, tenths: u32) {
-    let script = format!(
-        "n=0; while {check} && [ $n -lt {tenths} ]; do sleep 0.1; n=$((n + 1)); done; ! {check}"
-    );
-    let mut wait = Command::new("sh");
-    let ended = wait.args(["-c", &script, subject]).status().unwrap();
-    assert!(ended.success(), "{subject} is still there");
-}
-
-#[test]
-fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
-    if std::env::var(ROLE).is_ok() {
-        return println!("\ndirectory {}", data_directory());
-    }
-    let cluster = use_another_cluster("a_cluster_that_nobody_uses_stops_and_removes_itself", "1");
-    wait_while("[ -e \"$0\" ]", cluster.to_str().unwrap(), 600);
-}
-
-#[test]
-fn a_cluster_that_was_never_announced_is_ended_by_the_next_start() {
-    if std::env::var(ROLE).is_ok() {
-        return println!("\ndirectory {}", data_directory());
-    }
-    let test = "a_cluster_that_was_never_announced_is_ended_by_the_next_start";
-    // Long enough that neither ends by itself meanwhile.
-    let first = use_another_cluster(test, "120");
-    let name = first.file_name().unwrap().to_str().unwrap();
-    let (key, _random) = name.rsplit_once('-').unwrap();
-    let base = first.ancestors().nth(2).unwrap();
-    // As if its starter had been killed before it could say so.
-    std::fs::remove_file(base.join(format!("{key}.current"))).unwrap();
-    let pid_file = std::fs::read_to_string(first.join("data/postmaster.pid")).unwrap();
-    let postmaster = pid_file.lines().next().unwrap();
-    let second = use_another_cluster(test, "120");
-    assert_ne!(first, second);
-    assert!(!first.exists(), "{}", first.display());
-    // The server itself would notice within a minute that its directory is gone.
-    wait_while("kill -0 \"$0\" 2>/dev/null", postmaster, 50);
 }
 
 #[test]

@@ -7,6 +7,9 @@ use std::sync::{Mutex, PoisonError};
 pub use crate::run::TestOutput;
 pub use core::stringify;
 
+/// What the program `perf-harness` does: it prints what these give.
+pub use crate::postgres::running;
+
 use crate::budget::{Form, Queries};
 use crate::config;
 use crate::run::{PerfDb, PerfTest, Recording, report, told_name};

@@ -15,6 +15,7 @@ const IDLE: &str = "PERF_HARNESS_POSTGRES_IDLE_S";
 const KEEP_FAILED: &str = "PERF_HARNESS_KEEP_FAILED";
 const TEMPLATE_TIMEOUT: &str = "PERF_HARNESS_TEMPLATE_TIMEOUT_S";
 const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
+const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
 
 /// What `PERF_HARNESS_POSTGRES` may be.
 const KNOWN: &str = "`auto`, `docker`, `docker:IMAGE`, `local`, `local:DIRECTORY`, `download`, `download:MAJOR` or a postgres:// URL";
@@ -32,6 +33,10 @@ pub(crate) struct Config {
     pub(crate) template_timeout: Duration,
     /// Where downloads and prepared clusters are kept. `None` where there is no home.
     pub(crate) cache: Option<PathBuf>,
+    /// Was that said, rather than found?
+    pub(crate) cache_named: bool,
+    /// Where private clusters live, in place of `/dev/shm` or the temporary directory.
+    pub(crate) clusters: Option<PathBuf>,
 }
 
 /// Where Postgres comes from.
@@ -80,6 +85,13 @@ pub(crate) fn temporary_directory() -> PathBuf {
     std::env::temp_dir()
 }
 
+/// The user's own directory.
+pub(crate) fn home() -> Option<PathBuf> {
+    std::env::var_os("HOME")
+        .filter(|home| !home.is_empty())
+        .map(PathBuf::from)
+}
+
 /// The running test program.
 pub(crate) fn executable() -> Option<PathBuf> {
     std::env::current_exe().ok()
@@ -106,6 +118,8 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
             seconds(TEMPLATE_TIMEOUT, &value)
         })?,
         cache: cache(&value),
+        cache_named: value(CACHE).is_some(),
+        clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
     })
 }
 
@@ -196,6 +210,19 @@ fn cache(value: &impl Fn(&'static str) -> Option<String>) -> Option<PathBuf> {
     caches.map(|caches| caches.join("perf-harness"))
 }
 
+/// A socket's path can have 103 bytes, and a cluster's adds 80 to this one.
+fn clusters(value: &str) -> Result<PathBuf, SetupError> {
+    const LONGEST: usize = 23;
+    let path = PathBuf::from(value);
+    if path.is_absolute() && value.len() <= LONGEST {
+        return Ok(path);
+    }
+    let expected = format!(
+        "an absolute path of at most {LONGEST} bytes, for a socket's path must fit below it"
+    );
+    Err(setting(CLUSTERS, value, expected))
+}
+
 fn setting(variable: &'static str, value: &str, expected: String) -> SetupError {
     SetupError::Setting {
         variable,
@@ -269,6 +296,15 @@ mod tests {
             "5s",
             "PERF_HARNESS_POSTGRES_IDLE_S is `5s`, which is not a number of seconds from 1 to 86400",
         );
+        for value in ["clusters", "/srv/far/too/long/for/a/socket"] {
+            check_refused(
+                CLUSTERS,
+                value,
+                &format!(
+                    "PERF_HARNESS_POSTGRES_DIR is `{value}`, which is not an absolute path of at most 23 bytes, for a socket's path must fit below it"
+                ),
+            );
+        }
     }
 
     #[test]

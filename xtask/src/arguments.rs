@@ -12,6 +12,8 @@ pub(crate) enum Command {
     Ci,
     CiList,
     Demo,
+    /// What follows `postgres`.
+    Postgres(&'static [&'static str]),
 }
 
 /// A word of the command line that means nothing here.
@@ -19,6 +21,12 @@ pub(crate) enum Command {
 pub(crate) enum Mistake {
     NoCommand,
     UnknownCommand(String),
+    /// A command that needs another word after its first.
+    NoSecondWord(String),
+    UnknownSecondWord {
+        first: String,
+        word: String,
+    },
     UnknownFlag {
         command: &'static str,
         flag: String,
@@ -26,7 +34,7 @@ pub(crate) enum Mistake {
     },
 }
 
-/// One command as the user types it.
+/// One command as the user types it: one word, or two where several share the first.
 struct Form {
     name: &'static str,
     summary: &'static str,
@@ -64,30 +72,88 @@ const FORMS: &[Form] = &[
         command: Command::Demo,
         flags: &[],
     },
+    Form {
+        name: "postgres status",
+        summary: "tell which servers of the harness run and what it keeps",
+        command: Command::Postgres(&["status"]),
+        flags: &[],
+    },
+    Form {
+        name: "postgres stop",
+        summary: "stop the servers that nobody uses",
+        command: Command::Postgres(&["stop"]),
+        flags: &[Flag {
+            name: "--force",
+            summary: "stop those in use too",
+            command: Command::Postgres(&["stop", "--force"]),
+        }],
+    },
+    Form {
+        name: "postgres clean",
+        summary: "the same, and remove what is left of them and all that is kept",
+        command: Command::Postgres(&["clean"]),
+        flags: &[Flag {
+            name: "--force",
+            summary: "stop those in use too",
+            command: Command::Postgres(&["clean", "--force"]),
+        }],
+    },
 ];
 
 const HELP: [&str; 3] = ["help", "--help", "-h"];
 
 /// Reads the words after `cargo xtask`.
 pub(crate) fn read(words: &[String]) -> Result<Command, Mistake> {
-    let (first, flags) = words.split_first().ok_or(Mistake::NoCommand)?;
+    let (first, rest) = words.split_first().ok_or(Mistake::NoCommand)?;
     if HELP.contains(&first.as_str()) {
+        return Ok(Command::Help);
+    }
+    if let Some(form) = FORMS.iter().find(|form| form.name == first) {
+        return form.read(rest);
+    }
+    if seconds(first).is_empty() {
+        return Err(Mistake::UnknownCommand(first.clone()));
+    }
+    let (second, flags) = rest
+        .split_first()
+        .ok_or_else(|| Mistake::NoSecondWord(first.clone()))?;
+    if HELP.contains(&second.as_str()) {
         return Ok(Command::Help);
     }
     let form = FORMS
         .iter()
-        .find(|form| form.name == first)
-        .ok_or_else(|| Mistake::UnknownCommand(first.clone()))?;
-    flags
+        .find(|form| form.name == format!("{first} {second}"));
+    let form = form.ok_or_else(|| Mistake::UnknownSecondWord {
+        first: first.clone(),
+        word: second.clone(),
+    })?;
+    form.read(flags)
+}
+
+/// The first words of all commands, each once.
+fn firsts() -> Vec<&'static str> {
+    let mut firsts: Vec<_> = FORMS
         .iter()
-        .try_fold(form.command, |command, flag| form.with(command, flag))
+        .filter_map(|form| form.name.split(' ').next())
+        .collect();
+    firsts.dedup();
+    firsts
+}
+
+/// The words that may follow a first one.
+fn seconds(first: &str) -> Vec<&'static str> {
+    let words = FORMS.iter().filter_map(|form| form.name.split_once(' '));
+    words
+        .filter(|(known, _)| *known == first)
+        .map(|(_, second)| second)
+        .collect()
 }
 
 /// The page that `cargo xtask help` prints.
 pub(crate) fn help() -> String {
     let mut page = String::from("Usage: cargo xtask <command> [flags]\n\n");
     let mut line = |left: &str, summary: &str| {
-        writeln!(page, "  {left:<12}{summary}").expect("a String takes every write");
+        writeln!(page, "  {left:<17}{summary}").expect("a String takes every write");
     };
     for form in FORMS {
         line(form.name, form.summary);
@@ -100,6 +166,12 @@ pub(crate) fn help() -> String {
 }
 
 impl Form {
+    fn read(&self, flags: &[String]) -> Result<Command, Mistake> {
+        flags
+            .iter()
+            .try_fold(self.command, |command, flag| self.with(command, flag))
+    }
+
     fn with(&self, command: Command, flag: &str) -> Result<Command, Mistake> {
         if HELP.contains(&flag) || command == Command::Help {
             return Ok(Command::Help);
@@ -123,13 +195,23 @@ impl Form {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let commands: Vec<_> = FORMS.iter().map(|form| form.name).chain(["help"]).collect();
+        let commands = [firsts(), vec!["help"]].concat();
         match self {
             Self::NoCommand => write!(f, "no command given{}", known(None, &commands)),
             Self::UnknownCommand(word) => write!(
                 f,
                 "unknown command `{word}`{}",
                 known(Some(word), &commands)
+            ),
+            Self::NoSecondWord(first) => write!(
+                f,
+                "`cargo xtask {first}` needs a word more{}",
+                known(None, &seconds(first))
+            ),
+            Self::UnknownSecondWord { first, word } => write!(
+                f,
+                "`cargo xtask {first}` does not know `{word}`{}",
+                known(Some(word), &seconds(first))
             ),
             Self::UnknownFlag {
                 command,
@@ -173,6 +255,14 @@ mod tests {
         check("-h", Command::Help);
         check("ci --help", Command::Help);
         check("ci --help --list", Command::Help);
+        check("postgres status", Command::Postgres(&["status"]));
+        check("postgres stop", Command::Postgres(&["stop"]));
+        check(
+            "postgres clean --force",
+            Command::Postgres(&["clean", "--force"]),
+        );
+        check("postgres --help", Command::Help);
+        check("postgres stop --help", Command::Help);
     }
 
     #[test]
@@ -180,18 +270,33 @@ mod tests {
         let check = |line: &str, expected: &str| {
             assert_eq!(read_line(line), Err(expected.to_owned()), "{line}");
         };
-        check("", "no command given\n  known: tidy, ci, demo, help");
+        check(
+            "",
+            "no command given\n  known: tidy, ci, demo, postgres, help",
+        );
         check(
             "tdy",
-            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, help",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, postgres, help",
         );
         check(
             "benchmarks",
-            "unknown command `benchmarks`\n  known: tidy, ci, demo, help",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, postgres, help",
         );
         check(
             "ci --lst",
             "`cargo xtask ci` does not know `--lst`; did you mean `--list`?\n  known: --list, --help",
+        );
+        check(
+            "postgres",
+            "`cargo xtask postgres` needs a word more\n  known: status, stop, clean",
+        );
+        check(
+            "postgres stat",
+            "`cargo xtask postgres` does not know `stat`; did you mean `status`?\n  known: status, stop, clean",
+        );
+        check(
+            "postgres stop --forc",
+            "`cargo xtask postgres stop` does not know `--forc`; did you mean `--force`?\n  known: --force, --help",
         );
         check(
             "tidy --fix",
@@ -204,11 +309,16 @@ mod tests {
         let expected = "\
 Usage: cargo xtask <command> [flags]
 
-  tidy        check the rules of style that a machine can check
-  ci          run exactly what CI runs, up to the first failure
-    --list    print the steps and run none
-  demo        run the example service's demonstration
-  help        print this page
+  tidy             check the rules of style that a machine can check
+  ci               run exactly what CI runs, up to the first failure
+    --list         print the steps and run none
+  demo             run the example service's demonstration
+  postgres status  tell which servers of the harness run and what it keeps
+  postgres stop    stop the servers that nobody uses
+    --force        stop those in use too
+  postgres clean   the same, and remove what is left of them and all that is kept
+    --force        stop those in use too
+  help             print this page
 ";
         assert_eq!(help(), expected);
     }

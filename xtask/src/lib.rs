@@ -1,4 +1,4 @@
-//! The workspace's own commands: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask demo`.
+//! The workspace's own commands: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask demo`, `cargo xtask postgres`.
 //!
 //! A library as well as a program, so that another workspace's xtask can call [`main`]. It builds on the
 //! standard library alone: a check of style that takes a minute to compile is a check nobody runs.
@@ -11,7 +11,8 @@
 //! | 1 | `tidy` found something, or a step of `ci` failed |
 //! | 2 | a mistake on the command line, or the command could not do its work |
 //!
-//! `demo` exits with the code of the example that it runs.
+//! `demo` exits with the code of the example that it runs. `postgres` exits with 1 when a server runs on that should
+//! stop: someone uses it, and it says who.
 //!
 //! # Modules, in reading order
 //!
@@ -19,6 +20,7 @@
 //! - `tidy`: the rules a machine can check
 //! - `ci`: the steps of CI, their order, their outcome
 //! - `demo`: the example, run
+//! - `postgres`: the servers of the harness, told and ended
 //! - `workspace`, `nearest`, `error`: where the root is, what was probably meant, what kept a command from its work
 
 #![expect(
@@ -32,6 +34,7 @@ mod ci;
 mod demo;
 mod error;
 mod nearest;
+mod postgres;
 mod tidy;
 mod workspace;
 
@@ -63,6 +66,9 @@ fn run(command: Command) -> Result<ExitCode, SetupError> {
         Command::CiList => print!("{}", ci::list()),
         Command::Tidy => return tidy::run(&workspace::root()?).map(pass_or_fail),
         Command::Ci => return Ok(pass_or_fail(ci::run(&workspace::root()?))),
+        Command::Postgres(words) => {
+            return postgres::run(&workspace::root()?, words).map(ExitCode::from);
+        }
         Command::Demo => return demo::run(&workspace::root()?).map(ExitCode::from),
     }
     Ok(ExitCode::SUCCESS)

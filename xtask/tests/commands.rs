@@ -46,7 +46,7 @@ fn a_mistake_on_the_command_line_exits_with_2_and_names_what_is_known() {
     let root = workspace(&[]);
     assert_eq!(
         printed(&mut xtask(root.path(), &["tdy"]), 2),
-        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, help\n"
+        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, postgres, help\n"
     );
     let text = printed(&mut xtask(root.path(), &["tidy", "--fix"]), 2);
     assert!(text.contains("does not know `--fix`"), "{text}");
@@ -161,6 +161,18 @@ mod with_a_pretended_cargo {
         let text = printed(xtask(&["ci"]).env("CI", "true"), 1);
         assert!(
             text.contains("cargo-nextest is not installed, and CI does not skip it"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn postgres_hands_its_words_on_and_exits_with_the_code_of_the_program() {
+        let (_root, xtask) = pretend("run", 1);
+        let text = printed(&mut xtask(&["postgres", "stop", "--force"]), 1);
+        assert!(
+            text.starts_with(
+                "did run --quiet --package perf-harness --bin perf-harness -- postgres stop --force"
+            ),
             "{text}"
         );
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Once;
+use std::borrow::Cow;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool};
@@ -218,19 +219,13 @@ impl Admin {
             "CREATE DATABASE \"{database}\" TEMPLATE \"{source}\"{strategy}"
         ))
         .await
-        .map_err(|error| {
-            match error
-                .as_database_error()
-                .and_then(sqlx::error::DatabaseError::code)
-                .as_deref()
-            {
-                Some("42501") => SetupError::MayNotCreateDatabase {
-                    role: self.server.role.clone(),
-                    url: masked(&self.server.url),
-                    cause: cause(&error),
-                },
-                _ => failed(database, "created", &error),
-            }
+        .map_err(|error| match sqlstate(&error).as_deref() {
+            Some("42501") => SetupError::MayNotCreateDatabase {
+                role: self.server.role.clone(),
+                url: masked(&self.server.url),
+                cause: cause(&error),
+            },
+            _ => failed(database, "created", &error),
         })
     }
 }
@@ -285,10 +280,23 @@ pub(super) fn drop_statement(database: &str) -> String {
     format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)")
 }
 
+/// What went wrong with a database. That there is no room left (`disk_full`) has a cure of its own.
 pub(super) fn failed(database: &str, step: &'static str, error: &sqlx::Error) -> SetupError {
+    if sqlstate(error).as_deref() == Some("53100") {
+        return SetupError::StorageFull {
+            place: format!("the server, where `{database}` was to be {step}"),
+            cause: cause(error),
+        };
+    }
     SetupError::Database {
         database: database.to_owned(),
         step,
         cause: cause(error),
     }
+}
+
+fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
 }

@@ -10,10 +10,19 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use super::url::connect;
 
 /// Held shared by everyone who uses the server, and alone by the loop once it has decided to stop it.
-const IN_USE: i64 = 0x7065_7266_6861_7201;
+pub(super) const IN_USE: i64 = 0x7065_7266_6861_7201;
 
-/// What the loop's connection calls itself. A second loop counts as no user.
-const NAME: &str = "perf-harness reaper";
+/// What connections call themselves that are no users: the loop's own, and those that ask how the server is.
+pub(super) const NO_USER: &str = "perf-harness watch";
+
+/// What the loop's connection calls itself, followed by how long the server was idle and how long it may be.
+pub(super) const NAME: &str = "perf-harness watch: idle";
+
+/// How long a server stays at least that holds databases of failed tests: someone will want to look.
+const WITH_KEPT: Duration = Duration::from_hours(1);
+
+/// Databases of failed tests, as a pattern for `LIKE`.
+pub(super) const KEPT: &str = r"ph\_%\_failed\_%";
 
 /// Holds the server for this connection, or `None` if it has decided to stop.
 pub(super) async fn keep_alive(mut connection: PgConnection) -> Option<PgConnection> {
@@ -28,7 +37,7 @@ pub(super) async fn keep_alive(mut connection: PgConnection) -> Option<PgConnect
 /// Does the loop run?
 pub(super) async fn is_watching(connection: &mut PgConnection) -> bool {
     let found = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1)",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE starts_with(application_name, $1))",
     )
     .bind(NAME)
     .fetch_one(connection)
@@ -45,8 +54,10 @@ pub(super) async fn watch(
 ) -> sqlx::Result<()> {
     let mut connection = connect(options).await?;
     // Without the first the server would end the loop when the client is gone.
-    let settings =
-        format!("SET client_connection_check_interval = 0; SET application_name = '{NAME}'");
+    let settings = format!(
+        "SET client_connection_check_interval = 0; SET application_name = '{NAME} 0 of {} s'",
+        idle.as_secs()
+    );
     sqlx::raw_sql(AssertSqlSafe(settings))
         .execute(&mut connection)
         .await?;
@@ -61,20 +72,23 @@ pub(super) async fn watch(
 
 fn script(idle: Duration, stop: &str) -> String {
     let program = literal(stop);
-    let seconds = idle.as_secs();
+    let (seconds, with_kept) = (idle.as_secs(), idle.max(WITH_KEPT).as_secs());
     format!(
         "DO $reaper$
 DECLARE
     unused integer := 0;
+    enough integer;
 BEGIN
     LOOP
         PERFORM pg_sleep(1);
         PERFORM pg_stat_clear_snapshot();
         unused := unused + 1;
-        IF EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> '{NAME}') THEN
+        IF EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND NOT starts_with(application_name, '{NO_USER}')) THEN
             unused := 0;
         END IF;
-        IF unused >= {seconds} AND pg_try_advisory_lock({IN_USE}) THEN
+        enough := CASE WHEN EXISTS (SELECT FROM pg_database WHERE datname LIKE '{KEPT}') THEN {with_kept} ELSE {seconds} END;
+        PERFORM set_config('application_name', format('{NAME} %s of %s s', unused, enough), false);
+        IF unused >= enough AND pg_try_advisory_lock({IN_USE}) THEN
             COPY (SELECT 1) TO PROGRAM {program};
             PERFORM pg_sleep(60);
         END IF;
@@ -101,7 +115,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// One string constant for SQL.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
@@ -114,7 +128,7 @@ mod tests {
         let word = quoted("/srv/o'brien; rm -rf x");
         assert_eq!(word, r"'/srv/o'\''brien; rm -rf x'");
         let script = script(Duration::from_secs(7), &word);
-        assert!(script.contains("unused >= 7"), "{script}");
+        assert!(script.contains("ELSE 7 END"), "{script}");
         assert!(
             script.contains(r"'''/srv/o''\''''brien; rm -rf x'''"),
             "{script}"

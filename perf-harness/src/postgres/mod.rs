@@ -11,6 +11,7 @@ mod download;
 mod idle;
 mod local;
 mod private;
+pub mod running;
 mod url;
 
 use std::path::PathBuf;

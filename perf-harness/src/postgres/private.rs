@@ -1,7 +1,10 @@
 //! Directories, locks and secrets that are this user's alone, in places that all users share.
 
-use std::fs::{DirBuilder, File, Permissions};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 
 use crate::error::SetupError;
@@ -24,15 +27,74 @@ pub(super) fn short(temporary: &Path) -> &Path {
 
 /// Waits until no other process holds the lock. It goes with the file, or with the process.
 pub(super) fn lock(path: &Path) -> Result<File, SetupError> {
-    let locked = File::create(path).and_then(|file| file.lock().map(|()| file));
-    locked.map_err(|error| {
-        SetupError::system(format!("{} could not be locked", path.display()), &error)
+    loop {
+        let locked = File::create(path).and_then(|file| file.lock().map(|()| file));
+        let file = locked.map_err(|error| {
+            SetupError::system(format!("{} could not be locked", path.display()), &error)
+        })?;
+        if is_still(&file, path) {
+            return Ok(file);
+        }
+    }
+}
+
+/// The lock, unless another process holds it or there can be none.
+pub(super) fn try_lock(path: &Path) -> Option<File> {
+    loop {
+        let file = File::create(path).ok()?;
+        match file.try_lock() {
+            Ok(()) if is_still(&file, path) => return Some(file),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
+        }
+    }
+}
+
+/// Who removes a lock's file holds the lock; who waited for it meanwhile then holds nothing.
+fn is_still(file: &File, path: &Path) -> bool {
+    let inode = |found: std::io::Result<std::fs::Metadata>| {
+        found.ok().map(|found| (found.dev(), found.ino()))
+    };
+    inode(file.metadata()) == inode(std::fs::metadata(path))
+}
+
+/// A new file that only this user can read.
+pub(super) fn write_secret(path: &Path, text: &str) -> Result<(), SetupError> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| {
+            SetupError::system(format!("{} could not be written", path.display()), &error)
+        })
+}
+
+/// A file that only this user can read, with this text or the one it had before, whatever happens.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), SetupError> {
+    let aside = path.with_extension(random_name()?);
+    let replaced = write_secret(&aside, text).and_then(|()| {
+        std::fs::rename(&aside, path).map_err(|error| {
+            SetupError::system(format!("{} could not be written", path.display()), &error)
+        })
+    });
+    if replaced.is_err() {
+        drop(std::fs::remove_file(aside));
+    }
+    replaced
+}
+
+/// A directory with all above it. What is secret goes into a directory of its own below it.
+pub(super) fn make_all(path: &Path) -> Result<(), SetupError> {
+    let made = DirBuilder::new().recursive(true).mode(0o755).create(path);
+    made.map_err(|error| {
+        SetupError::system(format!("{} could not be made", path.display()), &error)
     })
 }
 
 /// A directory that is ours alone: in a shared place another user could have made it first.
 pub(super) fn directory(path: &Path, mode: u32) -> Result<(), SetupError> {
-    let user = rustix::process::geteuid().as_raw();
     let creation = DirBuilder::new().mode(mode).create(path);
     let problem = |cause: &dyn std::fmt::Display| {
         SetupError::system(
@@ -45,13 +107,19 @@ pub(super) fn directory(path: &Path, mode: u32) -> Result<(), SetupError> {
     {
         return Err(problem(&error));
     }
-    let found = std::fs::symlink_metadata(path).map_err(|error| problem(&error))?;
-    if !found.is_dir() || found.uid() != user || found.mode() & 0o022 != 0 {
+    if !is_ours(path) {
         return Err(problem(
             &"it is not a directory that only this user can write: remove it",
         ));
     }
     std::fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|error| problem(&error))
+}
+
+/// Is it there, and can only this user write it?
+pub(super) fn is_ours(path: &Path) -> bool {
+    let user = rustix::process::geteuid().as_raw();
+    std::fs::symlink_metadata(path)
+        .is_ok_and(|found| found.is_dir() && found.uid() == user && found.mode() & 0o022 == 0)
 }
 
 pub(super) fn make_directory(path: &Path, mode: u32) -> Result<(), SetupError> {
@@ -66,13 +134,16 @@ pub(super) fn make_directory(path: &Path, mode: u32) -> Result<(), SetupError> {
 
 /// Sixteen hexadecimal digits that no one can guess.
 pub(super) fn random_name() -> Result<String, SetupError> {
-    use std::io::Read as _;
-
     let mut bytes = [0; 8];
     File::open("/dev/urandom")
         .and_then(|mut file| file.read_exact(&mut bytes))
         .map_err(|error| SetupError::system("/dev/urandom could not be read", &error))?;
     Ok(format!("{:016x}", u64::from_ne_bytes(bytes)))
+}
+
+/// Thirty-two of them: a password.
+pub(super) fn new_secret() -> Result<String, SetupError> {
+    Ok(format!("{}{}", random_name()?, random_name()?))
 }
 
 #[cfg(test)]
@@ -90,6 +161,18 @@ mod tests {
             "{error}"
         );
         std::fs::remove_dir(&path).unwrap();
+    }
+
+    #[test]
+    fn a_lock_whose_file_was_removed_is_none() {
+        let path = std::env::temp_dir().join(format!("ph-lock-{}", std::process::id()));
+        let held = try_lock(&path).unwrap();
+        assert!(try_lock(&path).is_none());
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_still(&held, &path));
+        let other = try_lock(&path).unwrap();
+        assert!(is_still(&other, &path));
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

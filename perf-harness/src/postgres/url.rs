@@ -37,10 +37,18 @@ impl Provider for Given<'_> {
 
 /// Connects without encryption: what the recorder cannot do, the set-up must not do either.
 pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+    connect_as(options, "perf-harness").await
+}
+
+/// The same, under a name of its own.
+pub(super) async fn connect_as(
+    options: &PgConnectOptions,
+    name: &str,
+) -> sqlx::Result<PgConnection> {
     options
         .clone()
         .ssl_mode(PgSslMode::Disable)
-        .application_name("perf-harness")
+        .application_name(name)
         .disable_statement_logging()
         .connect()
         .await

@@ -38,9 +38,13 @@ impl<'f> RustFile<'f> {
     }
 }
 
-/// The module of a file of the library, from the top down: empty for the root, `None` outside the library.
+/// The module of a file of the library, from the top down: empty for the root, `None` outside the library. A program
+/// beside the library is a crate of its own, and prints.
 pub(crate) fn module(path: &str) -> Option<Vec<&str>> {
     let inside = path.strip_prefix(LIBRARY)?.strip_suffix(".rs")?;
+    if inside.starts_with("bin/") {
+        return None;
+    }
     let inside = inside.strip_suffix("/mod").unwrap_or(inside);
     Some(inside.split('/').filter(|name| *name != "lib").collect())
 }
@@ -68,6 +72,7 @@ mod tests {
             Some(&["record", "wire", "tap"]),
         );
         check("perf-harness/tests/clock.rs", None);
+        check("perf-harness/src/bin/perf-harness/main.rs", None);
         check("xtask/src/main.rs", None);
     }
 

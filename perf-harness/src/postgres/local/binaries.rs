@@ -1,12 +1,13 @@
 //! The Postgres binaries of this machine: where they are and how new.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use super::programs::Programs;
+use crate::config;
 use crate::error::SetupError;
 use crate::postgres::supported;
 
-/// A directory with `postgres`, `initdb` and `pg_ctl` of one version.
+/// A directory with `postgres` and `initdb` of one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Binaries {
     pub(super) directory: PathBuf,
@@ -23,34 +24,63 @@ impl Binaries {
 
 /// The newest binaries among `PATH`, `pg_config --bindir` and where distributions put them.
 pub(super) fn find(path: &[PathBuf]) -> Result<Binaries, SetupError> {
-    newest(&[
+    let programs = programs();
+    let mut places = vec![
         (
             "PATH".to_owned(),
             path.iter().filter_map(|place| resolved(place)).collect(),
         ),
         (
             "pg_config --bindir".to_owned(),
-            pg_config(path).into_iter().collect(),
+            pg_config(path, &programs).into_iter().collect(),
         ),
         versioned("/usr/lib/postgresql", "", "bin"),
+        versioned("/usr", "pgsql-", "bin"),
+        versioned("/Applications/Postgres.app/Contents/Versions", "", "bin"),
         // Homebrew keeps numbered versions out of PATH.
-        versioned("/opt/homebrew/opt", "postgresql@", "bin"),
-        versioned("/usr/local/opt", "postgresql@", "bin"),
-    ])
+        versioned("/opt/homebrew/opt", "postgresql", "bin"),
+        versioned("/usr/local/opt", "postgresql", "bin"),
+    ];
+    if let Some(home) = config::home() {
+        let pgrx = home.join(".pgrx");
+        places.push(versioned(
+            &pgrx.display().to_string(),
+            "",
+            "pgrx-install/bin",
+        ));
+    }
+    newest(&places, &programs)
 }
 
 /// The binaries of one directory.
 pub(super) fn find_in(directory: &Path) -> Result<Binaries, SetupError> {
-    // Its programs are run from elsewhere.
-    let absolute = directory.canonicalize().into_iter().collect();
-    newest(&[(directory.display().to_string(), absolute)])
+    newest(
+        &[(directory.display().to_string(), vec![directory.to_owned()])],
+        &programs(),
+    )
 }
 
-/// Picks from the places that were looked in, each with the directories found there.
-fn newest(places: &[(String, Vec<PathBuf>)]) -> Result<Binaries, SetupError> {
-    let directories = places.iter().flat_map(|(_, found)| found);
-    let found = directories.filter_map(|directory| inspect(directory));
-    let Some(newest) = found.max_by_key(|binaries| binaries.version) else {
+fn programs() -> Programs {
+    let cache = config::config()
+        .ok()
+        .and_then(|config| config.cache.as_deref());
+    Programs::remembered_in(cache)
+}
+
+/// Picks from the places that were looked in, each with the directories found there. Of one version in two places
+/// it is the one that was looked in first.
+fn newest(places: &[(String, Vec<PathBuf>)], programs: &Programs) -> Result<Binaries, SetupError> {
+    let mut newest: Option<Binaries> = None;
+    for directory in directories(places) {
+        if let Some(found) = inspect(&directory, programs)
+            && newest
+                .as_ref()
+                .is_none_or(|newest| found.version > newest.version)
+        {
+            newest = Some(found);
+        }
+    }
+    let Some(newest) = newest else {
         return Err(SetupError::PostgresNotFound {
             looked_in: places.iter().map(|(place, _)| place.clone()).collect(),
         });
@@ -59,19 +89,31 @@ fn newest(places: &[(String, Vec<PathBuf>)]) -> Result<Binaries, SetupError> {
     Ok(newest)
 }
 
+/// Each directory that is there once, by its own name: the programs are run from elsewhere, and links change.
+fn directories(places: &[(String, Vec<PathBuf>)]) -> Vec<PathBuf> {
+    let mut directories = Vec::new();
+    for found in places.iter().flat_map(|(_, found)| found) {
+        if let Ok(directory) = found.canonicalize()
+            && !directories.contains(&directory)
+        {
+            directories.push(directory);
+        }
+    }
+    directories
+}
+
 /// The directory where the `postgres` of this place really is: links in PATH point elsewhere.
 fn resolved(place: &Path) -> Option<PathBuf> {
     let program = place.join("postgres").canonicalize().ok()?;
     program.parent().map(Path::to_owned)
 }
 
-fn pg_config(path: &[PathBuf]) -> Option<PathBuf> {
+fn pg_config(path: &[PathBuf], programs: &Programs) -> Option<PathBuf> {
     let program = path
         .iter()
         .map(|place| place.join("pg_config"))
         .find(|file| file.is_file())?;
-    let output = Command::new(program).arg("--bindir").output().ok()?;
-    let directory = String::from_utf8(output.stdout).ok()?;
+    let directory = programs.ask(&program, "--bindir")?;
     Some(PathBuf::from(directory.trim()))
 }
 
@@ -83,19 +125,15 @@ fn versioned(root: &str, prefix: &str, below: &str) -> (String, Vec<PathBuf>) {
     (format!("{root}/{prefix}*/{below}"), found)
 }
 
-/// A directory counts only if the server and the programs to start it are there.
-fn inspect(directory: &Path) -> Option<Binaries> {
-    let complete = ["postgres", "initdb", "pg_ctl"]
+/// A directory counts only if the server and the programs to start it are there, and the server can be run.
+fn inspect(directory: &Path, programs: &Programs) -> Option<Binaries> {
+    let complete = ["postgres", "initdb"]
         .iter()
         .all(|name| directory.join(name).is_file());
     if !complete {
         return None;
     }
-    let output = Command::new(directory.join("postgres"))
-        .arg("--version")
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
+    let text = programs.ask(&directory.join("postgres"), "--version")?;
     let (version, version_text) = version(&text)?;
     Some(Binaries {
         directory: directory.to_owned(),
@@ -127,13 +165,17 @@ mod tests {
 
     /// A directory with programs that only say their version.
     fn fake(root: &Path, version: &str) -> PathBuf {
+        fake_that_ends_with(root, version, 0)
+    }
+
+    fn fake_that_ends_with(root: &Path, version: &str, code: i32) -> PathBuf {
         let directory = root.join(version);
         std::fs::create_dir_all(&directory).unwrap();
-        for name in ["postgres", "initdb", "pg_ctl"] {
+        for name in ["postgres", "initdb"] {
             let file = directory.join(name);
             std::fs::write(
                 &file,
-                format!("#!/bin/sh\necho '{name} (PostgreSQL) {version}'\n"),
+                format!("#!/bin/sh\necho '{name} (PostgreSQL) {version}'\nexit {code}\n"),
             )
             .unwrap();
             std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
@@ -148,16 +190,35 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_of_all_places_is_taken() {
+    fn the_newest_of_all_places_that_works_is_taken() {
         let root = temporary("newest");
         let old = fake(&root, "14.3");
         let new = fake(&root, "17.1");
-        let found = newest(&[
-            ("a".to_owned(), vec![new.clone()]),
+        let broken = fake_that_ends_with(&root, "18.1", 127);
+        let places = [
+            ("a".to_owned(), vec![broken, new.clone()]),
             ("b".to_owned(), vec![old]),
-        ])
-        .unwrap();
+        ];
+        let found = newest(&places, &forgetful()).unwrap();
         assert_eq!((found.directory, found.version), (new, 170_001));
+        std::fs::remove_dir_all(root).unwrap();
+    }
+
+    fn forgetful() -> Programs {
+        Programs::remembered_in(None)
+    }
+
+    #[test]
+    fn every_version_below_a_place_is_looked_at_and_a_link_to_one_counts_once() {
+        let root = temporary("versioned");
+        for version in ["16", "17"] {
+            let directory = fake(&root.join(version), "bin");
+            assert!(directory.is_dir());
+        }
+        std::os::unix::fs::symlink(root.join("17"), root.join("latest")).unwrap();
+        let place = versioned(root.to_str().unwrap(), "", "bin");
+        assert_eq!(place.1.len(), 3);
+        assert_eq!(directories(&[place]).len(), 2);
         std::fs::remove_dir_all(root).unwrap();
     }
 
@@ -165,18 +226,15 @@ mod tests {
     fn only_old_ones_are_named_and_refused() {
         let root = temporary("old");
         let old = fake(&root, "13.9");
-        let error = newest(&[("a".to_owned(), vec![old])]).unwrap_err();
+        let error = newest(&[("a".to_owned(), vec![old])], &forgetful()).unwrap_err();
         assert!(error.to_string().contains("PostgreSQL 13.9"), "{error}");
         std::fs::remove_dir_all(root).unwrap();
     }
 
     #[test]
     fn none_at_all_says_where_it_looked() {
-        let error = newest(&[
-            ("PATH".to_owned(), vec![]),
-            ("elsewhere".to_owned(), vec![]),
-        ])
-        .unwrap_err();
+        let places = ["PATH", "elsewhere"].map(|place| (place.to_owned(), vec![]));
+        let error = newest(&places, &forgetful()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "no PostgreSQL server binaries were found; looked in PATH, elsewhere"

@@ -2,9 +2,14 @@
 //!
 //! It listens on a unix socket only, is never run by root, and stops by itself when no one uses it.
 
+mod base;
 mod binaries;
 mod cluster;
+mod copy;
+mod initdb;
 mod owner;
+mod process;
+mod programs;
 mod site;
 
 use std::path::PathBuf;
@@ -12,9 +17,11 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
+pub(super) use self::base::Base;
 use self::binaries::Binaries;
-use self::cluster::Cluster;
+pub(super) use self::cluster::Cluster;
 use self::owner::Owner;
+pub(super) use self::process::Postmaster;
 use self::site::Site;
 use super::url::{endpoint, options};
 use super::{Held, Provider, Server, blocking, idle};
@@ -42,9 +49,8 @@ impl Provider for Local {
 async fn run(config: &'static Config, binaries: &Binaries, why: &str) -> Result<Held, SetupError> {
     let owner = blocking(Owner::of_servers).await?;
     let key = cluster::key(binaries, config.idle);
-    let site =
-        blocking(move || Site::prepare(&config::temporary_directory(), &owner, &key)).await?;
-    let (cluster, connection) = join_or_start(&site, binaries, config.idle).await?;
+    let site = blocking(move || Site::prepare(config, &owner, &key)).await?;
+    let (cluster, connection) = join_or_start(&site, binaries, config).await?;
     let server = server(&cluster, binaries, why)?;
     Ok((server, connection))
 }
@@ -52,37 +58,39 @@ async fn run(config: &'static Config, binaries: &Binaries, why: &str) -> Result<
 async fn join_or_start(
     site: &Site,
     binaries: &Binaries,
-    idle: Duration,
+    config: &'static Config,
 ) -> Result<(Cluster, PgConnection), SetupError> {
-    if let Some(joined) = join(site, idle).await? {
+    if let Some(joined) = join(site, config.idle).await? {
         return Ok(joined);
     }
     let lock_site = site.clone();
     let _lock = blocking(move || lock_site.lock()).await?;
     // Another process may have started it while this one waited.
-    if let Some(joined) = join(site, idle).await? {
+    if let Some(joined) = join(site, config.idle).await? {
         return Ok(joined);
     }
     let (starting_site, starting_binaries) = (site.clone(), binaries.clone());
     let cluster = blocking(move || {
         starting_site.sweep();
-        Cluster::start(&starting_site, &starting_binaries)
+        Cluster::start(&starting_site, &starting_binaries, config.cache.as_deref())
     })
     .await?;
-    let started = take_up(site, &cluster, idle).await;
+    let started = take_up(site, &cluster, config.idle).await;
     if started.is_err() {
-        cluster.kill();
+        cluster.give_up();
     }
+    site.sweep_others().await;
     Ok((cluster, started?))
 }
 
-/// Waits for a server that was just started, sets its end and tells the others.
+/// Waits for a server that was just started, makes it this user's alone, sets its end and tells the others.
 async fn take_up(
     site: &Site,
     cluster: &Cluster,
     idle: Duration,
 ) -> Result<PgConnection, SetupError> {
-    let connection = cluster.wait_until_ready().await?;
+    let mut connection = cluster.wait_until_ready().await?;
+    cluster.renew_password(&mut connection, &site.owner).await?;
     cluster.watch(idle).await?;
     site.announce(cluster)?;
     Ok(connection)

@@ -29,6 +29,11 @@ impl Owner {
         }
     }
 
+    /// Who runs this process.
+    pub(super) fn this_user() -> Self {
+        Self { other: None }
+    }
+
     /// A command that runs as this user, in a directory that it can enter.
     pub(super) fn command(&self, program: &Path, directory: &Path) -> Command {
         let mut command = Command::new(program);
@@ -58,11 +63,35 @@ impl Owner {
     }
 }
 
-/// User and group id, as the system's own `id` gives them.
+/// User and group id: of this machine's own users, or else as the system's `id` gives them.
 fn ids(name: &str) -> Option<(u32, u32)> {
-    let id = |option: &str| -> Option<u32> {
-        let output = Command::new("id").args([option, name]).output().ok()?;
-        String::from_utf8(output.stdout).ok()?.trim().parse().ok()
-    };
-    Some((id("-u")?, id("-g")?))
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    ids_among(&users, name).or_else(|| {
+        let id = |option: &str| -> Option<u32> {
+            let output = Command::new("id").args([option, name]).output().ok()?;
+            String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+        };
+        Some((id("-u")?, id("-g")?))
+    })
+}
+
+/// Reads `name:x:uid:gid:..`, a line for each user.
+fn ids_among(users: &str, name: &str) -> Option<(u32, u32)> {
+    let mut fields = users.lines().map(|line| line.split(':'));
+    let mut user = fields.find_map(|mut user| (user.next()? == name).then_some(user))?;
+    Some((user.nth(1)?.parse().ok()?, user.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_is_found_by_the_whole_name() {
+        let users =
+            "root:x:0:0:root:/root:/bin/sh\npostgres2:x:7:7::/:\npostgres:x:101:104::/:/bin/sh\n";
+        assert_eq!(ids_among(users, "postgres"), Some((101, 104)));
+        assert_eq!(ids_among(users, "nobody"), None);
+        assert_eq!(ids_among("nobody:*:-2:-2::/:\n", "nobody"), None);
+    }
 }

@@ -1,0 +1,86 @@
+//! `perf-harness postgres status|stop|clean`: what of the harness runs and lies on this machine, and its end.
+//!
+//! # Exit codes
+//!
+//! | code | meaning |
+//! | --- | --- |
+//! | 0 | done |
+//! | 1 | a server runs on: it is in use, or could not be stopped |
+//! | 2 | a mistake on the command line or in the environment |
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program prints"
+)]
+
+mod text;
+
+use std::process::ExitCode;
+
+use perf_harness::__private::running::{self, Ended, Outcome};
+use perf_harness::SetupError;
+
+const USAGE: &str = "\
+Usage: perf-harness postgres <command>
+
+  status            the servers of yours that run, and what is kept for the next
+  stop  [--force]   stop those that nobody uses, or with --force all
+  clean [--force]   the same, then remove what they left and all that is kept
+";
+
+const STILL_IN_USE: u8 = 1;
+const MISTAKE: u8 = 2;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["postgres", "status"] => status(),
+        ["postgres", "stop"] => stop(false),
+        ["postgres", "stop", "--force"] => stop(true),
+        ["postgres", "clean"] => clean(false),
+        ["postgres", "clean", "--force"] => clean(true),
+        ["help" | "--help" | "-h"] | ["postgres", "help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        other => {
+            eprint!("error: `{}` is no command\n\n{USAGE}", other.join(" "));
+            return ExitCode::from(MISTAKE);
+        }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error}\n{}", error.hint());
+        ExitCode::from(MISTAKE)
+    })
+}
+
+fn status() -> Result<ExitCode, SetupError> {
+    print!("{}", text::overview(&running::overview()?));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn stop(force: bool) -> Result<ExitCode, SetupError> {
+    let ended = running::stop(force)?;
+    print!("{}", text::ended(&ended, force));
+    Ok(code(&ended))
+}
+
+fn clean(force: bool) -> Result<ExitCode, SetupError> {
+    let cleaned = running::clean(force)?;
+    print!("{}", text::ended(&cleaned.servers, force));
+    print!("{}", text::removed(&cleaned.removed));
+    Ok(code(&cleaned.servers))
+}
+
+fn code(ended: &[Ended]) -> ExitCode {
+    if ended
+        .iter()
+        .all(|server| server.outcome == Outcome::Stopped)
+    {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(STILL_IN_USE)
+    }
+}

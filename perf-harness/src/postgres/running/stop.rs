@@ -1,0 +1,126 @@
+//! The end of servers that someone asks for: those that nobody uses, or all.
+
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::entry::{Entry, Kind, all as entries};
+use crate::clock;
+use crate::config::Config;
+use crate::postgres::local::Postmaster;
+use crate::postgres::{cause, idle};
+
+/// How long a server may take to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What became of a server that was to be stopped.
+#[derive(Debug)]
+pub struct Ended {
+    /// The directory of its socket, or its address.
+    pub place: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a server that was to be stopped.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is gone.
+    Stopped,
+    /// It runs on, for someone uses it.
+    InUse(String),
+    /// It runs on, although it should not.
+    Failed(String),
+}
+
+/// Stops every server that runs.
+pub(super) async fn all(config: &Config, force: bool) -> Vec<Ended> {
+    let mut ended = Vec::new();
+    for entry in entries(config) {
+        if let Some(outcome) = stop(&entry, force).await {
+            let place = entry.place();
+            ended.push(Ended { place, outcome });
+        }
+    }
+    ended
+}
+
+/// `None` for what has ended before.
+async fn stop(entry: &Entry, force: bool) -> Option<Outcome> {
+    // With the lock held, nobody starts another one meanwhile.
+    let Some(_lock) = entry.base.try_lock(&entry.key) else {
+        return Some(Outcome::InUse("it is being started".to_owned()));
+    };
+    let mut connection = entry.connect().await;
+    if connection.is_err() && !entry.is_alive().await {
+        return None;
+    }
+    if !force && let Some(use_of_it) = used(connection.as_mut().map_err(|error| &*error)).await {
+        return Some(Outcome::InUse(use_of_it));
+    }
+    Some(match end(entry, connection).await {
+        Ok(()) => Outcome::Stopped,
+        Err(cause) => Outcome::Failed(cause),
+    })
+}
+
+/// Who uses it, told for a person. When no one does, no one can join it any more.
+async fn used(connection: Result<&mut PgConnection, &String>) -> Option<String> {
+    let connection = match connection {
+        Ok(connection) => connection,
+        Err(cause) => return Some(format!("it does not answer: {cause}")),
+    };
+    let asked = sqlx::query_as::<_, (bool, Option<String>)>(
+        "SELECT pg_try_advisory_lock($1),
+                (SELECT string_agg(told, ', ') FROM
+                 (SELECT format('%s (%s)', coalesce(nullif(application_name, ''), 'a program without a name'), count(*)) AS told
+                  FROM pg_stat_activity
+                  WHERE backend_type = 'client backend' AND NOT starts_with(application_name, $2)
+                  GROUP BY application_name ORDER BY application_name) AS users)",
+    );
+    let asked = asked.bind(idle::IN_USE).bind(idle::NO_USER);
+    match asked.fetch_one(connection).await {
+        Ok((true, None)) => None,
+        Ok((_, Some(users))) => Some(format!("connections: {users}")),
+        Ok((false, None)) => Some("it is about to stop by itself".to_owned()),
+        Err(error) => Some(format!("it does not answer: {}", cause(&error))),
+    }
+}
+
+async fn end(entry: &Entry, connection: Result<PgConnection, String>) -> Result<(), String> {
+    let postmaster = match &entry.kind {
+        Kind::Cluster(cluster) => cluster.quit(),
+        Kind::Container(_) => None,
+    };
+    if postmaster.is_none() {
+        end_by_itself(&mut connection?).await?;
+    }
+    let is_alive = || postmaster.as_ref().is_some_and(Postmaster::is_alive);
+    let begun = clock::now();
+    while is_alive() || entry.is_alive().await {
+        if clock::now().saturating_sub(begun) > PATIENCE {
+            return Err(format!("it still runs after {} s", PATIENCE.as_secs()));
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    match &entry.kind {
+        Kind::Cluster(cluster) => cluster.give_up(),
+        // Whoever finds it there finds nothing to join: it need not succeed.
+        Kind::Container(_) => drop(std::fs::remove_file(entry.base.file(&entry.key, "docker"))),
+    }
+    Ok(())
+}
+
+/// A server whose processes this one cannot see ends itself.
+async fn end_by_itself(connection: &mut PgConnection) -> Result<(), String> {
+    let data: String = sqlx::query_scalar("SELECT current_setting('data_directory')")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|error| cause(&error))?;
+    let command = idle::stop_command(&format!("{data}/postmaster.pid"), "true");
+    let copy = format!("COPY (SELECT 1) TO PROGRAM {}", idle::literal(&command));
+    // It may be cut off before it can answer.
+    drop(sqlx::raw_sql(AssertSqlSafe(copy)).execute(connection).await);
+    Ok(())
+}

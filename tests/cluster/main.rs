@@ -1,0 +1,126 @@
+//! The private cluster: started once, shared, replaced when it is dead, gone when nobody uses it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../child.rs"]
+mod child;
+mod leftovers;
+mod place;
+mod storage;
+
+use child::ROLE;
+use place::{Place, act, runs, signal, wait_until};
+
+/// The test that other processes act in.
+const HERE: &str = "the_next_process_joins_the_same_cluster";
+
+#[test]
+fn the_next_process_joins_the_same_cluster() {
+    if std::env::var(ROLE).is_ok() {
+        return act();
+    }
+    let place = Place::new();
+    let (first, _user) = place.hold(HERE);
+    let second = place.start(HERE);
+    assert_eq!(first.directory, second.directory);
+}
+
+#[test]
+fn a_cluster_that_nobody_uses_stops_and_removes_itself() {
+    let mut place = Place::new();
+    place.idle_s = "1";
+    let cluster = place.start(HERE);
+    wait_until("the cluster removed itself", || !cluster.directory.exists());
+}
+
+#[test]
+fn a_cluster_stays_while_databases_of_failed_tests_are_kept() {
+    let mut place = Place::new();
+    place.idle_s = "1";
+    let (cluster, user) = place.hold(HERE);
+    cluster.ask("CREATE DATABASE ph_0_failed_1_a_test").unwrap();
+    drop(user);
+    let watch = "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'perf-harness watch: idle % of 3600 s'";
+    let idle = || {
+        let told = cluster.ask_as("perf-harness watch test", watch).unwrap();
+        let word = told.split(' ').nth(3).and_then(|idle| idle.parse().ok());
+        word.unwrap_or(0)
+    };
+    wait_until("nobody has used it for longer than it may be idle", || {
+        idle() >= 3
+    });
+    cluster.ask("DROP DATABASE ph_0_failed_1_a_test").unwrap();
+    wait_until("the cluster removed itself", || !cluster.directory.exists());
+}
+
+#[test]
+fn a_cluster_that_was_never_announced_is_ended_by_the_next_start() {
+    let place = Place::new();
+    let first = place.start(HERE);
+    let postmaster = first.pid();
+    // As if its starter had been killed before it could say so.
+    std::fs::remove_file(place.base().join(format!("{}.current", first.key()))).unwrap();
+    let second = place.start(HERE);
+    assert_ne!(first.directory, second.directory);
+    assert!(!first.directory.exists());
+    wait_until("the server ended", || !runs(&postmaster));
+}
+
+#[test]
+fn a_server_that_was_killed_is_replaced() {
+    let place = Place::new();
+    let first = place.start(HERE);
+    signal(&first.pid(), "KILL");
+    let second = place.start(HERE);
+    assert_ne!(first.directory, second.directory);
+    assert!(!first.directory.exists());
+}
+
+#[test]
+fn the_watch_is_set_again_after_a_backend_crashed() {
+    let place = Place::new();
+    let cluster = place.start(HERE);
+    let watch = "SELECT pid::text FROM pg_stat_activity WHERE starts_with(application_name, 'perf-harness watch: idle')";
+    let before = cluster.ask(watch).unwrap();
+    signal(&before, "KILL");
+    wait_until("the server is up again, without its watch", || {
+        cluster.ask(watch).is_ok_and(|pid| pid.is_empty())
+    });
+    let same = place.start(HERE);
+    assert_eq!(cluster.directory, same.directory);
+    let after = cluster.ask(watch).unwrap();
+    assert!(
+        !after.is_empty() && after != before,
+        "{before}, then {after}"
+    );
+}
+
+#[test]
+fn a_prepared_cluster_is_copied_and_gets_a_password_of_its_own() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let place = Place::new().with_cache_of_its_own();
+    let identity = "SELECT system_identifier::text FROM pg_control_system()";
+    let first = place.start(HERE);
+    let prepared = place.cache.join("prepared");
+    let mode = std::fs::metadata(&prepared).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    let (same, password) = (first.ask(identity).unwrap(), first.url.password().unwrap());
+    signal(&first.pid(), "KILL");
+    let second = place.start(HERE);
+    assert_eq!(second.ask(identity).unwrap(), same);
+    assert_ne!(second.url.password().unwrap(), password);
+    for entry in std::fs::read_dir(prepared).unwrap().flatten() {
+        let told = std::fs::read_to_string(entry.path().join("password")).unwrap_or_default();
+        assert_ne!(told, password);
+        assert_ne!(told, second.url.password().unwrap());
+    }
+}
+
+#[test]
+fn a_cache_that_cannot_be_used_costs_time_and_nothing_else() {
+    let mut place = Place::new();
+    let file = place.root.join("file");
+    std::fs::write(&file, "").unwrap();
+    place.cache = file.join("cache");
+    place.start(HERE);
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask postgres`: the servers that the harness started and what it keeps, told and ended on this terminal.
+//!
+//! The library knows them; its own program is run, as a user without this workspace runs it.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::error::SetupError;
+use crate::workspace;
+
+/// What `cargo` is called with, before the words.
+const ARGUMENTS: [&str; 8] = [
+    "run",
+    "--quiet",
+    "--package",
+    "perf-harness",
+    "--bin",
+    "perf-harness",
+    "--",
+    "postgres",
+];
+
+/// Runs the program and returns its exit code; 1 when a signal ended it.
+pub(crate) fn run(root: &Path, words: &[&str]) -> Result<u8, SetupError> {
+    let status = Command::new(workspace::cargo())
+        .args(ARGUMENTS)
+        .args(words)
+        .current_dir(root)
+        .status()
+        .map_err(|error| SetupError::NotStarted(format!("cargo {}", ARGUMENTS.join(" ")), error))?;
+    Ok(status
+        .code()
+        .map_or(1, |code| u8::try_from(code).unwrap_or(1)))
+}
