@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) template_timeout: Duration,
     /// Where downloads and prepared clusters are kept. `None` where there is no home.
     pub(crate) cache: Option<PathBuf>,
+    /// Was that place named, or is it the default?
+    pub(crate) cache_named: bool,
 }
 
 /// Where Postgres comes from.
@@ -106,6 +108,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
             seconds(TEMPLATE_TIMEOUT, &value)
         })?,
         cache: cache(&value),
+        cache_named: value(CACHE).is_some(),
     })
 }
 

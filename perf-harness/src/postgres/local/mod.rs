@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
-use self::binaries::Binaries;
+pub(super) use self::binaries::Binaries;
 use self::cluster::Cluster;
-use self::owner::Owner;
+pub(super) use self::owner::Owner;
 use self::site::Site;
 use super::url::{endpoint, options};
 use super::{Held, Provider, Server, blocking, idle};
@@ -39,7 +39,11 @@ impl Provider for Local {
 }
 
 /// Joins the cluster of these binaries that runs, or starts one. `why` is told with the result.
-async fn run(config: &'static Config, binaries: &Binaries, why: &str) -> Result<Held, SetupError> {
+pub(super) async fn run(
+    config: &'static Config,
+    binaries: &Binaries,
+    why: &str,
+) -> Result<Held, SetupError> {
     let owner = blocking(Owner::of_servers).await?;
     let key = cluster::key(binaries, config.idle);
     let site =
