@@ -12,7 +12,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as 
 use std::path::{Path, PathBuf};
 
 use super::package::Package;
-use super::{ANOTHER_PLACE, WITHOUT_DOWNLOAD, failed};
+use super::{ANOTHER_PLACE, INSTEAD, failed};
 use crate::config::Config;
 use crate::error::SetupError;
 use crate::postgres::local::Owner;
@@ -76,7 +76,7 @@ impl Cache {
     }
 
     fn create(&self) -> std::io::Result<()> {
-        if self.directory.is_dir() {
+        if self.directory.exists() {
             return Ok(());
         }
         let mode = if self.is_shared { 0o755 } else { 0o700 };
@@ -164,7 +164,7 @@ impl Cache {
                 "the cache directory {} cannot be used: {cause}",
                 self.directory.display()
             ),
-            format!("{ANOTHER_PLACE}\n{WITHOUT_DOWNLOAD}"),
+            format!("{ANOTHER_PLACE}\nor {INSTEAD}"),
         )
     }
 }

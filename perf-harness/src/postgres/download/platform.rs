@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{WITHOUT_DOWNLOAD, failed};
+use super::{INSTEAD, failed};
 use crate::error::SetupError;
 
 /// Those that there are binaries for.
@@ -29,7 +29,7 @@ fn named(os: &str, arch: &str) -> Result<&'static str, SetupError> {
                 "there are no binaries for {os} on {arch}, only for {}",
                 PLATFORMS.join(", ")
             ),
-            WITHOUT_DOWNLOAD,
+            INSTEAD,
         )),
     }
 }
@@ -49,7 +49,7 @@ pub(super) fn no_glibc(missing: &str) -> SetupError {
         format!(
             "the binaries need glibc, and this system has no {missing} (musl, or glibc in another place)"
         ),
-        format!("Alpine: apk add postgresql, then PERF_HARNESS_POSTGRES=local\n{WITHOUT_DOWNLOAD}"),
+        format!("Alpine: apk add postgresql, then PERF_HARNESS_POSTGRES=local\nor {INSTEAD}"),
     )
 }
 

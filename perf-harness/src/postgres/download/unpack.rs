@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 
 use super::client::last_words;
-use super::{WITHOUT_DOWNLOAD, failed};
+use super::{INSTEAD, failed};
 use crate::error::SetupError;
 
 /// A link that npm cannot carry: the package has it as a line of a file.
@@ -99,7 +99,7 @@ fn refusal(subject: &Path, cause: &dyn std::fmt::Display) -> SetupError {
     failed(
         format!("{} could not be unpacked: {cause}", subject.display()),
         format!(
-            "see the cause: `tar` and `gzip` must be in PATH, and there must be room\n{WITHOUT_DOWNLOAD}"
+            "see the cause: `tar` and `gzip` must be in PATH, and there must be room\nor {INSTEAD}"
         ),
     )
 }
