@@ -62,6 +62,19 @@ fn a_cache_that_others_can_write_is_refused() {
     machine.check_refused("cache_that_others_can_write", "download");
 }
 
+#[test]
+fn a_cache_that_the_user_of_the_server_cannot_enter_is_named() {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    if id.stdout != b"0\n" {
+        let test = "a_cache_that_the_user_of_the_server_cannot_enter_is_named";
+        return skipped(test, "only root has another user run the server");
+    }
+    let machine = Machine::with_curl("closed");
+    std::fs::set_permissions(&machine.root, PermissionsExt::from_mode(0o700)).unwrap();
+    machine.check_refused("cache_that_cannot_be_entered", "download");
+    assert_eq!(machine.calls(), 0);
+}
+
 /// Mounts a small file system there while it lives.
 struct Mounted(PathBuf);
 

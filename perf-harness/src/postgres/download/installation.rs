@@ -38,6 +38,7 @@ fn make(
     path: &[PathBuf],
 ) -> Result<(), SetupError> {
     cache.prepare()?;
+    check_way(cache, owner)?;
     let _lock = cache.lock(package)?;
     // Another process may have made it while this one waited.
     if is_whole(&cache.place(package)) {
@@ -54,6 +55,25 @@ fn make(
     }
     list(&whole).map_err(|error| failed(format!("{}: {error}", whole.display()), ANOTHER_PLACE))?;
     cache.reveal(&whole, &part, package)
+}
+
+/// The user that runs the server for root may not come to where root downloads to: told before, not after, it did.
+fn check_way(cache: &Cache, owner: &Owner) -> Result<(), SetupError> {
+    let mut nothing = owner.command(Path::new("/bin/sh"), cache.directory());
+    let entered = nothing.args(["-c", ":"]).status();
+    entered.map(drop).map_err(|error| {
+        failed(
+            format!(
+                "{} cannot be entered by {}: {error}",
+                cache.directory().display(),
+                runner(owner)
+            ),
+            format!(
+                "let it pass: chmod o+x {} and the directories above\nor {ANOTHER_PLACE}",
+                cache.directory().display()
+            ),
+        )
+    })
 }
 
 /// Runs a program as the user that will run the server.
