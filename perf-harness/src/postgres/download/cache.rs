@@ -39,8 +39,8 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn of(config: &Config, owner: &Owner) -> Result<Self, SetupError> {
-        let of_root = (owner.is_other() && !config.cache_named).then(|| PathBuf::from(OF_ROOT));
-        let Some(directory) = of_root.or_else(|| config.cache.clone()) else {
+        let configured = config.cache.clone();
+        let Some(directory) = place(configured, config.cache_named, owner.is_other()) else {
             return Err(failed(
                 "there is no HOME, and so no cache directory to keep it in",
                 ANOTHER_PLACE,
@@ -169,6 +169,14 @@ impl Cache {
     }
 }
 
+/// What was named counts for root too: then it is the user's affair who can pass through.
+fn place(configured: Option<PathBuf>, is_named: bool, is_for_other: bool) -> Option<PathBuf> {
+    if is_for_other && !is_named {
+        return Some(PathBuf::from(OF_ROOT));
+    }
+    configured
+}
+
 /// A directory that goes with this value, unless the process is killed.
 #[derive(Debug)]
 pub(super) struct Part(PathBuf);
@@ -228,6 +236,16 @@ mod tests {
         );
         assert!(error.hint().contains("PERF_HARNESS_CACHE_DIR"));
         std::fs::remove_dir_all(&cache.directory).unwrap();
+    }
+
+    #[test]
+    fn root_keeps_it_outside_its_home_unless_a_place_is_named() {
+        let home = || Some(PathBuf::from("/root/.cache/perf-harness"));
+        assert_eq!(place(home(), false, true), Some(PathBuf::from(OF_ROOT)));
+        assert_eq!(place(None, false, true), Some(PathBuf::from(OF_ROOT)));
+        assert_eq!(place(home(), true, true), home());
+        assert_eq!(place(home(), false, false), home());
+        assert_eq!(place(None, false, false), None);
     }
 
     #[test]

@@ -53,21 +53,25 @@ impl Client {
                     "--logs-max=0",
                     "--update-notifier=false",
                 ])
-                .args(["--fetch-timeout=30000", "--fetch-retries=1"]),
+                .args([
+                    "--fetch-timeout=20000",
+                    "--fetch-retries=1",
+                    "--fetch-retry-mintimeout=1000",
+                ]),
             Self::Curl => command
                 .args(["--fail", "--silent", "--show-error", "--location"])
                 .args([
                     "--proto",
                     "=https",
                     "--connect-timeout",
-                    "20",
+                    "10",
                     "--max-time",
                     "1800",
                 ])
-                .args(["--speed-limit", "1024", "--speed-time", "30"])
+                .args(["--speed-limit", "1024", "--speed-time", "20"])
                 .args(["--output", FILE, &package.url()]),
             // Only what BusyBox's knows too.
-            Self::Wget => command.args(["-T", "30", "-O", FILE, &package.url()]),
+            Self::Wget => command.args(["-T", "20", "-O", FILE, &package.url()]),
         };
         command
     }
@@ -140,9 +144,9 @@ mod tests {
     #[test]
     fn each_client_gives_up_what_stalls() {
         assert!(line_of(Client::Npm).contains("--fetch-timeout"));
-        assert!(line_of(Client::Curl).contains("--speed-time 30"));
+        assert!(line_of(Client::Curl).contains("--speed-time 20"));
         assert!(line_of(Client::Curl).contains("--max-time"));
-        assert!(line_of(Client::Wget).contains("-T 30"));
+        assert!(line_of(Client::Wget).contains("-T 20"));
     }
 
     #[test]

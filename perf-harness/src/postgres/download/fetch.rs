@@ -13,7 +13,7 @@ use crate::error::SetupError;
 use crate::progress::{self, Guard, Unit};
 
 /// How long nothing may arrive.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How often the arrived bytes are counted.
 const LOOK: Duration = Duration::from_millis(20);
 
