@@ -275,6 +275,16 @@ mod tests {
     }
 
     #[test]
+    fn the_cache_is_where_it_was_named_or_below_the_home() {
+        let named = with(CACHE, "/srv/cache").unwrap();
+        let expected = Some(PathBuf::from("/srv/cache"));
+        assert_eq!((named.cache, named.cache_named), (expected, true));
+        let home = with("HOME", "/srv/me").unwrap();
+        assert!(home.cache.unwrap().starts_with("/srv/me") && !home.cache_named);
+        assert_eq!(read(|_| None).unwrap().cache, None);
+    }
+
+    #[test]
     fn what_means_nothing_is_refused_with_the_value_and_what_is_known() {
         check_refused(
             POSTGRES,

@@ -9,11 +9,11 @@ use crate::postgres::supported;
 
 /// A directory with `postgres` and `initdb` of one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Binaries {
-    pub(super) directory: PathBuf,
+pub(in crate::postgres) struct Binaries {
+    pub(in crate::postgres) directory: PathBuf,
     /// As `server_version_num`: 150018 is 15.18.
-    pub(super) version: u32,
-    pub(super) version_text: String,
+    pub(in crate::postgres) version: u32,
+    pub(in crate::postgres) version_text: String,
 }
 
 impl Binaries {

@@ -18,9 +18,9 @@ use std::time::Duration;
 use sqlx::PgConnection;
 
 pub(super) use self::base::Base;
-use self::binaries::Binaries;
+pub(super) use self::binaries::Binaries;
 pub(super) use self::cluster::Cluster;
-use self::owner::Owner;
+pub(super) use self::owner::Owner;
 pub(super) use self::process::Postmaster;
 use self::site::Site;
 use super::url::{endpoint, options};
@@ -46,7 +46,11 @@ impl Provider for Local {
 }
 
 /// Joins the cluster of these binaries that runs, or starts one. `why` is told with the result.
-async fn run(config: &'static Config, binaries: &Binaries, why: &str) -> Result<Held, SetupError> {
+pub(super) async fn run(
+    config: &'static Config,
+    binaries: &Binaries,
+    why: &str,
+) -> Result<Held, SetupError> {
     let owner = blocking(Owner::of_servers).await?;
     let key = cluster::key(binaries, config.idle);
     let site = blocking(move || Site::prepare(config, &owner, &key)).await?;

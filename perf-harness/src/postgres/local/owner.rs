@@ -8,14 +8,14 @@ use crate::error::SetupError;
 
 /// The user that runs the server.
 #[derive(Clone, Debug)]
-pub(super) struct Owner {
+pub(in crate::postgres) struct Owner {
     /// Set when this process is root and must change to it.
     other: Option<(u32, u32)>,
 }
 
 impl Owner {
     /// This user, or for root the user `postgres`, or else `nobody`.
-    pub(super) fn of_servers() -> Result<Self, SetupError> {
+    pub(in crate::postgres) fn of_servers() -> Result<Self, SetupError> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self { other: None });
         }
@@ -35,7 +35,7 @@ impl Owner {
     }
 
     /// A command that runs as this user, in a directory that it can enter.
-    pub(super) fn command(&self, program: &Path, directory: &Path) -> Command {
+    pub(in crate::postgres) fn command(&self, program: &Path, directory: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(directory).env("LC_ALL", "C");
         if let Some((user, group)) = self.other {
@@ -58,7 +58,7 @@ impl Owner {
     }
 
     /// Must other users be able to pass through directories of ours?
-    pub(super) fn is_other(&self) -> bool {
+    pub(in crate::postgres) fn is_other(&self) -> bool {
         self.other.is_some()
     }
 }
