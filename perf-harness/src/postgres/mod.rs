@@ -11,6 +11,7 @@ mod download;
 mod idle;
 mod local;
 mod private;
+mod settings;
 mod url;
 
 use std::path::PathBuf;

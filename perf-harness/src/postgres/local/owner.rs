@@ -51,11 +51,6 @@ impl Owner {
             )
         })
     }
-
-    /// Must other users be able to pass through directories of ours?
-    pub(super) fn is_other(&self) -> bool {
-        self.other.is_some()
-    }
 }
 
 /// User and group id, as the system's own `id` gives them.

@@ -42,9 +42,7 @@ impl Site {
         } else {
             private::short(temporary)
         });
-        // A server run by another user must pass through, and no more.
-        let mode = if owner.is_other() { 0o711 } else { 0o700 };
-        private::directory(&site.base, mode)?;
+        private::directory(&site.base, private::place_mode())?;
         make_directory(&site.servers(), 0o700)?;
         // Also when another process made it: that one may not have come to this yet.
         owner.own(&site.servers())?;
