@@ -34,6 +34,10 @@ pub(crate) struct Config {
     pub(crate) template_timeout: Duration,
     /// Where downloads and prepared clusters are kept. `None` where there is no home.
     pub(crate) cache: Option<PathBuf>,
+    #[cfg_attr(
+        not(feature = "docker"),
+        expect(dead_code, reason = "for the provider")
+    )]
     pub(crate) docker: DockerEngine,
 }
 

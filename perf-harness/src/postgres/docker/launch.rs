@@ -43,9 +43,6 @@ impl Launch {
         image: &str,
         labels: HashMap<String, String>,
     ) -> Result<Self, SetupError> {
-        if !engine.has_image(image).await? {
-            pull(engine, image).await?;
-        }
         let log = Log::default();
         let password = format!("{}{}", random_name()?, random_name()?);
         let request = request(image, &password, labels, &random_name()?);
@@ -102,7 +99,8 @@ impl Launch {
     }
 }
 
-async fn pull(engine: &Engine, image: &str) -> Result<(), SetupError> {
+/// Has the engine get an image, which may take minutes.
+pub(super) async fn pull(engine: &Engine, image: &str) -> Result<(), SetupError> {
     let _busy = progress::begin(format!("pulling {image}"), Unit::Nothing, None);
     let (name, tag) = name_and_tag(image);
     let pulled = GenericImage::new(name, tag).pull_image().await;

@@ -86,7 +86,22 @@ impl Docker {
             return Ok(joined);
         }
         engine.sweep(site).await?;
+        if !engine.has_image(&self.image).await? {
+            self.pull(&engine, site).await?;
+        }
         self.start(&engine, site, idle).await
+    }
+
+    /// A registry that cannot be reached can take long to say so: the processes of a run ask it once.
+    async fn pull(&self, engine: &Engine, site: &Site) -> Result<(), SetupError> {
+        if let Some(refused) = site.refused_lately() {
+            return Err(refused);
+        }
+        let pulled = launch::pull(engine, &self.image).await;
+        if let Err(error) = &pulled {
+            site.remember(error);
+        }
+        pulled
     }
 
     /// Starts a container and tells the others. Call it with the lock held.

@@ -4,6 +4,7 @@
 //! <root>/perf-harness-<uid>/
 //!   <key>.lock       held by the process that starts a container
 //!   <key>.docker     the container to join
+//!   <key>.refused    why the image could not be pulled, and when
 //!   docker-site      what the containers of this user on this machine are labelled with
 //! ```
 
@@ -13,7 +14,10 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::container::Container;
+use crate::clock;
 use crate::error::SetupError;
 use crate::postgres::private::{self, random_name};
 
@@ -21,6 +25,18 @@ use crate::postgres::private::{self, random_name};
 pub(super) const SITE_LABEL: &str = "perf-harness.site";
 /// Which of them are the same.
 pub(super) const KEY_LABEL: &str = "perf-harness.key";
+
+/// How long a refusal holds, in nanoseconds: a run's other processes are spared the wait, the next run is not.
+const LATELY: u128 = 20_000_000_000;
+
+/// Why an image could not be pulled.
+#[derive(Serialize, Deserialize)]
+struct Refused {
+    cause: String,
+    cure: String,
+    /// In nanoseconds since 1970.
+    at: u128,
+}
 
 /// Where containers of one key are announced.
 #[derive(Clone, Debug)]
@@ -62,6 +78,30 @@ impl Site {
         write_privately(&next, &text)
             .and_then(|()| std::fs::rename(&next, self.announcement(&self.key)))
             .map_err(|error| not_told(&error))
+    }
+
+    /// Why the image could not be pulled a moment ago. Call it with the lock held.
+    pub(super) fn refused_lately(&self) -> Option<SetupError> {
+        let text = std::fs::read_to_string(self.refusal()).ok()?;
+        let Refused { cause, cure, at } = serde_json::from_str(&text).ok()?;
+        // A clock that was set back makes it old.
+        let age = clock::wall().checked_sub(at)?;
+        (age < LATELY).then_some(SetupError::Docker { cause, cure })
+    }
+
+    /// Keeps for others why the image could not be pulled. Without it they ask for themselves.
+    pub(super) fn remember(&self, error: &SetupError) {
+        let SetupError::Docker { cause, cure } = error.clone() else {
+            return;
+        };
+        let at = clock::wall();
+        if let Ok(text) = serde_json::to_vec(&Refused { cause, cure, at }) {
+            drop(write_privately(&self.refusal(), &text));
+        }
+    }
+
+    fn refusal(&self) -> PathBuf {
+        self.base.join(format!("{}.refused", self.key))
     }
 
     /// Can nobody join this container, nor will anybody? Call it with the lock held and no container to join:
@@ -175,6 +215,22 @@ mod tests {
             other.announce(&container("a")).unwrap();
             assert!(!site.is_abandoned("docker-2", "a"));
             assert!(site.is_abandoned("docker-2", "b"));
+        });
+    }
+
+    #[test]
+    fn a_refusal_is_told_to_others_for_a_while() {
+        in_a_site("refused", |site| {
+            assert!(site.refused_lately().is_none());
+            let (cause, cure) = ("no such host".to_owned(), "wait".to_owned());
+            site.remember(&SetupError::Docker { cause, cure });
+            let told = site.refused_lately().unwrap();
+            assert!(told.to_string().ends_with("no such host"), "{told}");
+            for at in [clock::wall() - LATELY, clock::wall() + LATELY] {
+                let text = format!(r#"{{"cause":"x","cure":"y","at":{at}}}"#);
+                std::fs::write(site.refusal(), text).unwrap();
+                assert!(site.refused_lately().is_none());
+            }
         });
     }
 
