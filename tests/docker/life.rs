@@ -156,7 +156,11 @@ fn what_a_process_killed_at_the_start_leaves_the_next_start_removes() {
         drop(victim);
         // The engine may still be busy with what it was last asked for.
         let next = container(&engine, "304");
-        assert_eq!(engine.of_key(&kind.1), [next.clone()], "{left:?}");
+        assert_eq!(
+            engine.of_key(&kind.1),
+            std::slice::from_ref(&next),
+            "{left:?}"
+        );
         assert!(!left.contains(&next));
         engine.remove(&next);
     }

@@ -25,9 +25,10 @@ const CONNECTION_CHECK: (&str, &str) = ("client_connection_check_interval", "1s"
 pub(super) fn lines() -> String {
     let check = cfg!(target_os = "linux").then_some(CONNECTION_CHECK);
     let settings = SETTINGS.into_iter().chain(check);
-    settings
+    let lines: Vec<String> = settings
         .map(|(name, value)| format!("{name} = '{value}'\n"))
-        .collect()
+        .collect();
+    lines.concat()
 }
 
 /// The settings of a server in a Linux container, as arguments.

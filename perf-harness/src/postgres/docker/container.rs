@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A container as it is announced to other processes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Container {
+    /// Where its engine listens.
+    pub(super) engine: String,
     pub(super) id: String,
     pub(super) image: String,
     /// On the loopback interface.

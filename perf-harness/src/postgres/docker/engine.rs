@@ -12,7 +12,8 @@ use testcontainers::bollard::query_parameters::{
 use testcontainers::core::client::docker_client_instance;
 
 use super::address::Address;
-use super::refusal::{Refusal, refused, refused_client};
+use super::answer::{refused, refused_client};
+use super::refusal::Refusal;
 use super::site::{KEY_LABEL, SITE_LABEL, Site};
 use crate::error::SetupError;
 
@@ -66,7 +67,13 @@ impl Engine {
     /// Removes this site's containers that no one can join: those of the key whose lock is held, and those of
     /// another one that nobody starts and that was never announced.
     pub(super) async fn sweep(&self, site: &Site) -> Result<(), SetupError> {
-        for container in self.containers(&site.identity()?).await? {
+        let containers = self.containers(&site.identity()?).await?;
+        let ids: Vec<&str> = containers
+            .iter()
+            .filter_map(|container| container.id.as_deref())
+            .collect();
+        site.forget_except(&self.address, &ids);
+        for container in containers {
             let labels = container.labels.unwrap_or_default();
             let (Some(id), Some(key)) = (container.id, labels.get(KEY_LABEL)) else {
                 continue;

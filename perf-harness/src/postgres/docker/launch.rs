@@ -11,10 +11,11 @@ use testcontainers::{
     ContainerRequest, GenericImage, ImageExt as _, ReuseDirective, TestcontainersError,
 };
 
+use super::answer::{not_pulled, not_started};
 use super::container::{Container, DATA, MEMORY, ROLE};
 use super::engine::Engine;
 use super::log::Log;
-use super::refusal::{Refusal, not_pulled, not_started};
+use super::refusal::Refusal;
 use crate::clock;
 use crate::error::SetupError;
 use crate::postgres::private::random_name;
@@ -57,6 +58,7 @@ impl Launch {
             Err(error) => return Err(why_not(engine, image, &error, &log).await),
         };
         let container = Container {
+            engine: engine.address().to_owned(),
             id,
             image: image.to_owned(),
             port,

@@ -3,6 +3,7 @@
 //! It ends itself when no one uses it, and the engine removes it then. No process of ours is needed for that.
 
 mod address;
+mod answer;
 mod container;
 mod engine;
 mod launch;

@@ -111,14 +111,39 @@ impl Site {
         if key == self.key {
             return true;
         }
-        let Ok(lock) = File::create(self.lock_file(key)) else {
-            return false;
-        };
         let is_announced = || {
             let announced = self.announced_as(key);
             announced.is_some_and(|container| container.id == id)
         };
-        lock.try_lock().is_ok() && !is_announced()
+        self.lock_another(key).is_some() && !is_announced()
+    }
+
+    /// Takes back the announcements of an engine's containers of other keys that are there no more.
+    pub(super) fn forget_except(&self, engine: &str, ids: &[&str]) {
+        let entries = std::fs::read_dir(&self.base).into_iter().flatten();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let key = name.to_str().and_then(|name| name.strip_suffix(".docker"));
+            let Some(key) = key.filter(|key| *key != self.key) else {
+                continue;
+            };
+            let Some(_lock) = self.lock_another(key) else {
+                continue;
+            };
+            let is_gone = |container: Container| {
+                container.engine == engine && !ids.contains(&container.id.as_str())
+            };
+            if self.announced_as(key).is_some_and(is_gone) {
+                // Another process may have been faster.
+                drop(std::fs::remove_file(entry.path()));
+            }
+        }
+    }
+
+    /// The lock of another key, unless someone holds it. Who holds one must not wait for another.
+    fn lock_another(&self, key: &str) -> Option<File> {
+        let lock = File::create(self.lock_file(key)).ok()?;
+        lock.try_lock().is_ok().then_some(lock)
     }
 
     /// What a container of ours is labelled with.
@@ -172,6 +197,7 @@ mod tests {
 
     fn container(id: &str) -> Container {
         Container {
+            engine: "unix:///var/run/docker.sock".to_owned(),
             id: id.to_owned(),
             image: "postgres:18.4".to_owned(),
             port: 40_000,
@@ -215,6 +241,26 @@ mod tests {
             other.announce(&container("a")).unwrap();
             assert!(!site.is_abandoned("docker-2", "a"));
             assert!(site.is_abandoned("docker-2", "b"));
+        });
+    }
+
+    #[test]
+    fn the_announcement_of_a_container_that_is_gone_is_taken_back() {
+        in_a_site("forget", |site| {
+            let other = Site {
+                key: "docker-2".to_owned(),
+                ..site.clone()
+            };
+            site.announce(&container("mine")).unwrap();
+            other.announce(&container("a")).unwrap();
+            site.forget_except("unix:///var/run/docker.sock", &["a"]);
+            site.forget_except("unix:///another.sock", &[]);
+            let lock = other.lock().unwrap();
+            site.forget_except("unix:///var/run/docker.sock", &[]);
+            assert!(other.announced().is_some());
+            drop(lock);
+            site.forget_except("unix:///var/run/docker.sock", &[]);
+            assert!(other.announced().is_none() && site.announced().is_some());
         });
     }
 
