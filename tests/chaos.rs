@@ -55,7 +55,12 @@ fn victim() {
         own.run(async |db: PerfDb| assert_eq!(rows(&db).await, 20_000))
             .unwrap();
         let fails = PerfTest::new("fails").template(template);
-        assert!(fails.run(async |_db: PerfDb| Err("of its own")).unwrap().is_err());
+        assert!(
+            fails
+                .run(async |_db: PerfDb| Err("of its own"))
+                .unwrap()
+                .is_err()
+        );
         let reads = PerfTest::new("reads").template(template).read_only();
         reads
             .run(async |db: PerfDb| assert_eq!(rows(&db).await, 20_000))
@@ -98,7 +103,10 @@ impl Place {
             .env("PERF_HARNESS_POSTGRES_DIR", &self.0)
             .env("PERF_HARNESS_CACHE_DIR", self.0.join("cache"))
             // Another idle time is another server.
-            .env("PERF_HARNESS_POSTGRES_IDLE_S", (2 + round / ON_ONE_SERVER % 3).to_string())
+            .env(
+                "PERF_HARNESS_POSTGRES_IDLE_S",
+                (2 + round / ON_ONE_SERVER % 3).to_string(),
+            )
             .env("PERF_HARNESS_KEEP_FAILED", "0")
             .env_remove("NEXTEST_TEST_NAME");
         command
@@ -198,7 +206,9 @@ fn the_next_run_passes(place: &Place) {
 
 /// The databases that are the harness's, and whether each is a finished template.
 fn databases(url: &str) -> Vec<(String, bool)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     runtime.unwrap().block_on(async {
         let mut connection = PgConnection::connect(url).await.unwrap();
         sqlx::query_as(
@@ -216,9 +226,15 @@ fn nothing_remains(place: &Place) {
     let ps = Command::new("ps").args(["-eo", "args"]).output().unwrap();
     let running = String::from_utf8_lossy(&ps.stdout).into_owned();
     let ours = place.0.display().to_string();
-    let left: Vec<&str> = running.lines().filter(|line| line.contains(&ours)).collect();
+    let left: Vec<&str> = running
+        .lines()
+        .filter(|line| line.contains(&ours))
+        .collect();
     assert!(left.is_empty(), "{left:?}");
-    for user in entries(&place.0).iter().filter(|entry| !entry.ends_with("cache")) {
+    for user in entries(&place.0)
+        .iter()
+        .filter(|entry| !entry.ends_with("cache"))
+    {
         for file in entries(user).iter().filter(|file| file.is_file()) {
             // A lock's file is empty; which cluster to join is one name.
             assert!(file.metadata().unwrap().len() < 4_096, "{}", file.display());
@@ -229,7 +245,10 @@ fn nothing_remains(place: &Place) {
 fn within_half_a_minute(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{what}: not after half a minute");
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "{what}: not after half a minute"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -77,10 +77,19 @@ async fn probe_with_a_template(db: PerfDb) {
 }
 
 fn check(name: &str, value: &str) {
-    let told = probe_with("PERF_HARNESS_POSTGRES", value);
+    check_told(name, &probe_with("PERF_HARNESS_POSTGRES", value));
+}
+
+/// The same for a URL of the server that the tests run on, whichever that is.
+fn check_url(name: &str, url: &Url) {
+    let told = probe_with("PERF_HARNESS_POSTGRES", url.as_str());
+    let place = format!("@{}:{}", url.host_str().unwrap(), url.port().unwrap());
+    check_told(name, &told.replace(&place, "@<server>"));
+}
+
+fn check_told(name: &str, told: &str) {
     with_settings!({ filters => vec![
         (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
-        (r"@[^/\s]*perf-harness[^/\s]*", "@<socket>"),
         (r"\S*ph-too-old-\d+", "<directory>"),
         (r"stranger_[0-9a-z_]+", "<role>"),
         (r"ph_[0-9a-z_]+", "<database>"),
@@ -90,11 +99,6 @@ fn check(name: &str, value: &str) {
 #[test]
 fn a_value_that_means_nothing() {
     check("a_value_that_means_nothing", "locla");
-}
-
-#[test]
-fn a_provider_of_a_later_version() {
-    check("a_provider_of_a_later_version", "docker:postgres:17");
 }
 
 #[test]
@@ -162,7 +166,7 @@ fn with_server(work: impl FnOnce(Url)) {
 fn a_url_with_a_wrong_password() {
     with_server(|mut url| {
         if url.set_password(Some("wrong")).is_ok() {
-            check("a_url_with_a_wrong_password", url.as_str());
+            check_url("a_url_with_a_wrong_password", &url);
         }
     });
 }
@@ -174,7 +178,7 @@ fn a_role_that_may_not_create_databases() {
         let mut theirs = url.clone();
         theirs.set_username(&role).unwrap();
         theirs.set_password(Some("word")).unwrap();
-        check("a_role_that_may_not_create_databases", theirs.as_str());
+        check_url("a_role_that_may_not_create_databases", &theirs);
         elsewhere(remove(&url, &role));
     });
 }

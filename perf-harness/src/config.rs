@@ -16,6 +16,8 @@ const KEEP_FAILED: &str = "PERF_HARNESS_KEEP_FAILED";
 const TEMPLATE_TIMEOUT: &str = "PERF_HARNESS_TEMPLATE_TIMEOUT_S";
 const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
 const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
+const DOCKER_HOST: &str = "DOCKER_HOST";
+const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
 
 /// What `PERF_HARNESS_POSTGRES` may be.
 const KNOWN: &str = "`auto`, `docker`, `docker:IMAGE`, `local`, `local:DIRECTORY`, `download`, `download:MAJOR` or a postgres:// URL";
@@ -37,6 +39,22 @@ pub(crate) struct Config {
     pub(crate) cache_named: bool,
     /// Where private clusters live, in place of `/dev/shm` or the temporary directory.
     pub(crate) clusters: Option<PathBuf>,
+    #[cfg_attr(
+        not(feature = "docker"),
+        expect(dead_code, reason = "for the provider")
+    )]
+    pub(crate) docker: DockerEngine,
+}
+
+/// Where a Docker engine may be, as testcontainers will look for it: what is told here must be what it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DockerEngine {
+    /// `DOCKER_HOST`.
+    pub(crate) host: Option<String>,
+    /// `DOCKER_TLS_VERIFY`.
+    pub(crate) tls: bool,
+    /// Otherwise the first of these sockets that is there.
+    pub(crate) sockets: Vec<PathBuf>,
 }
 
 /// Where Postgres comes from.
@@ -120,6 +138,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         cache: cache(&value),
         cache_named: value(CACHE).is_some(),
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
+        docker: docker_engine(variable),
     })
 }
 
@@ -136,9 +155,7 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
                 .map_err(|cause| setting(POSTGRES, "postgres://…", format!("a valid URL: {cause}")))
         }
         "docker" => Ok(Choice::Docker { image: None }),
-        docker if docker.starts_with("docker:") => Ok(Choice::Docker {
-            image: Some(docker["docker:".len()..].to_owned()),
-        }),
+        docker if docker.starts_with("docker:") => image(&docker["docker:".len()..]),
         "download" => Ok(Choice::Download { major: None }),
         download if download.starts_with("download:") => download["download:".len()..]
             .parse()
@@ -152,6 +169,15 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
             }),
         other => Err(setting(POSTGRES, &without_secrets(other), KNOWN.to_owned())),
     }
+}
+
+fn image(name: &str) -> Result<Choice, SetupError> {
+    if name.is_empty() || name.contains(char::is_whitespace) {
+        let expected = "`docker:IMAGE`, for instance `docker:postgres:17`".to_owned();
+        return Err(setting(POSTGRES, &format!("docker:{name}"), expected));
+    }
+    let image = Some(name.to_owned());
+    Ok(Choice::Docker { image })
 }
 
 /// A value that is not understood may still be a URL or a connection string with a password.
@@ -223,6 +249,21 @@ fn clusters(value: &str) -> Result<PathBuf, SetupError> {
     Err(setting(CLUSTERS, value, expected))
 }
 
+fn docker_engine(variable: impl Fn(&str) -> Option<String>) -> DockerEngine {
+    let below = |name: &str, path: &str| variable(name).map(|home| PathBuf::from(home).join(path));
+    let sockets = [
+        Some(PathBuf::from("/var/run/docker.sock")),
+        below("XDG_RUNTIME_DIR", ".docker/run/docker.sock"),
+        below("HOME", ".docker/run/docker.sock"),
+        below("HOME", ".docker/desktop/docker.sock"),
+    ];
+    DockerEngine {
+        host: variable(DOCKER_HOST),
+        tls: variable(DOCKER_TLS).is_some_and(|value| value == "1"),
+        sockets: sockets.into_iter().flatten().collect(),
+    }
+}
+
 fn setting(variable: &'static str, value: &str, expected: String) -> SetupError {
     SetupError::Setting {
         variable,
@@ -271,6 +312,13 @@ mod tests {
             with(PARAMETERS, "show").unwrap().parameters,
             Parameters::Show
         );
+        let image = Some("registry.example:5000/postgres:16".to_owned());
+        assert_eq!(
+            with(POSTGRES, "docker:registry.example:5000/postgres:16")
+                .unwrap()
+                .postgres,
+            Choice::Docker { image }
+        );
         assert_eq!(with(IDLE, "5").unwrap().idle, Duration::from_secs(5));
     }
 
@@ -296,6 +344,19 @@ mod tests {
             "download:newest",
             "PERF_HARNESS_POSTGRES is `download:newest`, which is not `download:MAJOR`, for instance `download:17`",
         );
+        for (value, shown) in [
+            ("docker:", "docker:"),
+            ("docker: ", "docker:"),
+            ("docker:a b", "docker:a b"),
+        ] {
+            check_refused(
+                POSTGRES,
+                value,
+                &format!(
+                    "PERF_HARNESS_POSTGRES is `{shown}`, which is not `docker:IMAGE`, for instance `docker:postgres:17`"
+                ),
+            );
+        }
         check_refused(
             PARAMETERS,
             "yes",

@@ -57,7 +57,7 @@ async fn entities_are_counted(db: PerfDb) {
                 .unwrap();
         })
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     assert_eq!(work.counts().queries, 7);
     assert_eq!(work.shapes()[0].count(), 5);
 }
@@ -79,7 +79,7 @@ async fn transactions_and_raw_statements_are_counted(db: PerfDb) {
             })
         }))
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     work.output().as_ref().unwrap();
     assert_eq!(
         (work.counts().queries, work.counts().transaction_control),

@@ -2,14 +2,29 @@
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use futures::TryStreamExt;
 use perf_harness::{BoxError, Class, PerfDb, Query, Recording};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use testcontainers::bollard::Docker;
+use testcontainers::bollard::query_parameters::{ListContainersOptions, LogsOptionsBuilder};
+use testcontainers::core::client::docker_client_instance;
+use url::Url;
 
 /// The statement log of one database.
 pub(crate) struct ServerLog {
-    file: PathBuf,
+    place: Place,
+    server: Url,
     database: String,
+}
+
+/// Where the server writes it.
+enum Place {
+    /// Into a file of this machine.
+    File(PathBuf),
+    /// Out of its container, to the engine.
+    Container(Docker, String),
 }
 
 impl ServerLog {
@@ -25,12 +40,13 @@ impl ServerLog {
                 println!("skipped: the server's statement log cannot be had: {cause}");
                 None
             }
-            Err(cause) => panic!("the private cluster's log cannot be read: {cause}"),
+            Err(cause) => panic!("the log of the harness's own server cannot be read: {cause}"),
         }
     }
 
     async fn switch_on(db: &PerfDb) -> Result<Self, BoxError> {
-        let mut direct = PgConnection::connect(db.direct_url()).await?;
+        let server = Url::parse(db.direct_url())?;
+        let mut direct = PgConnection::connect(server.as_str()).await?;
         let (database, data): (String, String) =
             sqlx::query_as("SELECT current_database()::text, current_setting('data_directory')")
                 .fetch_one(&mut direct)
@@ -40,14 +56,49 @@ impl ServerLog {
             .execute(&mut direct)
             .await?;
         direct.close().await?;
-        let file = PathBuf::from(data).with_file_name("log");
-        std::fs::File::open(&file)?;
-        Ok(Self { file, database })
+        let place = Place::of(PathBuf::from(data).with_file_name("log"), &server).await?;
+        Ok(Self {
+            place,
+            server,
+            database,
+        })
+    }
+
+    /// The log up to now. It may come by way of an engine: when a mark of this moment is in it, all before it is.
+    async fn text(&self) -> String {
+        let mark = self.mark().await.unwrap();
+        for _ in 0..400 {
+            let text = self.place.read().await.unwrap();
+            if text.contains(&mark) {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the server's log does not go on");
+    }
+
+    /// Has the server log a word that is nowhere else, as a statement of another database.
+    async fn mark(&self) -> Result<String, BoxError> {
+        let mut elsewhere = self.server.clone();
+        elsewhere.set_path("postgres");
+        let mut connection = PgConnection::connect(elsewhere.as_str()).await?;
+        let mark = format!("up to here: {}", self.database);
+        let statements = [
+            "SET log_statement = 'all'".to_owned(),
+            format!("SELECT '{mark}'"),
+        ];
+        for statement in statements {
+            sqlx::raw_sql(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await?;
+        }
+        connection.close().await?;
+        Ok(mark)
     }
 
     /// Every statement of every class that the server logged, sorted.
-    fn statements(&self) -> Vec<String> {
-        let log = std::fs::read_to_string(&self.file).unwrap();
+    async fn statements(&self) -> Vec<String> {
+        let log = self.text().await;
         let ours = format!(" {} LOG:  ", self.database);
         let mut statements: Vec<String> = Vec::new();
         let mut continues = false;
@@ -68,7 +119,7 @@ impl ServerLog {
     }
 
     /// The recording holds exactly what the server executed: each statement, as often, by its text.
-    pub(crate) fn agrees_with<T>(&self, recording: &Recording<T>) {
+    pub(crate) async fn agrees_with<T>(&self, recording: &Recording<T>) {
         let traffic = recording.traffic();
         let classes = [Class::Query, Class::TransactionControl, Class::Driver];
         let recorded: Vec<&str> = classes
@@ -77,10 +128,47 @@ impl ServerLog {
             .map(Query::sql)
             .collect();
         let counts = recording.counts();
-        assert_eq!(sorted(recorded.into_iter()), self.statements());
+        let logged = self.statements().await;
+        assert_eq!(sorted(recorded.into_iter()), logged);
         let counted = counts.queries + counts.transaction_control + counts.driver;
-        assert_eq!(counted, self.statements().len());
+        assert_eq!(counted, logged.len());
         assert_eq!(counts.undecoded, 0);
+    }
+}
+
+impl Place {
+    async fn of(file: PathBuf, server: &Url) -> Result<Self, BoxError> {
+        if file.is_file() {
+            return Ok(Self::File(file));
+        }
+        let engine = docker_client_instance().await?;
+        let containers = engine
+            .list_containers(None::<ListContainersOptions>)
+            .await?;
+        let of_server = containers.into_iter().find(|container| {
+            let ports = container.ports.iter().flatten();
+            ports
+                .map(|port| port.public_port)
+                .any(|port| port == server.port())
+        });
+        let id = of_server.and_then(|container| container.id);
+        let id = id.ok_or_else(|| format!("no {} and no container", file.display()))?;
+        Ok(Self::Container(engine, id))
+    }
+
+    async fn read(&self) -> Result<String, BoxError> {
+        match self {
+            Self::File(file) => Ok(std::fs::read_to_string(file)?),
+            Self::Container(engine, id) => {
+                let options = LogsOptionsBuilder::new().stderr(true).build();
+                let pieces: Vec<_> = engine.logs(id, Some(options)).try_collect().await?;
+                let bytes: Vec<u8> = pieces
+                    .into_iter()
+                    .flat_map(testcontainers::bollard::container::LogOutput::into_bytes)
+                    .collect();
+                Ok(String::from_utf8(bytes)?)
+            }
+        }
     }
 }
 

@@ -55,7 +55,7 @@ async fn prepared_queries_count_once_each(db: PerfDb) {
             }
         })
         .await;
-    log.agrees_with(&names);
+    log.agrees_with(&names).await;
     let counts = names.counts();
     assert_eq!((counts.queries, counts.rows, counts.prepares), (10, 10, 1));
     let values: Vec<String> = names
@@ -87,7 +87,7 @@ async fn transactions_are_counted_apart(db: PerfDb) {
             outer.commit().await.unwrap();
         })
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     let counts = work.counts();
     assert_eq!((counts.queries, counts.transaction_control), (2, 4));
 }
@@ -107,7 +107,7 @@ async fn a_transaction_that_is_dropped_rolls_back_and_is_counted(db: PerfDb) {
             name(&pool, 1).await
         })
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     assert_eq!(
         (work.counts().queries, work.counts().transaction_control),
         (2, 2)
@@ -137,7 +137,7 @@ async fn type_look_ups_belong_to_the_driver(db: PerfDb) {
             (happy, mood)
         })
         .await;
-    log.agrees_with(&moods);
+    log.agrees_with(&moods).await;
     assert_eq!(moods.output(), &(100, Mood("happy".to_owned())));
     assert_eq!(moods.counts().queries, 2);
     assert!(moods.counts().driver > 0, "{:?}", moods.counts());
@@ -157,7 +157,7 @@ async fn a_query_that_fails_is_counted_with_its_error(db: PerfDb) {
             name(&pool, 1).await
         })
         .await;
-    log.agrees_with(&twice);
+    log.agrees_with(&twice).await;
     assert_eq!((twice.counts().queries, twice.counts().errors), (2, 1));
     let outcome = twice.queries().next().unwrap().outcome();
     let perf_harness::Outcome::Failed(error) = outcome else {
@@ -178,7 +178,7 @@ async fn a_text_that_cannot_be_parsed_is_an_error_and_no_query(db: PerfDb) {
             query.bind(1).execute(&pool).await.unwrap_err()
         })
         .await;
-    log.agrees_with(&wrong);
+    log.agrees_with(&wrong).await;
     assert_eq!((wrong.counts().queries, wrong.counts().errors), (0, 1));
 }
 
@@ -194,7 +194,7 @@ async fn a_stream_that_is_dropped_was_a_query(db: PerfDb) {
             rows.try_next().await.unwrap().unwrap();
         })
         .await;
-    log.agrees_with(&first);
+    log.agrees_with(&first).await;
     assert_eq!(first.counts().queries, 1);
 }
 

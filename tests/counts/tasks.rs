@@ -27,7 +27,7 @@ async fn spawned_tasks_are_counted(db: PerfDb) {
                 .for_each(Result::unwrap);
         })
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     assert_queries!(work, 20);
 }
 
@@ -40,7 +40,7 @@ async fn joined_futures_are_counted(db: PerfDb) {
     let work = db
         .record(future::join_all((1..=20).map(|id| name(pool.clone(), id))))
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     assert_queries!(work, 20);
     let mut connections: Vec<u64> = work
         .queries()
@@ -73,7 +73,7 @@ async fn a_blocking_program_is_counted_while_the_test_stands_still(db: PerfDb) {
             thread.join().unwrap();
         })
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     assert_queries!(work, 1);
 }
 

@@ -37,7 +37,7 @@ async fn prepared_and_simple_queries_are_counted(db: PerfDb) {
                 .unwrap();
         })
         .await;
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     assert_eq!((work.counts().queries, work.counts().rows), (4, 4));
 }
 
@@ -63,7 +63,7 @@ async fn pipelined_queries_are_counted_each(db: PerfDb) {
     let recorded = db.record(async {}).await;
     assert_eq!(recorded.counts().queries, 0);
     let prepared_before = work;
-    log.agrees_with(&prepared_before);
+    log.agrees_with(&prepared_before).await;
 }
 
 #[perf_test(template = authors)]
@@ -91,7 +91,7 @@ async fn copying_in_is_one_query(db: PerfDb) {
         })
         .await;
     assert_eq!(work.output(), &100);
-    log.agrees_with(&work);
+    log.agrees_with(&work).await;
     assert_eq!((work.counts().queries, work.counts().rows), (1, 0));
     assert!(work.counts().bytes_sent > 1_500, "{:?}", work.counts());
 }

@@ -24,8 +24,39 @@ const WITH_KEPT: Duration = Duration::from_hours(1);
 /// Databases of failed tests, as a pattern for `LIKE`.
 pub(super) const KEPT: &str = r"ph\_%\_failed\_%";
 
+/// A connection that keeps the server from stopping, or `None` when there is none to join: nobody answers, or it
+/// starts or stops.
+pub(super) async fn join(options: &PgConnectOptions) -> sqlx::Result<Option<PgConnection>> {
+    match connect(options).await {
+        Ok(connection) => Ok(keep_alive(connection).await),
+        Err(sqlx::Error::Io(error)) if is_gone(error.kind()) => Ok(None),
+        Err(error) if is_between(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Nobody listens, or they hung up. Anything else, such as too many open files, is trouble of our own.
+pub(super) fn is_gone(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind::{
+        BrokenPipe, ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof,
+    };
+
+    matches!(
+        kind,
+        BrokenPipe | ConnectionRefused | ConnectionReset | NotFound | UnexpectedEof
+    )
+}
+
+/// Starting up or shutting down: `57P03`, or `57P01` when it ends while we ask.
+fn is_between(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(|error| error.code().map(std::borrow::Cow::into_owned));
+    matches!(code.as_deref(), Some("57P03" | "57P01"))
+}
+
 /// Holds the server for this connection, or `None` if it has decided to stop.
-pub(super) async fn keep_alive(mut connection: PgConnection) -> Option<PgConnection> {
+async fn keep_alive(mut connection: PgConnection) -> Option<PgConnection> {
     let held = sqlx::query_scalar("SELECT pg_try_advisory_lock_shared($1)")
         .bind(IN_USE)
         .fetch_one(&mut connection)
@@ -99,11 +130,12 @@ END $reaper$"
 }
 
 /// A command that stops the server with this `postmaster.pid` and then does `afterwards`. The signals are ignored
-/// because a server that stops sends them to its backends' children as well.
+/// because a server that stops sends them to its backends' children as well. The shell alone does it, but for `sleep`:
+/// an image may have little else.
 pub(super) fn stop_command(pid_file: &str, afterwards: &str) -> String {
     let pid_file = quoted(pid_file);
     format!(
-        "( trap '' HUP INT QUIT TERM; pid=$(head -n 1 {pid_file}) && kill -INT \"$pid\" && tries=0; \
+        "( trap '' HUP INT QUIT TERM; read -r pid <{pid_file} && kill -INT \"$pid\" && tries=0; \
          while kill -0 \"$pid\" 2>/dev/null && [ \"$tries\" -lt 300 ]; do sleep 0.1; tries=$((tries + 1)); done; \
          {afterwards} ) </dev/null >/dev/null 2>&1 &"
     )

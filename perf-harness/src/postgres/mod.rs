@@ -12,6 +12,7 @@ mod idle;
 mod local;
 mod private;
 pub mod running;
+mod settings;
 mod url;
 
 use std::path::PathBuf;

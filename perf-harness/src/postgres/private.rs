@@ -15,6 +15,16 @@ pub(super) fn place(root: &Path) -> PathBuf {
     root.join(format!("perf-harness-{user}"))
 }
 
+/// Who may enter the place: this user alone, or for root also the other user who runs its servers, who must pass
+/// through and no more.
+pub(super) fn place_mode() -> u32 {
+    if rustix::process::geteuid().is_root() {
+        0o711
+    } else {
+        0o700
+    }
+}
+
 /// A socket's path can have 103 bytes, and ours adds 80 to the root: macOS' own temporary directory is too long.
 pub(super) fn short(temporary: &Path) -> &Path {
     const LONGEST: usize = 23;

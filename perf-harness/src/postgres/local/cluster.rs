@@ -18,34 +18,13 @@ use super::site::Site;
 use crate::clock;
 use crate::error::SetupError;
 use crate::postgres::url::{connect, options};
-use crate::postgres::{cause, idle, private};
+use crate::postgres::{cause, idle, private, settings};
 
-/// What a test server does without: durability, replication, background work that changes plans or timing.
-const SETTINGS: &str = "\
+/// No network, and no one else's connections.
+const PRIVATE: &str = "\
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = 400
-shared_buffers = 128MB
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-wal_level = minimal
-max_wal_senders = 0
-max_wal_size = 512MB
-checkpoint_timeout = 1h
-autovacuum = off
-jit = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-log_line_prefix = '%m [%p] %d '
 ";
-
-/// A query whose program is gone ends within a second. Elsewhere older servers refuse the setting.
-const CONNECTION_CHECK: &str = if cfg!(target_os = "linux") {
-    "client_connection_check_interval = 1s\n"
-} else {
-    ""
-};
 
 pub(super) const ROLE: &str = "perf_harness";
 const PORT: u16 = 5432;
@@ -61,8 +40,8 @@ pub(super) fn key(binaries: &Binaries, idle: Duration) -> String {
     let mut hasher = DefaultHasher::new();
     (
         FORMAT,
-        SETTINGS,
-        CONNECTION_CHECK,
+        PRIVATE,
+        settings::lines(),
         idle,
         &binaries.directory,
     )
@@ -138,7 +117,8 @@ impl Cluster {
             .and_then(|mut file| {
                 write!(
                     file,
-                    "{SETTINGS}{CONNECTION_CHECK}unix_socket_directories = '{directory}'\nport = {PORT}\n"
+                    "{PRIVATE}{}unix_socket_directories = '{directory}'\nport = {PORT}\n",
+                    settings::lines()
                 )
             })
             .map_err(|error| self.failed("configured", &error))
@@ -190,13 +170,8 @@ impl Cluster {
             // It is being removed.
             return Ok(None);
         }
-        let options = options(&self.url()?)?;
-        match connect(&options).await {
-            Ok(connection) => Ok(idle::keep_alive(connection).await),
-            Err(sqlx::Error::Io(error)) if is_gone(error.kind()) => Ok(None),
-            Err(error) if is_between(&error) => Ok(None),
-            Err(error) => Err(self.failed("joined", &cause(&error))),
-        }
+        let joined = idle::join(&options(&self.url()?)?).await;
+        joined.map_err(|error| self.failed("joined", &cause(&error)))
     }
 
     /// Asks until the server answers. Its socket appears a few milliseconds after it was started.
@@ -273,28 +248,8 @@ impl Cluster {
             return true;
         };
         let answer = connect(&options).await;
-        matches!(answer, Err(sqlx::Error::Io(error)) if is_gone(error.kind()))
+        matches!(answer, Err(sqlx::Error::Io(error)) if idle::is_gone(error.kind()))
     }
-}
-
-/// Nobody listens, or they hung up. Anything else, such as too many open files, is trouble of our own.
-fn is_gone(kind: std::io::ErrorKind) -> bool {
-    use std::io::ErrorKind::{
-        BrokenPipe, ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof,
-    };
-
-    matches!(
-        kind,
-        BrokenPipe | ConnectionRefused | ConnectionReset | NotFound | UnexpectedEof
-    )
-}
-
-/// Starting up or shutting down: `57P03`, or `57P01` when it ends while we ask.
-fn is_between(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(|error| error.code().map(std::borrow::Cow::into_owned));
-    matches!(code.as_deref(), Some("57P03" | "57P01"))
 }
 
 /// Runs a program that makes or starts the cluster in `place`.

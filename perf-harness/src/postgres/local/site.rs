@@ -29,9 +29,7 @@ impl Site {
             key: key.to_owned(),
             owner: owner.clone(),
         };
-        // A server run by another user must pass through, and no more.
-        let mode = if owner.is_other() { 0o711 } else { 0o700 };
-        private::directory(&site.base.directory, mode)?;
+        private::directory(&site.base.directory, private::place_mode())?;
         make_directory(&site.base.servers(), 0o700)?;
         // Also when another process made it: that one may not have come to this yet.
         owner.own(&site.base.servers())?;
