@@ -12,6 +12,8 @@ pub(crate) enum Command {
     Ci,
     CiList,
     Demo,
+    BenchProvision,
+    BenchProvisionQuick,
     /// What follows `postgres`.
     Postgres(&'static [&'static str]),
 }
@@ -71,6 +73,16 @@ const FORMS: &[Form] = &[
         summary: "run the example service's demonstration",
         command: Command::Demo,
         flags: &[],
+    },
+    Form {
+        name: "bench-provision",
+        summary: "time what a fresh database costs, ours against others'",
+        command: Command::BenchProvision,
+        flags: &[Flag {
+            name: "--quick",
+            summary: "one round instead of five",
+            command: Command::BenchProvisionQuick,
+        }],
     },
     Form {
         name: "postgres status",
@@ -272,15 +284,15 @@ mod tests {
         };
         check(
             "",
-            "no command given\n  known: tidy, ci, demo, postgres, help",
+            "no command given\n  known: tidy, ci, demo, bench-provision, postgres, help",
         );
         check(
             "tdy",
-            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, postgres, help",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, postgres, help",
         );
         check(
             "benchmarks",
-            "unknown command `benchmarks`\n  known: tidy, ci, demo, postgres, help",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, postgres, help",
         );
         check(
             "ci --lst",
@@ -313,6 +325,8 @@ Usage: cargo xtask <command> [flags]
   ci               run exactly what CI runs, up to the first failure
     --list         print the steps and run none
   demo             run the example service's demonstration
+  bench-provision  time what a fresh database costs, ours against others'
+    --quick        one round instead of five
   postgres status  tell which servers of the harness run and what it keeps
   postgres stop    stop the servers that nobody uses
     --force        stop those in use too

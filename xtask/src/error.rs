@@ -15,6 +15,8 @@ pub(crate) enum SetupError {
     NothingChecked(&'static str, PathBuf),
     /// A program that could not be started.
     NotStarted(String, io::Error),
+    /// A program that this command needs ran and failed; what it said is on the terminal.
+    Failed(String),
 }
 
 impl fmt::Display for SetupError {
@@ -34,6 +36,7 @@ impl fmt::Display for SetupError {
             Self::NotStarted(command, error) => {
                 write!(f, "cannot start `{command}`: {error}; is it installed?")
             }
+            Self::Failed(what) => write!(f, "{what} failed: see above"),
         }
     }
 }

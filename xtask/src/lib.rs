@@ -20,6 +20,7 @@
 //! - `tidy`: the rules a machine can check
 //! - `ci`: the steps of CI, their order, their outcome
 //! - `demo`: the example, run
+//! - `bench_provision`: what a fresh database costs a test, ours against others'
 //! - `postgres`: the servers of the harness, told and ended
 //! - `workspace`, `nearest`, `error`: where the root is, what was probably meant, what kept a command from its work
 
@@ -30,6 +31,7 @@
 )]
 
 mod arguments;
+mod bench_provision;
 mod ci;
 mod demo;
 mod error;
@@ -64,6 +66,8 @@ fn run(command: Command) -> Result<ExitCode, SetupError> {
     match command {
         Command::Help => print!("{}", arguments::help()),
         Command::CiList => print!("{}", ci::list()),
+        Command::BenchProvision => bench_provision::run(&workspace::root()?, 5)?,
+        Command::BenchProvisionQuick => bench_provision::run(&workspace::root()?, 1)?,
         Command::Tidy => return tidy::run(&workspace::root()?).map(pass_or_fail),
         Command::Ci => return Ok(pass_or_fail(ci::run(&workspace::root()?))),
         Command::Postgres(words) => {

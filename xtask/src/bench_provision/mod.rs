@@ -14,17 +14,14 @@ use programs::Programs;
 
 use crate::error::SetupError;
 
-/// How often everything is measured.
-const ROUNDS: usize = 5;
-
-/// Builds the programs, runs them in turn and prints the tables.
-pub(crate) fn run(root: &Path) -> Result<(), SetupError> {
+/// Builds the programs, runs them in turn, so many rounds, and prints the tables.
+pub(crate) fn run(root: &Path, rounds: usize) -> Result<(), SetupError> {
     let programs = Programs::build(root)?;
     let server = programs.server()?;
     println!("{}\n", server.told);
-    let suites = rounds::suites(&programs, &server, ROUNDS)?;
+    let suites = rounds::suites(&programs, &server, rounds)?;
     print!("{}", telling::suites(&suites));
-    let starts = rounds::starts(&programs, ROUNDS)?;
+    let starts = rounds::starts(&programs, rounds)?;
     print!("\n{}", telling::starts(&starts));
     let thousand = rounds::thousand(root)?;
     print!("\n{}", telling::thousand(&thousand));

@@ -1,6 +1,6 @@
 //! The fixture's programs: built once, then started without cargo in the way.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
@@ -46,7 +46,11 @@ impl Programs {
         let mut build = started(&mut command, &line)?;
         let told = build.stderr.take().map(BufReader::new);
         let mut found = Vec::new();
-        for line in told.into_iter().flat_map(std::io::BufRead::lines).map_while(Result::ok) {
+        for line in told
+            .into_iter()
+            .flat_map(std::io::BufRead::lines)
+            .map_while(Result::ok)
+        {
             eprintln!("{line}");
             found.extend(executable(&line));
         }
@@ -60,7 +64,8 @@ impl Programs {
     /// A command that runs one of the programs.
     pub(super) fn command(&self, name: &str) -> Result<Command, SetupError> {
         let program = self.found.iter().find(|(known, _)| known == name);
-        let (_, program) = program.ok_or_else(|| SetupError::Failed(format!("the build of {name}")))?;
+        let (_, program) =
+            program.ok_or_else(|| SetupError::Failed(format!("the build of {name}")))?;
         let mut command = Command::new(program);
         command.current_dir(&self.fixture);
         Ok(command)

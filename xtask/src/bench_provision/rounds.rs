@@ -1,6 +1,6 @@
 //! Runs the programs in turn and times them.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -65,7 +65,9 @@ fn run(
 ) -> Result<Duration, SetupError> {
     let command = || {
         let mut command = programs.command(contender.program)?;
-        command.env("DATABASE_URL", &server.url).stdout(Stdio::null());
+        command
+            .env("DATABASE_URL", &server.url)
+            .stdout(Stdio::null());
         Ok::<_, SetupError>(command)
     };
     let begun = Instant::now();
@@ -143,7 +145,10 @@ fn to_the_body(
     let begun = Instant::now();
     let mut process = started(&mut command, "first_body")?;
     let lines = process.stdout.take().map(BufReader::new);
-    let mut lines = lines.into_iter().flat_map(std::io::BufRead::lines).map_while(Result::ok);
+    let mut lines = lines
+        .into_iter()
+        .flat_map(std::io::BufRead::lines)
+        .map_while(Result::ok);
     let reached = lines.any(|line| line == "body").then(|| begun.elapsed());
     // What it prints after that must not make it wait.
     lines.for_each(drop);
@@ -163,12 +168,19 @@ pub(super) fn thousand(root: &Path) -> Result<Thousand, SetupError> {
             .stderr(Stdio::null());
         command
     };
-    if !nextest().arg("--version").status().is_ok_and(|status| status.success()) {
+    if !nextest()
+        .arg("--version")
+        .status()
+        .is_ok_and(|status| status.success())
+    {
         return Ok(Thousand::Skipped("cargo-nextest is not installed"));
     }
     let mut command = nextest();
     command.args(["run", "--test", "thousand"]);
     let begun = Instant::now();
-    finished(started(&mut command, "cargo nextest")?, "cargo nextest run --test thousand")?;
+    finished(
+        started(&mut command, "cargo nextest")?,
+        "cargo nextest run --test thousand",
+    )?;
     Ok(Thousand::Took(begun.elapsed()))
 }

@@ -20,12 +20,18 @@ fn table(task: &str, suites: &[Suite]) -> String {
         format!("| {task}, ms per test: min / median | {ways} |"),
         format!("| --- |{}", " --- |".repeat(WAYS.len())),
     ];
-    let of_task = || CONTENDERS.into_iter().filter(|contender| contender.task == task);
+    let of_task = || {
+        CONTENDERS
+            .into_iter()
+            .filter(|contender| contender.task == task)
+    };
     let first = of_task().next();
     for contender in of_task() {
         let cells = WAYS.map(|way| {
             let times = |of: Contender| {
-                let suite = suites.iter().find(|suite| suite.contender == of && suite.way == way);
+                let suite = suites
+                    .iter()
+                    .find(|suite| suite.contender == of && suite.way == way);
                 suite.map_or(&[][..], |suite| &suite.per_test)
             };
             cell(times(contender), first.map(times).unwrap_or_default())
@@ -45,7 +51,11 @@ fn cell(times: &[Duration], first: &[Duration]) -> String {
         }
         _ => String::new(),
     };
-    format!("{} / {}{ratio}", milliseconds(*minimum), milliseconds(middle))
+    format!(
+        "{} / {}{ratio}",
+        milliseconds(*minimum),
+        milliseconds(middle)
+    )
 }
 
 /// Where there are two in the middle, the lower.
@@ -106,7 +116,11 @@ mod tests {
             .map(|(contender, way)| Suite {
                 contender,
                 way,
-                per_test: ms(if contender.label == "#[perf_test]" { &[10] } else { &[45] }),
+                per_test: ms(if contender.label == "#[perf_test]" {
+                    &[10]
+                } else {
+                    &[45]
+                }),
             })
             .collect();
         let text = suites(&all);
@@ -120,6 +134,9 @@ mod tests {
         let told = thousand(&Thousand::Skipped("cargo-nextest is not installed"));
         assert!(told.ends_with("skipped, cargo-nextest is not installed\n"));
         let told = thousand(&Thousand::Took(Duration::from_secs(20)));
-        assert_eq!(told, "1,000 perf tests by cargo nextest: 20.0 s, 20.0 ms per test\n");
+        assert_eq!(
+            told,
+            "1,000 perf tests by cargo nextest: 20.0 s, 20.0 ms per test\n"
+        );
     }
 }
