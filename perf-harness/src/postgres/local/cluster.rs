@@ -20,12 +20,14 @@ use crate::error::SetupError;
 use crate::postgres::url::{connect, options};
 use crate::postgres::{cause, idle, private};
 
-/// What a test server does without: durability, replication, background work that changes plans or timing.
+/// What a test server does without: durability, replication, background work that changes plans or timing. Its
+/// shared memory is in its directory, and goes with it when the server is killed.
 const SETTINGS: &str = "\
 listen_addresses = ''
 unix_socket_permissions = 0700
 max_connections = 400
 shared_buffers = 128MB
+dynamic_shared_memory_type = mmap
 fsync = off
 synchronous_commit = off
 full_page_writes = off
