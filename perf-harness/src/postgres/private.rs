@@ -9,6 +9,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::SetupError;
 
+/// Where root keeps what the user that runs the server for it must read: that one cannot pass through root's home.
+pub(super) const CACHE_OF_ROOT: &str = if cfg!(target_os = "macos") {
+    "/Library/Caches/perf-harness"
+} else {
+    "/var/cache/perf-harness"
+};
+
 /// Where the harness keeps what belongs to running servers, below a directory for temporary files.
 pub(super) fn place(root: &Path) -> PathBuf {
     let user = rustix::process::geteuid().as_raw();

@@ -23,7 +23,7 @@ use self::launch::Launch;
 use self::site::Site;
 use super::url::{endpoint, options};
 use super::{Held, Provider, Server, blocking, idle, settings, supported};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::error::SetupError;
 use crate::progress::{self, Unit};
 
@@ -56,7 +56,7 @@ impl Provider for Docker {
     async fn obtain(&self, config: &'static Config, why: &str) -> Result<Held, SetupError> {
         let address = Address::find(&config.docker)?;
         let key = self.key(&address, config.idle);
-        let site = blocking(move || Site::prepare(&config::temporary_directory(), &key)).await?;
+        let site = blocking(move || Site::prepare(config, &key)).await?;
         let (container, connection) = self.join_or_start(&address, &site, config.idle).await?;
         let server = self.server(&container, &connection, why)?;
         Ok((server, connection))

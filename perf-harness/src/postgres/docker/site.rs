@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::Container;
 use crate::clock;
+use crate::config::{self, Config};
 use crate::error::SetupError;
 use crate::postgres::private::{self, random_name};
 
@@ -47,10 +48,14 @@ pub(super) struct Site {
 
 impl Site {
     /// Makes the directory, where it goes when the machine restarts: so do the containers.
-    pub(super) fn prepare(temporary: &Path, key: &str) -> Result<Self, SetupError> {
+    pub(super) fn prepare(config: &Config, key: &str) -> Result<Self, SetupError> {
         let memory = Path::new("/dev/shm");
-        let root = if memory.is_dir() { memory } else { temporary };
-        let base = private::place(root);
+        let root = match &config.clusters {
+            Some(named) => named.clone(),
+            None if memory.is_dir() => memory.to_owned(),
+            None => private::short(&config::temporary_directory()).to_owned(),
+        };
+        let base = private::place(&root);
         private::directory(&base, private::place_mode())?;
         let key = key.to_owned();
         Ok(Self { base, key })

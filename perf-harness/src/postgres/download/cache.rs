@@ -19,13 +19,6 @@ use crate::postgres::local::Owner;
 use crate::postgres::private::{self, random_name};
 use crate::progress::{self, Unit};
 
-/// What root uses: the user that runs the server for it cannot pass through root's home.
-const OF_ROOT: &str = if cfg!(target_os = "macos") {
-    "/Library/Caches/perf-harness"
-} else {
-    "/var/cache/perf-harness"
-};
-
 /// The room that a download takes for a while, in sizes of its file: two copies of it, and what is unpacked.
 const ROOM: u64 = 5;
 
@@ -172,7 +165,7 @@ impl Cache {
 /// What was named counts for root too: then it is the user's affair who can pass through.
 fn place(configured: Option<PathBuf>, is_named: bool, is_for_other: bool) -> Option<PathBuf> {
     if is_for_other && !is_named {
-        return Some(PathBuf::from(OF_ROOT));
+        return Some(PathBuf::from(private::CACHE_OF_ROOT));
     }
     configured
 }
@@ -241,8 +234,14 @@ mod tests {
     #[test]
     fn root_keeps_it_outside_its_home_unless_a_place_is_named() {
         let home = || Some(PathBuf::from("/root/.cache/perf-harness"));
-        assert_eq!(place(home(), false, true), Some(PathBuf::from(OF_ROOT)));
-        assert_eq!(place(None, false, true), Some(PathBuf::from(OF_ROOT)));
+        assert_eq!(
+            place(home(), false, true),
+            Some(PathBuf::from(private::CACHE_OF_ROOT))
+        );
+        assert_eq!(
+            place(None, false, true),
+            Some(PathBuf::from(private::CACHE_OF_ROOT))
+        );
         assert_eq!(place(home(), true, true), home());
         assert_eq!(place(home(), false, false), home());
         assert_eq!(place(None, false, false), None);

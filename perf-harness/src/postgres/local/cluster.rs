@@ -20,10 +20,12 @@ use crate::error::SetupError;
 use crate::postgres::url::{connect, options};
 use crate::postgres::{cause, idle, private, settings};
 
-/// No network, and no one else's connections.
+/// No network, and no one else's connections. Its shared memory is in its directory, and goes with it when the server
+/// is killed.
 const PRIVATE: &str = "\
 listen_addresses = ''
 unix_socket_permissions = 0700
+dynamic_shared_memory_type = mmap
 ";
 
 pub(super) const ROLE: &str = "perf_harness";

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use crate::config::{self, Config};
 use crate::error::SetupError;
+use crate::postgres::private;
 
 pub use self::facts::{Facts, Template};
 pub use self::kept::Kept;
@@ -89,12 +90,7 @@ pub fn clean(force: bool) -> Result<Cleaned, SetupError> {
 /// Where things are kept: the user's cache and, for root, the one that the server's user can enter as well.
 fn caches(config: &Config) -> Vec<PathBuf> {
     let of_root = rustix::process::geteuid().is_root() && !config.cache_named;
-    let shared = if cfg!(target_os = "macos") {
-        "/Library/Caches/perf-harness"
-    } else {
-        "/var/cache/perf-harness"
-    };
-    let shared = of_root.then(|| PathBuf::from(shared));
+    let shared = of_root.then(|| PathBuf::from(private::CACHE_OF_ROOT));
     config.cache.iter().cloned().chain(shared).collect()
 }
 
