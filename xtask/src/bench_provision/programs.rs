@@ -13,6 +13,7 @@ const FIXTURE: &str = "tests/fixtures/provisioning";
 /// The built programs by name.
 pub(super) struct Programs {
     fixture: PathBuf,
+    target: PathBuf,
     found: Vec<(String, PathBuf)>,
 }
 
@@ -38,9 +39,9 @@ impl Programs {
         let fixture = root.join(FIXTURE);
         let mut command = Command::new(workspace::cargo());
         command
-            .args(["test", "--no-run", "--tests", "--examples"])
+            .args(["test", "--no-run", "--tests"])
             .current_dir(&fixture)
-            .env("CARGO_TARGET_DIR", root.join("target/provisioning"))
+            .env("CARGO_TARGET_DIR", target(root))
             .stderr(Stdio::piped());
         let line = format!("cargo test --no-run in {FIXTURE}");
         let mut build = started(&mut command, &line)?;
@@ -58,7 +59,12 @@ impl Programs {
         if !status.is_ok_and(|status| status.success()) {
             return Err(SetupError::Failed(line));
         }
-        Ok(Self { fixture, found })
+        let target = target(root);
+        Ok(Self {
+            fixture,
+            target,
+            found,
+        })
     }
 
     /// A command that runs one of the programs.
@@ -73,8 +79,13 @@ impl Programs {
 
     /// Starts the server, or joins the one that runs.
     pub(super) fn server(&self) -> Result<Server, SetupError> {
-        let mut command = self.command("server")?;
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut command = Command::new(workspace::cargo());
+        command
+            .args(["run", "--quiet", "--example", "server"])
+            .current_dir(&self.fixture)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
         let mut process = started(&mut command, "the server of the tests")?;
         let mut lines = process
             .stdout
@@ -93,6 +104,11 @@ impl Programs {
             process,
         })
     }
+}
+
+/// The fixture is a workspace of its own, with a target folder of its own.
+pub(super) fn target(root: &Path) -> PathBuf {
+    root.join("target/provisioning")
 }
 
 pub(super) fn started(command: &mut Command, what: &str) -> Result<Child, SetupError> {
@@ -125,9 +141,9 @@ mod tests {
             ))
         );
         assert_eq!(
-            read("  Executable unittests examples/server.rs (/srv/app/target/debug/examples/server-1)")
+            read("  Executable unittests src/lib.rs (/srv/app/target/debug/deps/app-1)")
                 .map(|(name, _)| name),
-            Some("server".to_owned())
+            Some("lib".to_owned())
         );
         assert_eq!(read("   Compiling sqlx v0.9.0"), None);
     }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::contest::{CONTENDERS, Contender, TESTS, WAYS, Way, tests};
-use super::programs::{Programs, Server, started};
+use super::programs::{Programs, Server, started, target};
 use crate::error::SetupError;
 use crate::workspace;
 
@@ -163,7 +163,7 @@ pub(super) fn thousand(root: &Path) -> Result<Thousand, SetupError> {
         command
             .arg("nextest")
             .current_dir(root.join("tests/fixtures/provisioning"))
-            .env("CARGO_TARGET_DIR", root.join("target/provisioning"))
+            .env("CARGO_TARGET_DIR", target(root))
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         command
