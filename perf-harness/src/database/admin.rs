@@ -13,7 +13,8 @@ use crate::postgres::{self, Server, cause, masked};
 pub(super) struct Admin {
     pub(super) server: Server,
     pub(super) place: String,
-    pool: PgPool,
+    /// For what needs no lock.
+    pub(super) pool: PgPool,
     /// Holds the advisory locks of this process: while it lives, its databases are in use.
     keeper: Mutex<PgConnection>,
 }
@@ -30,7 +31,17 @@ impl Admin {
     }
 
     async fn start() -> Result<Self, SetupError> {
-        let (server, keeper) = postgres::obtain(config::config()?).await?;
+        let (server, mut keeper) = postgres::obtain(config::config()?).await?;
+        // Who waits for a lock can say which process holds it.
+        let naming = format!(
+            "SET application_name = 'perf-harness {}'",
+            std::process::id()
+        );
+        drop(
+            sqlx::raw_sql(AssertSqlSafe(naming))
+                .execute(&mut keeper)
+                .await,
+        );
         let options = options(&server)?;
         let admin = Self {
             place: name::place(options.get_database().unwrap_or(&server.role)),
