@@ -68,3 +68,8 @@ pub use run::{Failure, PerfDb, PerfTest, Recording, TestOutput};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So do those of the guide's pages.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/templates.md")]
+struct TemplatesPage;

@@ -21,7 +21,7 @@ pub(super) struct ScriptError {
 
 impl ScriptError {
     /// A statement within a script, which begins at a line.
-    pub(super) fn within(script: String, first: usize, text: &str, error: sqlx::Error) -> Self {
+    pub(super) fn within(script: &str, first: usize, text: &str, error: sqlx::Error) -> Self {
         let position = position(&error).map(|position| first - 1 + line_of(text, position));
         let last = first + text.trim_end().lines().count().saturating_sub(1);
         let place = match position {
@@ -102,9 +102,8 @@ impl Error for LayerError {
 
 /// The line of a byte, from 1.
 pub(super) fn line(text: &[u8], at: usize) -> usize {
-    1 + text[..at.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
+    text[..at.min(text.len())]
+        .split(|byte| *byte == b'\n')
         .count()
 }
 
@@ -204,9 +203,10 @@ fn by_server(error: &sqlx::Error) -> Option<String> {
 fn by_text(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("extension \"")?;
     let (name, rest) = rest.split_once('"')?;
-    match rest.trim_start().starts_with("is not available") {
-        true => Some(name.to_owned()),
-        false => control_file(text),
+    if rest.trim_start().starts_with("is not available") {
+        Some(name.to_owned())
+    } else {
+        control_file(text)
     }
 }
 

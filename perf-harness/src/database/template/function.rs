@@ -118,7 +118,7 @@ where
                 "it is a closure or a pointer, and has no path of its own to know it by: give an async fn".into(),
             );
         }
-        Ok(Known::ByBuild)
+        Ok(Known::Build)
     }
 
     fn fill(self: Box<Self>, db: TemplateDb) -> Filling {

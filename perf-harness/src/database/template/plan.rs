@@ -126,7 +126,7 @@ fn known_by(layer: &Layer, below: &str) -> Result<(String, bool), BoxError> {
         key.add(config::package().unwrap_or_default());
         key.add(layer.source.label());
         key.add(version);
-    } else if known == Known::ByBuild {
+    } else if known == Known::Build {
         key.add(layer.source.label());
     } else {
         key.add(content.finish());
@@ -136,9 +136,9 @@ fn known_by(layer: &Layer, below: &str) -> Result<(String, bool), BoxError> {
     }
     let by_build = layer.version.is_none()
         && match known {
-            Known::ByContent => false,
-            Known::ByBuild => true,
-            Known::ByReads => layer.reads.is_empty(),
+            Known::Content => false,
+            Known::Build => true,
+            Known::Reads => layer.reads.is_empty(),
         };
     Ok((key.finish(), by_build))
 }

@@ -69,7 +69,7 @@ impl<'t> Script<'t> {
     /// The server's error, with the line it is about.
     fn failed(&self, piece: &Piece<'t>, error: sqlx::Error) -> ScriptError {
         let before = super::failure::line(self.text, piece.start);
-        ScriptError::within(self.name.clone(), before, piece.text, error)
+        ScriptError::within(&self.name, before, piece.text, error)
     }
 
     fn error(&self, at: usize, what: &str) -> ScriptError {

@@ -4,7 +4,7 @@ use super::CHUNK;
 use super::lexer::{next_statement, skip_blank, words};
 
 /// What is sent at once.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Piece<'t> {
     pub(super) text: &'t str,
     /// What follows a `COPY .. FROM stdin`.

@@ -37,20 +37,23 @@ impl Rules {
 /// SQLSTATE 42704: there is no such role or setting. 42501: the role here may not. 42P06: the schema is there.
 /// 22023: there is no such role to be.
 fn forgives(words: &[String], code: &str) -> bool {
-    let owner = words.ends_with(&["OWNER".to_owned(), "TO".to_owned()])
-        || words
-            .windows(2)
-            .any(|pair| pair[0] == "OWNER" && pair[1] == "TO");
-    match (as_texts(words).as_slice(), code) {
-        (["GRANT" | "REVOKE", ..] | ["ALTER", "DEFAULT", "PRIVILEGES", ..], "42704" | "42501") => {
-            true
-        }
-        (["ALTER", ..], "42704" | "42501") => owner,
-        (["SET", "SESSION", "AUTHORIZATION", ..], "22023" | "42704" | "42501") => true,
-        (["SET", ..], "42704") | (["COMMENT", "ON", "EXTENSION", ..], "42501") => true,
-        (["CREATE", "SCHEMA", "PUBLIC", ..], "42P06") => true,
-        _ => false,
-    }
+    matches!(
+        (as_texts(words).as_slice(), code),
+        (
+            ["GRANT" | "REVOKE", ..] | ["ALTER", "DEFAULT", "PRIVILEGES", ..],
+            "42704" | "42501"
+        ) | (
+            ["SET", "SESSION", "AUTHORIZATION", ..],
+            "22023" | "42704" | "42501"
+        ) | (["SET", ..], "42704")
+            | (["COMMENT", "ON", "EXTENSION", ..], "42501")
+            | (["CREATE", "SCHEMA", "PUBLIC", ..], "42P06")
+    ) || (changes_owner(words) && matches!(code, "42704" | "42501"))
+}
+
+fn changes_owner(words: &[String]) -> bool {
+    let is_to = |pair: &[String]| pair[0] == "OWNER" && pair[1] == "TO";
+    words.first().is_some_and(|first| first == "ALTER") && words.windows(2).any(is_to)
 }
 
 fn as_texts(words: &[String]) -> Vec<&str> {

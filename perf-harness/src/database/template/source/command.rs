@@ -20,7 +20,7 @@ pub(in crate::database::template) struct Command {
 impl Command {
     pub(in crate::database::template) fn new(program: String, arguments: Vec<String>) -> Self {
         let program = Program {
-            program,
+            name: program,
             arguments,
             directory: None,
         };
@@ -36,7 +36,7 @@ impl Command {
         Self {
             label: format!("Django migrations of {}", directory.display()),
             program: Program {
-                program: python(&directory, config::virtual_env()),
+                name: python(&directory, config::virtual_env()),
                 arguments: arguments.map(str::to_owned).to_vec(),
                 directory: Some(directory),
             },
@@ -56,14 +56,14 @@ impl Source for Command {
             files::add(digest, root, pattern)?;
         }
         if !self.reads.is_empty() {
-            return Ok(Known::ByContent);
+            return Ok(Known::Content);
         }
-        digest.add(&self.program.program);
+        digest.add(&self.program.name);
         self.program
             .arguments
             .iter()
             .for_each(|argument| digest.add(argument));
-        Ok(Known::ByReads)
+        Ok(Known::Reads)
     }
 
     fn fill(self: Box<Self>, db: TemplateDb) -> Filling {

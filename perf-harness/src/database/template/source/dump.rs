@@ -36,7 +36,7 @@ impl Source for Dump {
         } else {
             return Err(format!("there is no `{}`{}", self.0.display(), within()).into());
         }
-        Ok(Known::ByContent)
+        Ok(Known::Content)
     }
 
     fn fill(self: Box<Self>, db: TemplateDb) -> Filling {
@@ -99,7 +99,7 @@ async fn restore(dump: &Path, db: &TemplateDb) -> Result<(), BoxError> {
     arguments.push(db.name().to_owned());
     arguments.push(dump.to_string_lossy().into_owned());
     let program = Program {
-        program: program.to_string_lossy().into_owned(),
+        name: program.to_string_lossy().into_owned(),
         arguments,
         directory: None,
     };

@@ -17,7 +17,7 @@ impl Source for Extensions {
 
     fn known_by(&self, digest: &mut Digest) -> Result<Known, BoxError> {
         self.0.iter().for_each(|name| digest.add(name));
-        Ok(Known::ByContent)
+        Ok(Known::Content)
     }
 
     fn fill(self: Box<Self>, db: TemplateDb) -> Filling {

@@ -25,7 +25,7 @@ impl Source for Migrations {
             digest.add([u8::from(migration.no_tx)]);
             digest.add(&migration.checksum);
         }
-        Ok(Known::ByContent)
+        Ok(Known::Content)
     }
 
     fn fill(self: Box<Self>, db: TemplateDb) -> Filling {

@@ -27,7 +27,7 @@ impl<M: MigratorTrait + 'static> Source for Migrator<M> {
         for migration in M::migrations() {
             digest.add(migration.name());
         }
-        Ok(Known::ByBuild)
+        Ok(Known::Build)
     }
 
     fn fill(self: Box<Self>, db: TemplateDb) -> Filling {

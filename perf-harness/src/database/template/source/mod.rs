@@ -43,9 +43,9 @@ pub(super) trait Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// What was added to the digest is all.
-    ByContent,
+    Content,
     /// It is code of the test program.
-    ByBuild,
+    Build,
     /// Only the user knows what it reads. Where that is not said, each build of the program does it again.
-    ByReads,
+    Reads,
 }

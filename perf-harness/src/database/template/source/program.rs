@@ -21,7 +21,7 @@ const LINES: usize = 20;
 const BYTES: u64 = 8 * 1024;
 
 pub(super) struct Program {
-    pub(super) program: String,
+    pub(super) name: String,
     pub(super) arguments: Vec<String>,
     pub(super) directory: Option<PathBuf>,
 }
@@ -29,13 +29,13 @@ pub(super) struct Program {
 impl Program {
     /// As one would type it.
     pub(super) fn line(&self) -> String {
-        let words = std::iter::once(&self.program).chain(&self.arguments);
+        let words = std::iter::once(&self.name).chain(&self.arguments);
         words.cloned().collect::<Vec<_>>().join(" ")
     }
 
     /// Runs it to its end, with the way to the database in its environment. When this is dropped, it is killed.
     pub(super) async fn run(self, db: &TemplateDb) -> Result<(), BoxError> {
-        let problem = |error: std::io::Error| format!("`{}` could not run: {error}", self.program);
+        let problem = |error: std::io::Error| format!("`{}` could not run: {error}", self.name);
         // Not a pipe: what the program starts may hold its end for longer than the program lives.
         let mut output = unnamed_file().map_err(problem)?;
         let child = self.spawn(db, &output).map_err(problem)?;
@@ -48,7 +48,7 @@ impl Program {
     }
 
     fn spawn(&self, db: &TemplateDb, output: &File) -> std::io::Result<Child> {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.name);
         command
             .args(&self.arguments)
             .current_dir(self.directory.as_deref().unwrap_or(".".as_ref()))

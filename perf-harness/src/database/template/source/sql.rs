@@ -21,7 +21,7 @@ impl Source for Sql {
             digest.add(file.file_name().unwrap_or_default().as_encoded_bytes());
             digest.add(files::read(&file)?);
         }
-        Ok(Known::ByContent)
+        Ok(Known::Content)
     }
 
     fn fill(self: Box<Self>, db: TemplateDb) -> Filling {
