@@ -191,11 +191,10 @@ fn a_dump_with_inserts_and_its_own_database() {
     let text = std::fs::read_to_string(&file).unwrap();
     let start = text.find("COPY shop.items").unwrap();
     let end = start + text[start..].find("\\.\n").unwrap() + 3;
-    let rows: String = (1..=500)
-        .map(|n| {
-            format!("INSERT INTO shop.items OVERRIDING SYSTEM VALUE VALUES ({n}, 'a;b', {n});\n")
-        })
-        .collect();
+    let insert = |n: u32| {
+        format!("INSERT INTO shop.items OVERRIDING SYSTEM VALUE VALUES ({n}, 'a;b', {n});\n")
+    };
+    let rows = (1..=500).map(insert).collect::<Vec<_>>().concat();
     let text = format!(
         "CREATE DATABASE theirs;\nALTER DATABASE theirs OWNER TO them;\n{}{rows}{}",
         &text[..start],

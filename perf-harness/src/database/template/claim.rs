@@ -25,8 +25,6 @@ pub(super) struct Wanted {
     pub(super) told: Told,
     /// The database of the layer below.
     pub(super) below: String,
-    /// The names that this process uses.
-    pub(super) ours: Vec<String>,
     pub(super) limit: Duration,
     /// When it began to be wanted, by [`clock::now`].
     pub(super) since: Duration,
@@ -104,7 +102,7 @@ impl Wanted {
         }
         // Left half built by a process that was killed.
         admin.drop_database(&self.name).await?;
-        stale::collect(admin, self.builds.as_ref(), &self.ours).await?;
+        stale::collect(admin, self.builds.as_ref()).await?;
         admin.create_database(&self.name, &self.below).await?;
         Ok(true)
     }

@@ -56,8 +56,8 @@ fn cell(name: &str) -> Cell {
     )
 }
 
-/// The layers that this process uses, or is building.
-fn ours() -> Vec<String> {
+/// The layers that this process uses, or is building: each is in here before its database is.
+pub(super) fn ours() -> Vec<String> {
     let mut cells = CELLS.lock().unwrap_or_else(PoisonError::into_inner);
     cells.get_or_insert_default().keys().cloned().collect()
 }
@@ -77,7 +77,6 @@ async fn find_or_build(step: Step, below: String) -> Result<String, SharedError>
         builds: step.builds,
         told: step.told,
         below,
-        ours: ours(),
         limit: config::config()?.template_timeout,
         since: clock::now(),
     };

@@ -3,6 +3,7 @@
 //! Each template says in its comment what it is made from and on which day, by the server's clock, it was last used.
 //! One that a living process holds is never dropped, whatever the clock says.
 
+use super::obtain;
 use super::plan::Builds;
 use crate::database::admin::{Admin, failed};
 use crate::database::name;
@@ -21,17 +22,13 @@ struct Found {
     week_ago: String,
 }
 
-/// Drops what nobody uses. Called by who builds a template: `builds` are the names of the one that is built, `ours`
-/// those of the templates that this process uses.
-pub(super) async fn collect(
-    admin: &Admin,
-    builds: Option<&Builds>,
-    ours: &[String],
-) -> Result<(), SetupError> {
+/// Drops what nobody uses. Called by who builds a template: `builds` are the names of the one that is built.
+pub(super) async fn collect(admin: &Admin, builds: Option<&Builds>) -> Result<(), SetupError> {
     let prefix = name::templates(&admin.place);
     let found = find(admin, &prefix).await;
     let found = found.map_err(|error| failed(&prefix, "looked for", &error))?;
-    // A lock does not keep out the process that holds it.
+    // A lock does not keep out the process that holds it. Asked only now: what was found is known by then.
+    let ours = obtain::ours();
     for template in found.iter().filter(|found| !ours.contains(&found.name)) {
         match judge(template, builds) {
             Fate::Drop => admin.drop_unused(&template.name).await?,
