@@ -33,6 +33,7 @@ impl ScriptError {
     }
 
     /// A text that was sent as a whole: only the server knows the line.
+    #[cfg(feature = "sqlx")]
     pub(super) fn at_position(place: String, text: &str, error: sqlx::Error) -> Self {
         let place = match position(&error) {
             Some(position) => format!("{place}, line {}", line_of(text, position)),
