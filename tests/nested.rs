@@ -185,6 +185,7 @@ fn a_wrong_type_is_told_with_the_right_shape() {
     let _alone = one_at_a_time();
     for mistake in [
         "template_returns_a_number",
+        "template_takes_nothing",
         "test_returns_a_number",
         "budget_is_a_text",
     ] {
@@ -203,6 +204,7 @@ fn a_wrong_type_is_told_with_the_right_shape() {
         let kept = [
             "error[",
             "this function's output",
+            "this is no template",
             "expected a `usize`",
             "= note: its shape",
         ];

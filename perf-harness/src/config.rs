@@ -98,6 +98,11 @@ pub(crate) fn path() -> Vec<PathBuf> {
     std::env::split_paths(&path).collect()
 }
 
+/// The Python environment that is switched on.
+pub(crate) fn virtual_env() -> Option<PathBuf> {
+    std::env::var_os("VIRTUAL_ENV").map(PathBuf::from)
+}
+
 /// Where temporary files go.
 pub(crate) fn temporary_directory() -> PathBuf {
     std::env::temp_dir()

@@ -63,6 +63,8 @@ pub enum SetupError {
     ExtensionMissing {
         /// Its name.
         extension: String,
+        /// The server's major version.
+        major: u32,
         /// What the server said.
         cause: String,
     },
@@ -132,10 +134,10 @@ pub enum SetupError {
         /// What the server said.
         cause: String,
     },
-    /// The template function returned an error or panicked.
-    #[error("the template function `{template}` failed: {cause}")]
+    /// A template could not be built: a migration, a command or a function of it failed.
+    #[error("the template `{template}` failed: {cause}")]
     Template {
-        /// Its path.
+        /// The path of its function, or what it is made from.
         template: String,
         /// Its error, with what caused it.
         cause: String,
@@ -182,10 +184,7 @@ impl SetupError {
                  or make room there; less than 1 GiB in /dev/shm when the server starts sends it to the temporary directory"
                     .to_owned()
             }
-            Self::ExtensionMissing { extension, .. } => format!(
-                "Debian, Ubuntu: sudo apt-get install postgresql-contrib, or the package of `{extension}`\n\
-                 Docker: PERF_HARNESS_POSTGRES=docker:<an image that has it>"
-            ),
+            Self::ExtensionMissing { extension, major, .. } => extension_missing(extension, *major),
             Self::TemplateTimeout { template, .. } => format!(
                 "see where `{template}` waits, or allow it more: PERF_HARNESS_TEMPLATE_TIMEOUT_S=1800"
             ),
@@ -235,6 +234,57 @@ macOS:          brew install postgresql@17
 Fedora:         sudo dnf install postgresql-server
 elsewhere:      PERF_HARNESS_POSTGRES=local:/directory/of/initdb
 a server of yours: PERF_HARNESS_POSTGRES=postgres://user:password@localhost:5432/postgres";
+
+fn extension_missing(extension: &str, major: u32) -> String {
+    let (package, image) = match extension {
+        "vector" => (
+            format!("postgresql-{major}-pgvector"),
+            format!("pgvector/pgvector:pg{major}"),
+        ),
+        "postgis" | "postgis_raster" | "postgis_topology" | "postgis_tiger_geocoder" => (
+            format!("postgresql-{major}-postgis-3"),
+            format!("postgis/postgis:{major}-3.5"),
+        ),
+        contrib if CONTRIB.contains(&contrib) => {
+            ("postgresql-contrib".to_owned(), format!("postgres:{major}"))
+        }
+        // The usual name.
+        other => (
+            format!("postgresql-{major}-{}", other.replace('_', "-")),
+            "<an image that has it>".to_owned(),
+        ),
+    };
+    format!(
+        "Debian, Ubuntu: sudo apt-get install {package}\n\
+         Docker:         PERF_HARNESS_POSTGRES=docker:{image}"
+    )
+}
+
+/// PostgreSQL documentation, "Additional Supplied Modules and Extensions".
+const CONTRIB: [&str; 22] = [
+    "amcheck",
+    "bloom",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "dblink",
+    "earthdistance",
+    "fuzzystrmatch",
+    "hstore",
+    "intarray",
+    "isn",
+    "ltree",
+    "pg_stat_statements",
+    "pg_trgm",
+    "pgcrypto",
+    "pgstattuple",
+    "postgres_fdw",
+    "tablefunc",
+    "tsm_system_rows",
+    "unaccent",
+    "uuid-ossp",
+];
 
 fn nothing_recorded(url: &str, connected: bool) -> String {
     let why = if connected {

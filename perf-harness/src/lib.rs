@@ -18,7 +18,7 @@
 //! - [`perf_test`]: the attribute, with its options.
 //! - [`PerfDb`]: the database of a test; [`PerfDb::record`] makes a [`Recording`].
 //! - [`assert_max_queries!`], [`assert_queries!`]: budgets on the number of queries.
-//! - [`TemplateDb`]: what a template function migrates and seeds, once for all tests.
+//! - [`Template`], [`TemplateDb`]: what is migrated and seeded, once for all tests.
 //!
 //! # Where Postgres comes from
 //!
@@ -50,7 +50,10 @@ mod report;
 pub mod __private;
 
 pub use budget::{Allowance, Allowed, Finding, Problem, Queries, Violation};
-pub use database::{BoxError, ScratchDb, TemplateDb, TemplateOutput};
+pub use database::{
+    BoxError, CopyRow, IntoTemplate, ScratchDb, SeedError, Table, Template, TemplateDb,
+    TemplateOutput,
+};
 pub use error::SetupError;
 /// [`perf_test`] under the name that rstest needs: `#[perf_harness::test]`. Import `perf_test`, or name what you
 /// import: after `use perf_harness::*` a plain `#[test]` would be ambiguous.
@@ -65,3 +68,8 @@ pub use run::{Failure, PerfDb, PerfTest, Recording, TestOutput};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So do those of the guide's pages.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/templates.md")]
+struct TemplatesPage;

@@ -78,11 +78,6 @@ impl Guard {
     pub(crate) fn set(&self, done: u64) {
         self.work.done.store(done, Ordering::Relaxed);
     }
-
-    /// So much more is done.
-    pub(crate) fn add(&self, more: u64) {
-        self.work.done.fetch_add(more, Ordering::Relaxed);
-    }
 }
 
 impl Drop for Guard {
@@ -112,8 +107,7 @@ mod tests {
         static HERE: Works = Works(Mutex::new(Vec::new()));
         let outer = HERE.begin(Work::new("building", Unit::Nothing, None));
         let inner = HERE.begin(Work::new("seeding", Unit::Rows, Some(10)));
-        inner.add(3);
-        inner.add(4);
+        inner.set(7);
         let told = HERE.latest().unwrap();
         assert_eq!(
             (told.what.as_str(), told.done(), told.total),

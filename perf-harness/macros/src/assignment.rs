@@ -105,7 +105,9 @@ impl Name {
 
     fn kind(self) -> &'static str {
         match self {
-            Self::Template => "the path of an async function, without a call",
+            Self::Template => {
+                "the path of an async function, or of one that gives a `Template`, without a call"
+            }
             Self::ReadOnly => "no value",
             Self::Flavor => "a name in quotes",
             Self::WorkerThreads => "a whole number",

@@ -27,7 +27,7 @@ use proc_macro2::TokenStream as Tokens;
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `template = path::to::async_fn` | start from a copy of the database that this function migrates and seeds, once for all tests: `async fn(TemplateDb)`, returning `()` or `Result<(), E>` |
+/// | `template = path::to::function` | start from a copy of the database that this function migrates and seeds, once for all tests: an `async fn(TemplateDb)`, returning `()` or `Result<(), E>`, or a `fn() -> Template` |
 /// | `read_only` | share one copy of the template with all other read-only tests; the server refuses writes |
 /// | `flavor = "multi_thread"` | tokio's multi-thread runtime; the default is `"current_thread"` |
 /// | `worker_threads = 2` | how many threads the multi-thread runtime has |

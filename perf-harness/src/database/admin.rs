@@ -20,7 +20,8 @@ use crate::postgres::{self, Server, cause, masked};
 pub(super) struct Admin {
     pub(super) server: Server,
     pub(super) place: String,
-    pool: PgPool,
+    /// For what needs no lock.
+    pub(super) pool: PgPool,
     /// Holds the advisory locks of this process: while it lives, its databases are in use.
     keeper: Mutex<Keeper>,
 }
@@ -44,7 +45,17 @@ impl Admin {
     }
 
     async fn start() -> Result<Self, SetupError> {
-        let (server, connection) = postgres::obtain(config::config()?).await?;
+        let (server, mut connection) = postgres::obtain(config::config()?).await?;
+        // Who waits for a lock can say which process holds it.
+        let naming = format!(
+            "SET application_name = 'perf-harness {}'",
+            std::process::id()
+        );
+        drop(
+            sqlx::raw_sql(AssertSqlSafe(naming))
+                .execute(&mut connection)
+                .await,
+        );
         let options = options(&server)?;
         let admin = Self {
             place: name::place(options.get_database().unwrap_or(&server.role)),
@@ -198,7 +209,8 @@ impl Admin {
 
     /// What is told about a database beside its name.
     pub(super) async fn comment(&self, database: &str, text: &str) -> sqlx::Result<()> {
-        let text = text.replace('\'', "''");
+        // Where backslashes mean something, they need not be in it.
+        let text = text.replace('\'', "''").replace('\\', "/");
         self.execute(format!("COMMENT ON DATABASE \"{database}\" IS '{text}'"))
             .await
     }

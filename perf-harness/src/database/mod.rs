@@ -16,5 +16,6 @@ mod template;
 pub(crate) use background::in_background_blocking;
 pub(crate) use clone::Database;
 pub use scratch::ScratchDb;
-pub(crate) use template::Template;
-pub use template::{BoxError, TemplateDb, TemplateOutput};
+pub use template::{
+    BoxError, CopyRow, IntoTemplate, SeedError, Table, Template, TemplateDb, TemplateOutput,
+};

@@ -10,7 +10,7 @@ const LONGEST: usize = 63;
 
 /// The part of a name that says which administrative database its lock lies in: locks are per database.
 pub(super) fn place(admin_database: &str) -> String {
-    format!("{:08x}", short_hash(&admin_database))
+    format!("{:08x}", lock_key(admin_database).cast_unsigned() >> 32)
 }
 
 /// The name of a test's own database: unlike any other on this server.
@@ -77,14 +77,33 @@ pub(super) fn failed_prefix(place: &str) -> String {
     format!("ph_{place}_failed_")
 }
 
-/// The name of a template: its origin (which function of which program), then its version.
-pub(super) fn of_template(place: &str, origin: &str, version: u64) -> String {
-    format!("{}{version:016x}", template_prefix(place, origin))
+/// The names of all templates start so.
+pub(super) fn templates(place: &str) -> String {
+    format!("ph_{place}_template_")
 }
 
-/// The names of all versions of a template start so.
-pub(super) fn template_prefix(place: &str, origin: &str) -> String {
-    format!("ph_{place}_template_{:08x}_", short_hash(&origin))
+/// The name of a template that its content alone makes.
+pub(super) fn of_content(place: &str, key: &str) -> String {
+    format!("{}content_{key:.32}", templates(place))
+}
+
+/// The name of a template that holds for one build of a program.
+pub(super) struct OfBuild {
+    pub(super) name: String,
+    /// The names of the same template of any build start so.
+    pub(super) all: String,
+    /// The names of all of this build start so.
+    pub(super) this: String,
+}
+
+impl OfBuild {
+    /// From hexadecimal digits that stand for the template of whatever build, for the build, and for all together.
+    pub(super) fn new(place: &str, origin: &str, build: &str, key: &str) -> Self {
+        let all = format!("{}{origin:.8}_", templates(place));
+        let this = format!("{all}{build:.8}_");
+        let name = format!("{this}{key:.24}");
+        Self { name, all, this }
+    }
 }
 
 /// The key of a database's lock: FNV-1a, the same in every process.
@@ -116,13 +135,21 @@ mod tests {
             one.starts_with(&clone_prefix(&place)) && one.len() <= 63,
             "{one}"
         );
-        let template = of_template(&place, "a::seed", u64::MAX);
-        assert!(template.starts_with(&template_prefix(&place, "a::seed")) && template.len() <= 63);
-        assert!(!template.starts_with(&clone_prefix(&place)));
-        let ready = of_ready(&place, &template);
-        assert!(ready.starts_with(&ready_prefix(&place, &template)) && ready.len() <= LONGEST);
-        assert_ne!(ready, of_ready(&place, &template));
-        assert!(of_shared(&place, &template).len() <= LONGEST);
+        let key = "0123456789abcdef0123456789abcdef";
+        for template in [
+            of_content(&place, key),
+            OfBuild::new(&place, key, key, key).name,
+        ] {
+            assert!(
+                template.starts_with(&templates(&place)) && template.len() <= 63,
+                "{template}"
+            );
+            assert!(!template.starts_with(&clone_prefix(&place)));
+            let ready = of_ready(&place, &template);
+            assert!(ready.starts_with(&ready_prefix(&place, &template)) && ready.len() <= LONGEST);
+            assert_ne!(ready, of_ready(&place, &template));
+            assert!(of_shared(&place, &template).len() <= LONGEST);
+        }
     }
 
     #[test]

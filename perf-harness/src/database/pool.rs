@@ -13,17 +13,22 @@ pub(crate) fn lazy(url: &Url) -> sqlx::PgPool {
     }
 }
 
-/// Makes a filled database ready to be copied.
-///
+/// Commits what can only be committed with all before it. Where commits are asynchronous, the last rows are not known to
+/// be committed for good until then, and `VACUUM` marks no page with such rows as visible to all.
+const FLUSH: &str =
+    "SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'perf-harness', '')";
+
 /// `VACUUM` also empties GIN's pending lists and sets the visibility map: without it plans on small tables are wrong.
 pub(super) async fn vacuum(url: &Url) -> sqlx::Result<()> {
-    let options = PgConnectOptions::from_url(url)?.disable_statement_logging();
-    let mut connection = options.connect().await?;
-    sqlx::raw_sql("VACUUM (FREEZE, ANALYZE)")
-        .execute(&mut connection)
+    let mut connection = PgConnectOptions::from_url(url)?
+        .disable_statement_logging()
+        .connect()
         .await?;
+    for statement in [FLUSH, "VACUUM (FREEZE, ANALYZE)"] {
+        sqlx::raw_sql(statement).execute(&mut connection).await?;
+    }
     connection.close().await?;
-    // It removed the file of catalog entries that saves a new session half of its start. The next session writes it,
-    // and the copies have it too.
-    options.connect().await?.close().await
+    // It removed the file that new connections read the catalog from. The next one makes it anew, for all copies.
+    let again = PgConnectOptions::from_url(url)?.connect().await?;
+    again.close().await
 }

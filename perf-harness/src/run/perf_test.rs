@@ -16,7 +16,7 @@ use super::test_output::TestOutput;
 use super::waiting::Waiting;
 use crate::budget::Finding;
 use crate::config;
-use crate::database::{self, Database, Template, TemplateDb, TemplateOutput};
+use crate::database::{self, Database, IntoTemplate, Template, TemplateOutput};
 use crate::error::SetupError;
 use crate::report::{Subject, Values, failure, failure_json, not_measured};
 
@@ -115,16 +115,16 @@ impl PerfTest {
         }
     }
 
-    /// Starts from a copy of the database that `function` migrates and seeds. It runs once for each build of the
-    /// program, whatever the number of tests and processes. A closure is refused: it has no path to be known by.
+    /// Starts from a copy of a template: an `async fn(TemplateDb)` that migrates and seeds, a `fn() -> Template`, or a
+    /// [`Template`](crate::Template). It is built once, whatever the number of tests and processes. A closure that
+    /// migrates is refused: it has no path to be known by.
     #[must_use]
-    pub fn template<F, Fut>(mut self, function: F) -> Self
+    pub fn template<T, Kind>(mut self, template: T) -> Self
     where
-        F: FnOnce(TemplateDb) -> Fut + 'static,
-        Fut: Future + 'static,
-        Fut::Output: TemplateOutput,
+        T: IntoTemplate<Kind>,
+        T::Output: TemplateOutput,
     {
-        self.template = Some(Template::new(function));
+        self.template = Some(template.into_template());
         self
     }
 

@@ -1,0 +1,181 @@
+//! Who builds a layer, and who waits: one process holds its name alone until the layer is finished.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::plan::{Builds, Told};
+use super::stale;
+use crate::clock;
+use crate::database::admin::{Admin, failed};
+use crate::database::{name, pool};
+use crate::error::SetupError;
+use crate::postgres::with_database;
+use crate::progress::{self, Unit};
+
+/// How often it is looked whether another process has finished.
+const SOONEST: Duration = Duration::from_millis(10);
+const LATEST: Duration = Duration::from_millis(100);
+
+/// A layer to be had: its database, and what it is made from.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) name: String,
+    pub(super) builds: Option<Builds>,
+    pub(super) told: Told,
+    /// The database of the layer below.
+    pub(super) below: String,
+    pub(super) limit: Duration,
+    /// When it began to be wanted, by [`clock::now`].
+    pub(super) since: Duration,
+}
+
+impl Wanted {
+    /// What is left of the time that the layer may take, waiting included.
+    pub(super) fn left(&self) -> Duration {
+        let spent = clock::now().saturating_sub(self.since);
+        self.limit.saturating_sub(spent)
+    }
+
+    pub(super) fn timeout(&self) -> SetupError {
+        SetupError::TemplateTimeout {
+            template: self.told.subject(),
+            limit_s: self.limit.as_secs(),
+        }
+    }
+
+    /// `None` if the layer is finished, and the URL of a copy of the layer below if it has to be filled.
+    ///
+    /// Who gets the URL holds the layer alone until [`finish`]; who gets none shares it for as long as this process
+    /// lives, so that nobody drops it. Who wants a layer holds those below it shared and finished: nobody ever waits
+    /// for one who waits.
+    pub(super) async fn claim(self) -> Result<Option<Url>, SetupError> {
+        let admin = Admin::get().await?;
+        let mut wait = SOONEST;
+        let mut told = None;
+        loop {
+            if share_finished(admin, &self.name).await? {
+                return Ok(None);
+            }
+            if admin.try_lease(&self.name).await? {
+                return self.prepare(admin).await;
+            }
+            if self.left().is_zero() {
+                return Err(self.timeout());
+            }
+            if told.is_none() {
+                told = Some(self.tell_of_waiting(admin).await);
+            }
+            tokio::time::sleep(wait.min(self.left())).await;
+            wait = (wait * 2).min(LATEST);
+        }
+    }
+
+    async fn tell_of_waiting(&self, admin: &Admin) -> progress::Guard {
+        let builder = match builder(admin, &self.name).await {
+            Some(process) => format!("process {process}"),
+            None => "another process".to_owned(),
+        };
+        let what = format!(
+            "waiting for template {}, which {builder} builds",
+            self.told.subject()
+        );
+        progress::begin(what, Unit::Nothing, None)
+    }
+
+    /// Makes the database, unless someone was faster. Called with the layer held alone.
+    async fn prepare(self, admin: &Admin) -> Result<Option<Url>, SetupError> {
+        let made = self.make(admin).await;
+        if matches!(made, Ok(true)) {
+            return Ok(Some(with_database(&admin.server.url, &self.name)));
+        }
+        if made.is_ok() {
+            admin.try_share(&self.name).await?;
+        }
+        admin.release(&self.name).await?;
+        made.map(|_| None)
+    }
+
+    async fn make(&self, admin: &Admin) -> Result<bool, SetupError> {
+        if is_finished(admin, &self.name).await? {
+            return Ok(false);
+        }
+        // Left half built by a process that was killed.
+        admin.drop_database(&self.name).await?;
+        stale::collect(admin, self.builds.as_ref()).await?;
+        admin.create_database(&self.name, &self.below).await?;
+        Ok(true)
+    }
+}
+
+/// Shares the layer if it is finished, and remembers that it is used.
+pub(super) async fn share_finished(admin: &Admin, name: &str) -> Result<bool, SetupError> {
+    if !admin.try_share(name).await? {
+        return Ok(false);
+    }
+    if is_finished(admin, name).await? {
+        stale::stamp(admin, name).await;
+        return Ok(true);
+    }
+    admin.release_share(name).await?;
+    Ok(false)
+}
+
+async fn is_finished(admin: &Admin, name: &str) -> Result<bool, SetupError> {
+    let found = admin.databases(name).await;
+    let found = found.map_err(|error| failed(name, "looked for", &error))?;
+    Ok(found.contains(&(name.to_owned(), true)))
+}
+
+/// The process that holds the name: each connection of the harness's that holds locks is named after its own.
+async fn builder(admin: &Admin, name: &str) -> Option<u32> {
+    let application: String = sqlx::query_scalar(
+        "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND objsubid = 1
+           AND classid = (($1 >> 32) & 4294967295)::oid AND objid = ($1 & 4294967295)::oid
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    )
+    .bind(name::lock_key(name))
+    .fetch_one(&admin.pool)
+    .await
+    .ok()?;
+    application.rsplit(' ').next()?.parse().ok()
+}
+
+/// Marks a filled layer as finished and shares it, or drops one that could not be filled.
+pub(super) async fn finish(
+    name: &str,
+    told: &Told,
+    built: Result<(), SetupError>,
+) -> Result<(), SetupError> {
+    let admin = Admin::get().await?;
+    let finished = match built {
+        Ok(()) => seal(admin, name, told).await,
+        Err(error) => Err(error),
+    };
+    if finished.is_ok() {
+        admin.try_share(name).await?;
+    } else {
+        // Should it stay, the next who builds it drops it.
+        drop(admin.drop_database(name).await);
+    }
+    admin.release(name).await?;
+    finished
+}
+
+/// Fresh statistics and no dead rows for the planner, nobody connected, and the mark.
+async fn seal(admin: &Admin, name: &str, told: &Told) -> Result<(), SetupError> {
+    let problem = |error: sqlx::Error| failed(name, "finished", &error);
+    let url = with_database(&admin.server.url, name);
+    pool::vacuum(&url).await.map_err(problem)?;
+    stale::remember(admin, name, &told.made_from)
+        .await
+        .map_err(problem)?;
+    admin.disconnect(name).await.map_err(problem)?;
+    admin
+        .execute(format!(
+            "ALTER DATABASE \"{name}\" IS_TEMPLATE true ALLOW_CONNECTIONS false"
+        ))
+        .await
+        .map_err(problem)
+}
