@@ -40,7 +40,7 @@ async fn some_rows(db: TemplateDb) -> Result<(), sqlx::Error> {
 /// Another one every ten rounds.
 fn template() -> Template {
     let round: u32 = std::env::var(ROUND).unwrap().parse().unwrap();
-    Template::seed(some_rows).version((round / 10).to_string())
+    Template::function(some_rows).version((round / 10).to_string())
 }
 
 async fn rows(db: &PerfDb) -> i64 {
