@@ -205,7 +205,7 @@ async fn stranger(url: &Url, right: &str) -> String {
     role
 }
 
-/// Removes a role, with the databases that it made.
+/// Removes a role, with the databases that it made. Those of its tests may be on their way out.
 async fn remove(url: &Url, role: &str) {
     let mut connection = PgConnection::connect(url.as_str()).await.unwrap();
     let query = sqlx::query_scalar(
@@ -214,8 +214,11 @@ async fn remove(url: &Url, role: &str) {
     let databases: Vec<String> = query.bind(role).fetch_all(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     for database in databases {
-        execute(url, format!("ALTER DATABASE {database} IS_TEMPLATE false")).await;
-        execute(url, format!("DROP DATABASE {database} WITH (FORCE)")).await;
+        if database.contains("_template_") {
+            execute(url, format!("ALTER DATABASE {database} IS_TEMPLATE false")).await;
+        }
+        let drop = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+        execute(url, drop).await;
     }
     execute(url, format!("DROP ROLE {role}")).await;
 }

@@ -16,8 +16,10 @@ impl Postmaster {
     /// The server that a data directory names, if it is this directory's: numbers are used again.
     pub(super) fn of(data: &Path) -> Option<Self> {
         let file = std::fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        // Below zero while `initdb` runs a server without a postmaster.
+        let number: i32 = file.lines().next()?.trim().parse().ok()?;
         let found = Self {
-            pid: Pid::from_raw(file.lines().next()?.trim().parse().ok()?)?,
+            pid: Pid::from_raw(number.checked_abs()?)?,
             data: data.to_str()?.to_owned(),
         };
         found.is_alive().then_some(found)
@@ -49,4 +51,28 @@ fn command_line(pid: i32) -> String {
         |_| String::new(),
         |output| String::from_utf8_lossy(&output.stdout).into_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_names_no_process_of_ours_names_none() {
+        let data = std::env::temp_dir().join(format!("ph-process-{}", std::process::id()));
+        std::fs::create_dir_all(&data).unwrap();
+        let ours = i64::from(std::process::id());
+        for number in [
+            "",
+            "x",
+            "0",
+            "-2147483648",
+            &(-ours).to_string(),
+            &ours.to_string(),
+        ] {
+            std::fs::write(data.join("postmaster.pid"), format!("{number}\n")).unwrap();
+            assert!(Postmaster::of(&data).is_none(), "{number}");
+        }
+        std::fs::remove_dir_all(data).unwrap();
+    }
 }
