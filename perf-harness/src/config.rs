@@ -130,6 +130,11 @@ pub(crate) fn nextest_test_name() -> Option<String> {
     std::env::var("NEXTEST_TEST_NAME").ok()
 }
 
+/// Does the runner start a process for each test, as nextest does?
+pub(crate) fn is_process_per_test() -> bool {
+    std::env::var("NEXTEST_EXECUTION_MODE").is_ok_and(|mode| mode == "process-per-test")
+}
+
 fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError> {
     let value = |name| variable(name).filter(|value| !value.trim().is_empty());
     Ok(Config {

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::future::poll_fn;
+use std::ops::DerefMut;
 use std::pin::pin;
 use std::sync::Once;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool};
-use tokio::sync::{Mutex, OnceCell, oneshot};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool, Row as _};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, OnceCell, oneshot};
 use tokio::task::JoinHandle;
 
 use super::name;
@@ -21,7 +22,7 @@ pub(super) struct Admin {
     pub(super) server: Server,
     pub(super) place: String,
     /// For what needs no lock.
-    pub(super) pool: PgPool,
+    pool: PgPool,
     /// Holds the advisory locks of this process: while it lives, its databases are in use.
     keeper: Mutex<Keeper>,
 }
@@ -45,17 +46,7 @@ impl Admin {
     }
 
     async fn start() -> Result<Self, SetupError> {
-        let (server, mut connection) = postgres::obtain(config::config()?).await?;
-        // Who waits for a lock can say which process holds it.
-        let naming = format!(
-            "SET application_name = 'perf-harness {}'",
-            std::process::id()
-        );
-        drop(
-            sqlx::raw_sql(AssertSqlSafe(naming))
-                .execute(&mut connection)
-                .await,
-        );
+        let (server, connection) = postgres::obtain(config::config()?).await?;
         let options = options(&server)?;
         let admin = Self {
             place: name::place(options.get_database().unwrap_or(&server.role)),
@@ -73,31 +64,22 @@ impl Admin {
 
     /// Starts a statement and returns when it is on its way: the server finishes it, whether or not this process
     /// lives to see that. What it answers can be waited for.
-    pub(super) async fn begin(&self, sql: String) -> sqlx::Result<JoinHandle<sqlx::Result<()>>> {
-        let mut connection = self.pool.acquire().await?;
-        let (sent, is_sent) = oneshot::channel();
-        let answer = tokio::spawn(async move {
-            let mut running = pin!(sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection));
-            let mut sent = Some(sent);
-            poll_fn(|context| {
-                // The first poll writes the statement to the socket.
-                let polled = running.as_mut().poll(context);
-                sent.take().map(|sent| sent.send(()));
-                polled.map_ok(drop)
-            })
-            .await
-        });
-        // Who waits is told, or the task is gone with its runtime.
-        drop(is_sent.await);
-        Ok(answer)
+    pub(super) async fn begin(
+        &'static self,
+        sql: String,
+    ) -> sqlx::Result<JoinHandle<sqlx::Result<()>>> {
+        if config::is_process_per_test() {
+            // The last that this process does: no other test waits for the connection that is there already.
+            return Ok(sent(sql, self.at_hand().await).await);
+        }
+        Ok(sent(sql, self.pool.acquire().await?).await)
     }
 
     /// Renames a database that nobody is connected to. `false`: it is not there, or someone was faster.
     pub(super) async fn rename(&self, from: &str, to: &str) -> sqlx::Result<bool> {
-        let mut keeper = self.keeper.lock().await;
         let rename = format!("ALTER DATABASE \"{from}\" RENAME TO \"{to}\"");
         match sqlx::raw_sql(AssertSqlSafe(rename))
-            .execute(&mut keeper.connection)
+            .execute(&mut *self.at_hand().await)
             .await
         {
             Ok(_) => Ok(true),
@@ -114,17 +96,22 @@ impl Admin {
             .map(drop)
     }
 
+    /// The connection that is there already, for a short question: a process of one test need not wait for another.
+    pub(super) async fn at_hand(&self) -> MappedMutexGuard<'_, PgConnection> {
+        MutexGuard::map(self.keeper.lock().await, |keeper| &mut keeper.connection)
+    }
+
     /// The databases of this role whose names start so, and whether each is a finished template.
     pub(super) async fn databases(&self, prefix: &str) -> sqlx::Result<Vec<(String, bool)>> {
-        // On the connection that is there already: a process of one test need not wait for another.
-        let mut keeper = self.keeper.lock().await;
-        sqlx::query_as(
+        let rows = sqlx::raw_sql(AssertSqlSafe(format!(
             "SELECT datname::text, datistemplate FROM pg_database
-             WHERE starts_with(datname::text, $1) AND pg_has_role(datdba, 'USAGE')",
-        )
-        .bind(prefix)
-        .fetch_all(&mut keeper.connection)
-        .await
+             WHERE starts_with(datname::text, '{prefix}') AND pg_has_role(datdba, 'USAGE')"
+        )))
+        .fetch_all(&mut *self.at_hand().await)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
     }
 
     /// Marks a database as in use by this process alone. The mark goes when the process does.
@@ -242,6 +229,28 @@ impl Admin {
     }
 }
 
+/// Writes the statement to the connection's socket and waits for the answer in the background.
+async fn sent(
+    sql: String,
+    mut connection: impl DerefMut<Target = PgConnection> + Send + 'static,
+) -> JoinHandle<sqlx::Result<()>> {
+    let (sent, is_sent) = oneshot::channel();
+    let answer = tokio::spawn(async move {
+        let mut running = pin!(sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection));
+        let mut sent = Some(sent);
+        poll_fn(|context| {
+            // The first poll writes.
+            let polled = running.as_mut().poll(context);
+            sent.take().map(|sent| sent.send(()));
+            polled.map_ok(drop)
+        })
+        .await
+    });
+    // Who waits is told, or the task is gone with its runtime.
+    drop(is_sent.await);
+    answer
+}
+
 impl Keeper {
     async fn mark(&mut self, database: &str, function: &str) -> Result<bool, SetupError> {
         let marked = self.call(database, function).await?;
@@ -262,10 +271,11 @@ impl Keeper {
 
     /// Calls a function that locks or unlocks, and says whether it did.
     async fn call(&mut self, database: &str, function: &str) -> Result<bool, SetupError> {
-        sqlx::query_scalar(AssertSqlSafe(format!("SELECT {function}($1)")))
-            .bind(name::lock_key(database))
+        let call = format!("SELECT {function}({})", name::lock_key(database));
+        let row = sqlx::raw_sql(AssertSqlSafe(call))
             .fetch_one(&mut self.connection)
-            .await
+            .await;
+        row.and_then(|row| row.try_get(0))
             .map_err(|error| failed(database, "locked", &error))
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use super::url::connect;
 
@@ -24,9 +24,15 @@ const WITH_KEPT: Duration = Duration::from_hours(1);
 /// Databases of failed tests, as a pattern for `LIKE`.
 pub(super) const KEPT: &str = r"ph\_%\_failed\_%";
 
-/// A connection that keeps the server from stopping, or `None` when there is none to join: nobody answers, or it
-/// starts or stops.
-pub(super) async fn join(options: &PgConnectOptions) -> sqlx::Result<Option<PgConnection>> {
+/// A connection that keeps a server from stopping.
+pub(super) struct Joined {
+    pub(super) connection: PgConnection,
+    /// Does the loop run? It goes when a backend crashes, as all backends do.
+    pub(super) is_watched: bool,
+}
+
+/// Joins a server. `None` when there is none to join: nobody answers, or it starts or stops.
+pub(super) async fn join(options: &PgConnectOptions) -> sqlx::Result<Option<Joined>> {
     match connect(options).await {
         Ok(connection) => Ok(keep_alive(connection).await),
         Err(sqlx::Error::Io(error)) if is_gone(error.kind()) => Ok(None),
@@ -56,24 +62,23 @@ fn is_between(error: &sqlx::Error) -> bool {
 }
 
 /// Holds the server for this connection, or `None` if it has decided to stop.
-async fn keep_alive(mut connection: PgConnection) -> Option<PgConnection> {
-    let held = sqlx::query_scalar("SELECT pg_try_advisory_lock_shared($1)")
-        .bind(IN_USE)
+async fn keep_alive(mut connection: PgConnection) -> Option<Joined> {
+    // One exchange for both: every test process asks.
+    let asked = format!(
+        "SELECT pg_try_advisory_lock_shared({IN_USE}),
+             EXISTS (SELECT FROM pg_stat_activity WHERE starts_with(application_name, '{NAME}'))"
+    );
+    let row = sqlx::raw_sql(AssertSqlSafe(asked))
         .fetch_one(&mut connection)
         .await;
     // A server that ends while it is asked is one that is ending.
-    matches!(held, Ok(true)).then_some(connection)
-}
-
-/// Does the loop run?
-pub(super) async fn is_watching(connection: &mut PgConnection) -> bool {
-    let found = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE starts_with(application_name, $1))",
-    )
-    .bind(NAME)
-    .fetch_one(connection)
-    .await;
-    found.unwrap_or(false)
+    let row = row.ok()?;
+    let held: bool = row.try_get(0).ok()?;
+    let is_watched = row.try_get(1).ok()?;
+    held.then_some(Joined {
+        connection,
+        is_watched,
+    })
 }
 
 /// Starts the loop in a backend of its own. After `idle` without a user it runs the shell command `stop`, which

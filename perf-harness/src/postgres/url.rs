@@ -37,7 +37,8 @@ impl Provider for Given<'_> {
 
 /// Connects without encryption: what the recorder cannot do, the set-up must not do either.
 pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
-    connect_as(options, "perf-harness").await
+    // Who waits for what this process holds can say so.
+    connect_as(options, &format!("perf-harness {}", std::process::id())).await
 }
 
 /// The same, under a name of its own.

@@ -84,7 +84,9 @@ fn run(
                     finished(running.remove(0), contender.program)?;
                 }
                 let mut command = command()?;
-                command.args(["--exact", &test]);
+                command
+                    .args(["--exact", &test])
+                    .env("NEXTEST_EXECUTION_MODE", "process-per-test");
                 running.push(started(&mut command, contender.program)?);
             }
             for process in running {

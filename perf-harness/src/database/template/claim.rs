@@ -109,12 +109,13 @@ impl Wanted {
 }
 
 /// Shares the layer if it is finished, and remembers that it is used.
-pub(super) async fn share_finished(admin: &Admin, name: &str) -> Result<bool, SetupError> {
+pub(super) async fn share_finished(admin: &'static Admin, name: &str) -> Result<bool, SetupError> {
     if !admin.try_share(name).await? {
         return Ok(false);
     }
     if is_finished(admin, name).await? {
-        stale::stamp(admin, name).await;
+        let used = name.to_owned();
+        tokio::spawn(async move { stale::stamp(admin, &used).await });
         return Ok(true);
     }
     admin.release_share(name).await?;
@@ -136,7 +137,7 @@ async fn builder(admin: &Admin, name: &str) -> Option<u32> {
            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     )
     .bind(name::lock_key(name))
-    .fetch_one(&admin.pool)
+    .fetch_one(&mut *admin.at_hand().await)
     .await
     .ok()?;
     application.rsplit(' ').next()?.parse().ok()

@@ -34,7 +34,7 @@ impl Ground {
                  to_jsonb(d) ->> 'datlocprovider', to_jsonb(d) ->> 'daticulocale', to_jsonb(d) ->> 'datlocale')
              FROM pg_database d WHERE datname = 'template0'",
         )
-        .fetch_one(&admin.pool)
+        .fetch_one(&mut *admin.at_hand().await)
         .await
         .map_err(|error| failed("template0", "read", &error))?;
         let version = admin.server.version;

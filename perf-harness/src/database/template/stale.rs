@@ -69,7 +69,7 @@ async fn find(admin: &Admin, prefix: &str) -> sqlx::Result<Vec<Found>> {
          FROM pg_database WHERE starts_with(datname::text, $1) AND pg_has_role(datdba, 'USAGE')",
     )
     .bind(prefix)
-    .fetch_all(&admin.pool)
+    .fetch_all(&mut *admin.at_hand().await)
     .await?;
     let found = |(name, is_finished, comment, today, week_ago)| Found {
         name,
@@ -84,7 +84,7 @@ async fn find(admin: &Admin, prefix: &str) -> sqlx::Result<Vec<Found>> {
 /// Says in its comment what a new template is made from, and that it is used today.
 pub(super) async fn remember(admin: &Admin, name: &str, made_from: &str) -> sqlx::Result<()> {
     let query = sqlx::query_scalar("SELECT ((now() AT TIME ZONE 'UTC')::date)::text");
-    let today: String = query.fetch_one(&admin.pool).await?;
+    let today: String = query.fetch_one(&mut *admin.at_hand().await).await?;
     comment(admin, name, made_from, &today).await
 }
 

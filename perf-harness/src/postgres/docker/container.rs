@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
 use url::Url;
 
 use super::refusal::Refusal;
 use crate::error::SetupError;
+use crate::postgres::idle::Joined;
 use crate::postgres::url::options;
 use crate::postgres::{cause, idle};
 
@@ -41,7 +41,7 @@ impl Container {
     }
 
     /// A connection that keeps the server from stopping, or `None` when there is no server to join.
-    pub(super) async fn join(&self) -> Result<Option<PgConnection>, SetupError> {
+    pub(super) async fn join(&self) -> Result<Option<Joined>, SetupError> {
         let options = options(&self.url()?)?;
         let Ok(joined) = tokio::time::timeout(PATIENCE, idle::join(&options)).await else {
             return Err(self.failed("a connection", "it was taken and never answered"));

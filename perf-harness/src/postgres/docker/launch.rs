@@ -80,9 +80,9 @@ impl Launch {
         );
         let begun = clock::now();
         loop {
-            if let Some(connection) = self.container.join().await? {
+            if let Some(joined) = self.container.join().await? {
                 self.log.close();
-                return Ok(connection);
+                return Ok(joined.connection);
             }
             if !engine.runs(&self.container.id).await? {
                 return Err(died(image, &self.log).await);

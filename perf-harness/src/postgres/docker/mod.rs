@@ -22,7 +22,7 @@ use self::engine::Engine;
 use self::launch::Launch;
 use self::site::Site;
 use super::url::{endpoint, options};
-use super::{Held, Provider, Server, blocking, idle, settings, supported};
+use super::{Held, Provider, Server, blocking, settings, supported};
 use crate::config::Config;
 use crate::error::SetupError;
 use crate::progress::{self, Unit};
@@ -169,12 +169,11 @@ async fn join(
     let Some(container) = site.announced() else {
         return Ok(None);
     };
-    let Some(mut connection) = container.join().await? else {
+    let Some(joined) = container.join().await? else {
         return Ok(None);
     };
-    // The loop goes when a backend crashes, as all backends do.
-    if !idle::is_watching(&mut connection).await {
+    if !joined.is_watched {
         container.watch(after).await?;
     }
-    Ok(Some((container, connection)))
+    Ok(Some((container, joined.connection)))
 }

@@ -17,6 +17,7 @@ use super::process::Postmaster;
 use super::site::Site;
 use crate::clock;
 use crate::error::SetupError;
+use crate::postgres::idle::Joined;
 use crate::postgres::url::{connect, options};
 use crate::postgres::{cause, idle, private, settings};
 
@@ -167,7 +168,7 @@ impl Cluster {
     }
 
     /// A connection that keeps the server from stopping, or `None` when there is no server to join.
-    pub(super) async fn join(&self) -> Result<Option<PgConnection>, SetupError> {
+    pub(super) async fn join(&self) -> Result<Option<Joined>, SetupError> {
         if !self.password_file().is_file() {
             // It is being removed.
             return Ok(None);
@@ -180,8 +181,8 @@ impl Cluster {
     pub(super) async fn wait_until_ready(&self) -> Result<PgConnection, SetupError> {
         let begun = clock::now();
         loop {
-            if let Some(connection) = self.join().await? {
-                return Ok(connection);
+            if let Some(joined) = self.join().await? {
+                return Ok(joined.connection);
             }
             let waited = clock::now().saturating_sub(begun);
             let died = waited > Duration::from_secs(1) && !self.is_alive();

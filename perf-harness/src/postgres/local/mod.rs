@@ -24,7 +24,7 @@ pub(super) use self::owner::Owner;
 pub(super) use self::process::Postmaster;
 use self::site::Site;
 use super::url::{endpoint, options};
-use super::{Held, Provider, Server, blocking, idle};
+use super::{Held, Provider, Server, blocking};
 use crate::config::{self, Config};
 use crate::error::SetupError;
 
@@ -104,14 +104,13 @@ async fn join(site: &Site, after: Duration) -> Result<Option<(Cluster, PgConnect
     let Some(cluster) = site.announced() else {
         return Ok(None);
     };
-    let Some(mut connection) = cluster.join().await? else {
+    let Some(joined) = cluster.join().await? else {
         return Ok(None);
     };
-    // The loop goes when a backend crashes, as all backends do.
-    if !idle::is_watching(&mut connection).await {
+    if !joined.is_watched {
         cluster.watch(after).await?;
     }
-    Ok(Some((cluster, connection)))
+    Ok(Some((cluster, joined.connection)))
 }
 
 fn server(cluster: &Cluster, binaries: &Binaries, why: &str) -> Result<Server, SetupError> {
