@@ -1,9 +1,10 @@
 //! A test's database: copied ahead of time, kept when the test fails, shared when it only reads.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use perf_harness::{PerfDb, PerfTest, TemplateDb, assert_queries, perf_test};
+use perf_harness::{PerfDb, PerfTest, Template, TemplateDb, assert_queries, perf_test};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use tokio::runtime::Builder;
 use url::Url;
@@ -68,70 +69,122 @@ fn role(test: &str, role: &str) -> Command {
     command
 }
 
-#[test]
-fn copies_are_made_ahead_and_each_is_used_once() {
-    let mut seen = Vec::new();
-    for round in 0..12_i64 {
-        let test = PerfTest::new("copies").template(two_rows);
-        let end = test.run(async |db: PerfDb| {
-            let pool = db.pool();
-            // A copy that had been used before would have a third row.
-            assert_eq!(rows(&pool).await, 2, "in round {round}");
-            sqlx::query("INSERT INTO t VALUES (3)")
-                .execute(&pool)
-                .await
-                .unwrap();
-            let oid: i64 = sqlx::query_scalar(
-                "SELECT oid::bigint FROM pg_database WHERE datname = current_database()",
-            )
-            .fetch_one(&pool)
+/// What a test of this template gets: its number on the server, and the administrative URL.
+fn number_of_a_copy(template: fn() -> Template) -> (i64, Url) {
+    let mut seen = None;
+    let test = PerfTest::new("copies").template(template);
+    let end = test.run(async |db: PerfDb| {
+        let pool = db.pool();
+        // A copy that had been used before would have a third row.
+        assert_eq!(rows(&pool).await, 2);
+        sqlx::query("INSERT INTO t VALUES (3)")
+            .execute(&pool)
             .await
             .unwrap();
-            seen.push(oid);
-        });
-        end.unwrap();
-    }
-    let distinct: std::collections::BTreeSet<&i64> = seen.iter().collect();
-    assert_eq!(distinct.len(), 12);
+        let number = sqlx::query_scalar(
+            "SELECT oid::bigint FROM pg_database WHERE datname = current_database()",
+        );
+        seen = Some((number.fetch_one(&pool).await.unwrap(), administrative(&db)));
+    });
+    end.unwrap();
+    seen.unwrap()
+}
+
+/// The copies that wait, of all templates: number and name.
+async fn waiting(server: &Url) -> Vec<(i64, String)> {
+    let mut connection = PgConnection::connect(server.as_str()).await.unwrap();
+    sqlx::query_as(
+        "SELECT oid::bigint, datname::text FROM pg_database WHERE datname LIKE 'ph\\_%\\_ready\\_%' ORDER BY 1",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap()
+}
+
+/// A template of this run's alone.
+fn of_this_run() -> Template {
+    Template::function(two_rows).version(format!("databases {}", std::process::id()))
+}
+
+#[test]
+fn a_test_gets_a_copy_that_was_made_ahead() {
+    let (first, server) = number_of_a_copy(of_this_run);
+    let mut ahead = Vec::new();
+    // Two are made where none was left. Their numbers are higher than that of the first copy.
+    until(async || {
+        ahead = waiting(&server).await;
+        ahead.retain(|(number, _)| *number > first);
+        ahead.len() >= 2
+    });
+    let (second, _) = number_of_a_copy(of_this_run);
+    assert!(
+        ahead.iter().any(|(number, _)| *number == second),
+        "{second} was made for the test, not before: {ahead:?}"
+    );
+}
+
+/// Another one, so that the copies of the other test are not its.
+fn of_this_run_bounded() -> Template {
+    Template::function(two_rows).version(format!("bounded {}", std::process::id()))
 }
 
 #[test]
 fn waiting_copies_are_bounded() {
-    let mut server = None;
-    for _ in 0..3 {
-        let threads: Vec<_> = (0..4)
-            .map(|_| {
-                std::thread::spawn(|| {
-                    let mut url = None;
-                    let test = PerfTest::new("bounded").template(bounded);
-                    test.run(async |db: PerfDb| url = Some(administrative(&db)))
-                        .unwrap();
-                    url.unwrap()
-                })
-            })
+    let (_, server) = number_of_a_copy(of_this_run_bounded);
+    until(async || !waiting(&server).await.is_empty());
+    let mut of_ours = Vec::new();
+    let prefix = |name: &str| name.rsplitn(3, '_').last().unwrap().to_owned();
+    let most = 2 * std::thread::available_parallelism().unwrap().get();
+    // Each finds none or too few, and makes more: without a bound there would be one for each.
+    for _ in 0..most + 6 {
+        let (number, _) = number_of_a_copy(of_this_run_bounded);
+        let all = now(waiting(&server));
+        of_ours = all
+            .into_iter()
+            .filter(|(other, _)| *other > number - 10_000)
             .collect();
-        for thread in threads {
-            server = Some(thread.join().unwrap());
-        }
     }
-    let server = server.unwrap();
-    let waiting = now(async {
-        // All templates of all programs, this one's among them.
-        let mut counts = std::collections::BTreeMap::new();
-        for name in names(&server, "ph\\_%\\_ready\\_%").await {
-            let template = name.split('_').nth(3).unwrap().to_owned();
-            *counts.entry(template).or_insert(0_usize) += 1;
-        }
-        counts
-    });
-    let processors = std::thread::available_parallelism().unwrap().get();
-    // Those who fill at the same moment may each add one beyond the limit.
-    let most = 2 * processors + 2 * 4;
-    assert!(waiting.values().all(|count| *count <= most), "{waiting:?}");
+    let mut counts = std::collections::BTreeMap::new();
+    for (_, name) in of_ours {
+        *counts.entry(prefix(&name)).or_insert(0_usize) += 1;
+    }
+    // Those who fill at the same moment may each add one.
+    assert!(
+        counts.values().all(|count| *count <= most + 2),
+        "{counts:?}"
+    );
 }
 
-async fn bounded(db: TemplateDb) -> Result<(), sqlx::Error> {
-    two_rows(db).await
+/// What `ALTER DATABASE .. SET` says belongs to a database and not to what is in it.
+async fn with_a_setting(db: TemplateDb) -> Result<(), sqlx::Error> {
+    let pool = db.pool();
+    let name: String = sqlx::query_scalar("SELECT current_database()::text")
+        .fetch_one(&pool)
+        .await?;
+    for setting in ["search_path = app, public", "work_mem = '7MB'"] {
+        let statement =
+            format!("CREATE SCHEMA IF NOT EXISTS app; ALTER DATABASE \"{name}\" SET {setting}");
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&pool)
+            .await?;
+    }
+    Ok(())
+}
+
+#[perf_test(template = with_a_setting)]
+async fn a_copy_has_the_settings_of_its_template(db: PerfDb) {
+    let pool = db.pool();
+    for (setting, expected) in [("search_path", "app, public"), ("work_mem", "7MB")] {
+        let query = sqlx::query_scalar("SELECT current_setting($1)").bind(setting);
+        let value: String = query.fetch_one(&pool).await.unwrap();
+        assert_eq!(value, expected);
+    }
+}
+
+#[perf_test]
+#[should_panic(expected = "it is meant to")]
+async fn a_test_that_is_meant_to_panic_keeps_nothing(_db: PerfDb) {
+    panic!("it is meant to");
 }
 
 #[test]
@@ -243,14 +296,17 @@ fn the_oldest_kept_databases_go_first() {
         return;
     }
     // A server that no other test keeps anything on.
+    let place = Place::new();
     let fail = || {
         let mut command = role(test, "fails");
         command
-            .env("PERF_HARNESS_POSTGRES_IDLE_S", "3599")
+            .env("PERF_HARNESS_POSTGRES", "local")
+            .env("PERF_HARNESS_POSTGRES_DIR", &place.0)
             .env("PERF_HARNESS_KEEP_FAILED", "2")
             .stderr(Stdio::piped());
         let output = command.output().unwrap();
-        kept_url(&String::from_utf8(output.stderr).unwrap()).unwrap()
+        let printed = String::from_utf8(output.stderr).unwrap();
+        kept_url(&printed).unwrap_or_else(|| panic!("{printed}"))
     };
     let kept = [fail(), fail(), fail()];
     let mut server = kept[0].clone();
@@ -258,27 +314,32 @@ fn the_oldest_kept_databases_go_first() {
     let there = now(names(&server, "ph\\_%\\_failed\\_%"));
     let expected: Vec<&str> = kept[1..].iter().map(|url| &url.path()[1..]).collect();
     assert_eq!(there, expected);
-    stop(&server);
 }
 
-/// Ends a private server at once: only this test uses it.
-fn stop(server: &Url) {
-    now(async {
-        let mut connection = PgConnection::connect(server.as_str()).await.unwrap();
-        let data: String = sqlx::query_scalar("SHOW data_directory")
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
-        let pid = std::fs::read_to_string(format!("{data}/postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap();
-        assert!(
-            Command::new("kill")
-                .args(["-INT", pid])
-                .status()
-                .unwrap()
-                .success()
-        );
-    });
+/// A directory for the servers of one test. They end with it.
+struct Place(PathBuf);
+
+impl Place {
+    fn new() -> Self {
+        let place = PathBuf::from(format!("/tmp/phk{}", std::process::id()));
+        std::fs::create_dir(&place).unwrap();
+        Self(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let users = std::fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let servers = users.flat_map(|user| std::fs::read_dir(user.path().join("servers")));
+        for server in servers.flatten().flatten() {
+            let file = server.path().join("data/postmaster.pid");
+            let pid = std::fs::read_to_string(file).unwrap_or_default();
+            if let Some(pid) = pid.lines().next() {
+                drop(Command::new("kill").args(["-QUIT", pid]).status());
+            }
+        }
+        drop(std::fs::remove_dir_all(&self.0));
+    }
 }
 
 #[perf_test(template = two_rows, read_only)]

@@ -12,6 +12,11 @@ pub(crate) fn is_expect(attribute: &Attribute) -> bool {
     attribute.path().is_ident("expect")
 }
 
+/// Is the test meant to panic?
+pub(crate) fn is_should_panic(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("should_panic")
+}
+
 /// Does it belong to a function that is no test, too?
 pub(crate) fn is_plain(attribute: &Attribute) -> bool {
     is_lint(attribute) || is_one_of(attribute, &["cfg", "doc"])

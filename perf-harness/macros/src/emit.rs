@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::{Error, FnArg, Ident, Pat, PatType, Visibility};
 
-use crate::attribute::{is_expect, is_lint, is_plain};
+use crate::attribute::{is_expect, is_lint, is_plain, is_should_panic};
 use crate::function::Function;
 use crate::options::{Flavor, Options};
 use crate::shape::TestFn;
@@ -26,7 +26,7 @@ pub(crate) fn test(options: &Options, test: &TestFn) -> TokenStream {
     let values = values(test);
     let arguments = test.cases.iter().zip(&values).map(argument);
     let inner = inner(test);
-    let builder = builder(options, name);
+    let builder = builder(options, test);
     let call = call(name, &values);
     quote! {
         #test_attribute
@@ -92,8 +92,12 @@ fn argument((case, value): (&PatType, &Ident)) -> TokenStream {
     quote! { #(#attributes)* #value: #ty }
 }
 
-fn builder(options: &Options, name: &Ident) -> TokenStream {
-    let name = name.unraw().to_string();
+fn builder(options: &Options, test: &TestFn) -> TokenStream {
+    let name = test.name().unraw().to_string();
+    let mut attributes = test.function.attributes.iter();
+    let should_panic = attributes
+        .any(is_should_panic)
+        .then(|| quote! { .should_panic() });
     let template = options.template.iter();
     let read_only = options.read_only.then(|| quote! { .read_only() });
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
@@ -102,6 +106,7 @@ fn builder(options: &Options, name: &Ident) -> TokenStream {
         ::perf_harness::__private::test(::core::module_path!(), #name)
             #(.template(#template))*
             #read_only
+            #should_panic
             #flavor
             #(.worker_threads(#threads))*
     }

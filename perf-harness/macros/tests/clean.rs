@@ -60,6 +60,12 @@ pub mod __private {
             self
         }
 
+        /// Nothing is kept anyway.
+        #[must_use]
+        pub fn should_panic(self) -> Self {
+            self
+        }
+
         /// Adds its name.
         #[must_use]
         pub fn multi_thread(self) -> Self {

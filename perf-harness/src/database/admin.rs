@@ -1,18 +1,17 @@
 //! The harness's own connections to the server: one that holds locks, a few that create and drop.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::future::poll_fn;
-use std::ops::DerefMut;
-use std::pin::pin;
 use std::sync::Once;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool, Row as _};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, OnceCell, oneshot};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, OnceCell};
 use tokio::task::JoinHandle;
 
+use super::keeper::Keeper;
 use super::name;
+use super::sent::sent;
+use super::settings;
 use crate::config;
 use crate::error::SetupError;
 use crate::postgres::{self, Server, cause, masked};
@@ -25,12 +24,6 @@ pub(super) struct Admin {
     pool: PgPool,
     /// Holds the advisory locks of this process: while it lives, its databases are in use.
     keeper: Mutex<Keeper>,
-}
-
-/// A connection and the names that it has marked. The server would let one session mark a name twice.
-struct Keeper {
-    connection: PgConnection,
-    marked: HashMap<String, usize>,
 }
 
 impl Admin {
@@ -46,17 +39,19 @@ impl Admin {
     }
 
     async fn start() -> Result<Self, SetupError> {
-        let (server, connection) = postgres::obtain(config::config()?).await?;
+        let (server, mut connection) = postgres::obtain(config::config()?).await?;
+        patient(&mut connection)
+            .await
+            .map_err(|error| failed("its lock", "kept", &error))?;
         let options = options(&server)?;
+        let database = options.get_database().unwrap_or(&server.role);
         let admin = Self {
-            place: name::place(options.get_database().unwrap_or(&server.role)),
+            place: name::place(database, &server.role),
             pool: PgPoolOptions::new()
                 .max_connections(4)
+                .after_connect(|connection, _| Box::pin(patient(connection)))
                 .connect_lazy_with(options),
-            keeper: Mutex::new(Keeper {
-                connection,
-                marked: HashMap::new(),
-            }),
+            keeper: Mutex::new(Keeper::new(connection)),
             server,
         };
         Ok(admin)
@@ -83,7 +78,15 @@ impl Admin {
             .await
         {
             Ok(_) => Ok(true),
-            Err(sqlx::Error::Database(_)) => Ok(false),
+            // There is none, or one of the new name, or someone is connected to it.
+            Err(error)
+                if matches!(
+                    sqlstate(&error).as_deref(),
+                    Some("3D000" | "42P04" | "55006")
+                ) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }
@@ -120,7 +123,7 @@ impl Admin {
     /// processes that build two templates would wait for each other for ever.
     pub(super) async fn try_lease(&self, database: &str) -> Result<bool, SetupError> {
         let mut keeper = self.keeper.lock().await;
-        if keeper.marked.contains_key(database) {
+        if keeper.has_marked(database) {
             return Ok(false);
         }
         keeper.mark(database, "pg_try_advisory_lock").await
@@ -185,13 +188,33 @@ impl Admin {
         dropped.map_err(|error| failed(database, "removed", &error))
     }
 
-    /// Ends the sessions of this role in a database.
-    pub(super) async fn disconnect(&self, database: &str) -> sqlx::Result<()> {
+    /// Lets nobody in, and ends the sessions of this role: whoever is left behind in there.
+    pub(super) async fn shut(&self, database: &str) -> sqlx::Result<()> {
+        self.execute(format!(
+            "ALTER DATABASE \"{database}\" ALLOW_CONNECTIONS false"
+        ))
+        .await?;
+        // A server of ours has no other sessions than those of its tests.
+        let whose = if self.server.ours {
+            ""
+        } else {
+            " AND usename = current_user"
+        };
         self.execute(format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = '{database}' AND backend_type = 'client backend' AND usename = current_user"
+             WHERE datname = '{database}' AND backend_type = 'client backend'{whose}"
         ))
         .await
+    }
+
+    /// How many bytes a database has.
+    pub(super) async fn size(&self, database: &str) -> sqlx::Result<u64> {
+        let asked = format!("SELECT pg_database_size('{database}')");
+        let row = sqlx::raw_sql(AssertSqlSafe(asked))
+            .fetch_one(&self.pool)
+            .await?;
+        let size: i64 = row.try_get(0)?;
+        Ok(size.unsigned_abs())
     }
 
     /// What is told about a database beside its name.
@@ -202,12 +225,27 @@ impl Admin {
             .await
     }
 
-    /// Creates a database, telling a missing right from any other failure.
+    /// Creates a database, with the settings that the source has. Where there is no room, copies that wait make some.
     pub(super) async fn create_database(
         &self,
         database: &str,
         source: &str,
     ) -> Result<(), SetupError> {
+        let created = match self.create(database, source).await {
+            Err(SetupError::StorageFull { .. }) if self.server.ours => {
+                self.drop_all_unused(&name::all_ready(&self.place)).await?;
+                self.create(database, source).await
+            }
+            created => created,
+        };
+        created?;
+        self.give_settings(database, source)
+            .await
+            .map_err(|error| failed(database, "set up", &error))
+    }
+
+    /// Tells a missing right from any other failure.
+    async fn create(&self, database: &str, source: &str) -> Result<(), SetupError> {
         // Copying files costs half of what writing the copy to the log does, and needs PostgreSQL 15.
         let strategy = if self.server.version >= 150_000 {
             " STRATEGY file_copy"
@@ -227,57 +265,32 @@ impl Admin {
             _ => failed(database, "created", &error),
         })
     }
-}
 
-/// Writes the statement to the connection's socket and waits for the answer in the background.
-async fn sent(
-    sql: String,
-    mut connection: impl DerefMut<Target = PgConnection> + Send + 'static,
-) -> JoinHandle<sqlx::Result<()>> {
-    let (sent, is_sent) = oneshot::channel();
-    let answer = tokio::spawn(async move {
-        let mut running = pin!(sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection));
-        let mut sent = Some(sent);
-        poll_fn(|context| {
-            // The first poll writes.
-            let polled = running.as_mut().poll(context);
-            sent.take().map(|sent| sent.send(()));
-            polled.map_ok(drop)
-        })
-        .await
-    });
-    // Who waits is told, or the task is gone with its runtime.
-    drop(is_sent.await);
-    answer
-}
-
-impl Keeper {
-    async fn mark(&mut self, database: &str, function: &str) -> Result<bool, SetupError> {
-        let marked = self.call(database, function).await?;
-        if marked {
-            *self.marked.entry(database.to_owned()).or_default() += 1;
+    /// A copy has none of the settings that `ALTER DATABASE .. SET` gave its source.
+    async fn give_settings(&self, database: &str, source: &str) -> sqlx::Result<()> {
+        let asked = format!(
+            "SELECT unnest(setconfig) FROM pg_db_role_setting JOIN pg_database ON setdatabase = pg_database.oid
+             WHERE datname = '{source}' AND setrole = 0"
+        );
+        let rows = sqlx::raw_sql(AssertSqlSafe(asked))
+            .fetch_all(&self.pool)
+            .await?;
+        for row in rows {
+            let setting: String = row.try_get(0)?;
+            if let Some(assignment) = settings::assignment(&setting) {
+                self.execute(format!("ALTER DATABASE \"{database}\" SET {assignment}"))
+                    .await?;
+            }
         }
-        Ok(marked)
-    }
-
-    async fn unmark(&mut self, database: &str, function: &str) -> Result<(), SetupError> {
-        self.call(database, function).await?;
-        if let Some(times) = self.marked.get_mut(database) {
-            *times -= 1;
-        }
-        self.marked.retain(|_, times| *times > 0);
         Ok(())
     }
+}
 
-    /// Calls a function that locks or unlocks, and says whether it did.
-    async fn call(&mut self, database: &str, function: &str) -> Result<bool, SetupError> {
-        let call = format!("SELECT {function}({})", name::lock_key(database));
-        let row = sqlx::raw_sql(AssertSqlSafe(call))
-            .fetch_one(&mut self.connection)
-            .await;
-        row.and_then(|row| row.try_get(0))
-            .map_err(|error| failed(database, "locked", &error))
-    }
+/// Waits as long as it takes: a server or a role can have limits that are meant for services. With its session a process
+/// would lose what it holds.
+async fn patient(connection: &mut PgConnection) -> sqlx::Result<()> {
+    let limits = "SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0";
+    sqlx::raw_sql(limits).execute(connection).await.map(drop)
 }
 
 fn options(server: &Server) -> Result<PgConnectOptions, SetupError> {

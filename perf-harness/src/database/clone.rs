@@ -7,7 +7,7 @@ use super::background::in_background;
 use super::template::{self, Template};
 use super::{kept, name, ready, shared};
 use crate::error::SetupError;
-use crate::postgres::{Endpoint, with_database, with_port};
+use crate::postgres::{Endpoint, masked, with_database, with_port};
 use crate::record::SharedLog;
 use crate::record::wire::{Tap, Upstream};
 
@@ -44,7 +44,12 @@ impl Database {
                 admin.release(&name).await?;
             }
             made?;
-            Self::reach(admin, name, true).await
+            let reached = Self::reach(admin, name.clone(), true).await;
+            if reached.is_err() {
+                drop(admin.drop_database(&name).await);
+                admin.release(&name).await?;
+            }
+            reached
         })
         .await
     }
@@ -117,14 +122,23 @@ impl Database {
         &self,
         test: &str,
         most: usize,
-    ) -> impl Future<Output = Result<Option<Url>, SetupError>> + Send + 'static {
+    ) -> impl Future<Output = Result<Option<String>, SetupError>> + Send + 'static {
         let (name, direct, test) = (self.name.clone(), self.direct.clone(), test.to_owned());
         let is_own = self.is_own;
         async move {
-            if !is_own {
-                return Ok(Some(direct));
-            }
             let admin = Admin::get().await?;
+            // The password of a user's own server goes into no log.
+            let shown = |url: &Url| {
+                let url = if admin.server.ours {
+                    url.to_string()
+                } else {
+                    masked(url)
+                };
+                url.replace('\'', "%27")
+            };
+            if !is_own {
+                return Ok(Some(shown(&direct)));
+            }
             if most == 0 {
                 admin.drop_database(&name).await?;
                 admin.release(&name).await?;
@@ -132,7 +146,7 @@ impl Database {
             }
             let kept = kept::keep(admin, &name, &test, most).await?;
             admin.release(&name).await?;
-            Ok(Some(with_database(&direct, &kept)))
+            Ok(Some(shown(&with_database(&direct, &kept))))
         }
     }
 }

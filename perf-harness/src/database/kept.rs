@@ -14,28 +14,28 @@ pub(super) async fn keep(
 ) -> Result<String, SetupError> {
     let kept = name::of_failed(&admin.place, test);
     let problem = |error: sqlx::Error| failed(database, "kept", &error);
-    admin.disconnect(database).await.map_err(problem)?;
-    // Unlike other statements of a pool, a rename is refused while a session ends: the server waits for it.
-    admin
-        .execute(format!(
-            "ALTER DATABASE \"{database}\" RENAME TO \"{kept}\""
-        ))
-        .await
-        .map_err(problem)?;
+    admin.shut(database).await.map_err(problem)?;
+    for statement in [
+        format!("ALTER DATABASE \"{database}\" RENAME TO \"{kept}\""),
+        format!("ALTER DATABASE \"{kept}\" ALLOW_CONNECTIONS true"),
+    ] {
+        admin.execute(statement).await.map_err(problem)?;
+    }
     let comment = format!("perf-harness: the database of the failed test {test}");
     admin.comment(&kept, &comment).await.map_err(problem)?;
-    trim(admin, most).await?;
+    trim(admin, &kept, most).await?;
     Ok(kept)
 }
 
-/// The names are in the order of time.
-async fn trim(admin: &Admin, most: usize) -> Result<(), SetupError> {
+/// The names are in the order of time. The newest stays whatever the clock says.
+async fn trim(admin: &Admin, newest: &str, most: usize) -> Result<(), SetupError> {
     let prefix = name::failed_prefix(&admin.place);
     let found = admin.databases(&prefix).await;
-    let mut kept = found.map_err(|error| failed(&prefix, "looked for", &error))?;
-    kept.sort();
-    let surplus = kept.len().saturating_sub(most);
-    for (oldest, _) in kept.into_iter().take(surplus) {
+    let mut others = found.map_err(|error| failed(&prefix, "looked for", &error))?;
+    others.retain(|(other, _)| other != newest);
+    others.sort();
+    let surplus = (others.len() + 1).saturating_sub(most);
+    for (oldest, _) in others.into_iter().take(surplus) {
         // One that a person is connected to stays.
         drop(
             admin

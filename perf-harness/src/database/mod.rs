@@ -5,11 +5,14 @@
 mod admin;
 mod background;
 mod clone;
+mod keeper;
 mod kept;
 mod name;
 pub(crate) mod pool;
 mod ready;
 mod scratch;
+mod sent;
+mod settings;
 mod shared;
 mod template;
 

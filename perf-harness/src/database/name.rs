@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// What the server keeps of a name: PostgreSQL documentation, "Identifiers and Key Words".
 const LONGEST: usize = 63;
 
-/// The part of a name that says which administrative database its lock lies in: locks are per database.
-pub(super) fn place(admin_database: &str) -> String {
-    format!("{:08x}", lock_key(admin_database).cast_unsigned() >> 32)
+/// The part of a name that says which administrative database its lock lies in, and whose it is: locks are per
+/// database, and what one role made another may neither copy nor drop.
+pub(super) fn place(admin_database: &str, role: &str) -> String {
+    let key = lock_key(&format!("{admin_database}\0{role}"));
+    format!("{:08x}", key.cast_unsigned() >> 32)
 }
 
 /// The name of a test's own database: unlike any other on this server.
@@ -42,7 +44,12 @@ pub(super) fn of_ready(place: &str, template: &str) -> String {
 
 /// The names of all copies of a template that wait start so.
 pub(super) fn ready_prefix(place: &str, template: &str) -> String {
-    format!("ph_{place}_ready_{:016x}_", lock_key(template))
+    format!("{}{:016x}_", all_ready(place), lock_key(template))
+}
+
+/// The names of all copies of all templates that wait start so.
+pub(super) fn all_ready(place: &str) -> String {
+    format!("ph_{place}_ready_")
 }
 
 /// The name of the copy of a template that all read-only tests share.
@@ -54,22 +61,27 @@ pub(super) fn of_shared(place: &str, template: &str) -> String {
 pub(super) fn of_failed(place: &str, test: &str) -> String {
     let prefix = failed_prefix(place);
     let milliseconds = crate::clock::wall() / 1_000_000;
-    let slug: String = test
-        .rsplit("::")
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(char::is_ascii)
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let name = format!("{prefix}{milliseconds:012x}_{slug}");
+    let process = std::process::id();
+    let name = format!("{prefix}{milliseconds:011x}_{process:x}_{}", slug(test));
     name[..name.len().min(LONGEST)].to_owned()
+}
+
+/// The last parts of a test's path, as a name can have them: a case alone, `case_1`, says too little.
+fn slug(test: &str) -> String {
+    let parts: Vec<&str> = test.split("::").collect();
+    let last = match &parts[..] {
+        [.., function, case] if case.starts_with("case_") => format!("{function}_{case}"),
+        [.., function] => (*function).to_owned(),
+        [] => String::new(),
+    };
+    let in_a_name = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    };
+    last.chars().map(in_a_name).collect()
 }
 
 /// The names of all databases of failed tests start so.
@@ -128,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_name_is_short_enough_for_the_server_and_unlike_any_other() {
-        let place = place("postgres");
+        let place = place("postgres", "me");
         let (one, two) = (of_clone(&place, "t"), of_clone(&place, "t"));
         assert_ne!(one, two);
         assert!(
@@ -162,7 +174,9 @@ mod tests {
             name.starts_with("ph_01234567_failed_") && name.len() == LONGEST,
             "{name}"
         );
-        assert!(name.contains("_the_list_of_all_users"), "{name}");
+        assert!(name.contains("_the_list_of_all"), "{name}");
+        assert_eq!(slug("users::the_list::case_1"), "the_list_case_1");
+        assert_eq!(slug("the_lÄst"), "the_l_st");
     }
 
     #[test]

@@ -15,8 +15,7 @@ pub(crate) fn lazy(url: &Url) -> sqlx::PgPool {
 
 /// Commits what can only be committed with all before it. Where commits are asynchronous, the last rows are not known to
 /// be committed for good until then, and `VACUUM` marks no page with such rows as visible to all.
-const FLUSH: &str =
-    "SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'perf-harness', '')";
+const FLUSH: &str = "SET statement_timeout = 0; SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'perf-harness', '')";
 
 /// `VACUUM` also empties GIN's pending lists and sets the visibility map: without it plans on small tables are wrong.
 pub(super) async fn vacuum(url: &Url) -> sqlx::Result<()> {

@@ -2,6 +2,7 @@
 //!
 //! On a server of ours only: what waits there ends with the server.
 
+use std::num::NonZero;
 use std::thread::available_parallelism;
 
 use super::admin::{Admin, failed};
@@ -32,9 +33,15 @@ pub(super) async fn claim(
     Ok(claimed)
 }
 
-/// How many copies of one template wait at most: for each processor one that is claimed and one that is made.
-fn most() -> usize {
-    available_parallelism().map_or(4, |processors| 2 * processors.get())
+/// The room that the copies of one template may take while they wait.
+const ROOM: u64 = 512 << 20;
+
+/// How many copies of a template of this size wait at most: for each processor one that is claimed and one that is made,
+/// as far as there is room.
+fn most(size: u64) -> usize {
+    let processors = available_parallelism().map_or(2, NonZero::get);
+    let fitting = usize::try_from(ROOM / size.max(1)).unwrap_or(usize::MAX);
+    (2 * processors).min(fitting)
 }
 
 async fn waiting(admin: &Admin, template: &str) -> Result<Vec<String>, SetupError> {
@@ -52,8 +59,10 @@ fn start_anywhere(copies: &[String], seed: i64) -> impl Iterator<Item = &String>
 
 /// Should it fail, the next test makes its own copy.
 async fn fill(admin: &'static Admin, template: String, more: usize) -> Result<(), SetupError> {
+    let size = admin.size(&template).await;
+    let most = most(size.map_err(|error| failed(&template, "measured", &error))?);
     for _ in 0..more {
-        if waiting(admin, &template).await?.len() >= most() {
+        if waiting(admin, &template).await?.len() >= most {
             break;
         }
         let copy = name::of_ready(&admin.place, &template);
@@ -65,6 +74,13 @@ async fn fill(admin: &'static Admin, template: String, more: usize) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn big_templates_have_fewer_copies_waiting() {
+        assert_eq!(most(200 << 20), 2);
+        assert_eq!(most(600 << 20), 0);
+        assert!(most(0) >= 2 && most(8 << 20) == most(0).min(64));
+    }
 
     #[test]
     fn every_copy_is_tried_once_wherever_one_starts() {

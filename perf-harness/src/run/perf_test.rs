@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
-use url::Url;
 
 use super::artefacts;
 use super::ledger::Ledger;
@@ -38,6 +37,7 @@ pub struct PerfTest {
     runtime: Builder,
     template: Option<Template>,
     read_only: bool,
+    should_panic: bool,
 }
 
 /// Why a test did not succeed, as it is told to a person.
@@ -112,6 +112,7 @@ impl PerfTest {
             runtime: Builder::new_current_thread(),
             template: None,
             read_only: false,
+            should_panic: false,
         }
     }
 
@@ -133,6 +134,13 @@ impl PerfTest {
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
+        self
+    }
+
+    /// Takes a panic for what it is meant to be: the database is not kept.
+    #[must_use]
+    pub fn should_panic(mut self) -> Self {
+        self.should_panic = true;
         self
     }
 
@@ -169,8 +177,9 @@ impl PerfTest {
         runtime.shutdown_timeout(Duration::from_secs(5));
         let findings = ledger.take();
         let failed = !findings.is_empty() || output.as_ref().map_or(true, TestOutput::failed);
+        let failed = failed && !self.should_panic;
         let kept = self.clean_up(&database, failed);
-        self.conclude(output, &findings, kept.as_ref())
+        self.conclude(output, &findings, kept.as_deref())
     }
 
     fn set_up(&mut self) -> Result<(Runtime, Arc<Database>), SetupError> {
@@ -205,7 +214,7 @@ impl PerfTest {
 
     /// What a passing test used is dropped, what a failing one used is kept. A database that stays behind fails no test:
     /// the next run removes it. But it is told.
-    fn clean_up(&self, database: &Database, failed: bool) -> Option<Url> {
+    fn clean_up(&self, database: &Database, failed: bool) -> Option<String> {
         let most = config::config().map_or(0, |config| config.keep_failed);
         let done = if failed {
             database::in_background_blocking(database.keeping(&self.name, most))
@@ -222,9 +231,9 @@ impl PerfTest {
         &self,
         output: std::thread::Result<T>,
         findings: &[Finding],
-        kept: Option<&Url>,
+        kept: Option<&str>,
     ) -> Result<T, Failure> {
-        let failure = self.failure(findings, kept.map(Url::as_str));
+        let failure = self.failure(findings, kept);
         if let (None, Some(kept)) = (&failure, kept) {
             // A failure of the test's own has no report to say it in.
             tell::kept(kept);

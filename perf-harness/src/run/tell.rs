@@ -4,8 +4,6 @@
 use std::panic::resume_unwind;
 use std::sync::Once;
 
-use url::Url;
-
 use super::perf_test::Failure;
 
 /// Ends the test: prints why and unwinds, without the panic message of a bug.
@@ -26,7 +24,7 @@ pub(super) fn server(told: &str) {
 }
 
 /// Where the database of a failed test can be looked at.
-pub(super) fn kept(url: &Url) {
+pub(super) fn kept(url: &str) {
     eprintln!("perf-harness keeps its database: psql '{url}'");
 }
 

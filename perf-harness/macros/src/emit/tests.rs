@@ -108,7 +108,7 @@ fn the_outer_function_has_the_attributes_and_the_visibility() {
             #attributes
             pub(crate) fn t() {
                 async fn t(db: PerfDb) {}
-                ::perf_harness::__private::run(#builder, t)
+                ::perf_harness::__private::run(#builder.should_panic(), t)
             }
         },
     );

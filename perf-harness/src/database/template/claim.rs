@@ -44,12 +44,12 @@ impl Wanted {
         }
     }
 
-    /// `None` if the layer is finished, and the URL of a copy of the layer below if it has to be filled.
+    /// `None` if the layer is finished, and a copy of the layer below if it has to be filled.
     ///
-    /// Who gets the URL holds the layer alone until [`finish`]; who gets none shares it for as long as this process
+    /// Who gets the copy holds the layer alone until [`finish`]; who gets none shares it for as long as this process
     /// lives, so that nobody drops it. Who wants a layer holds those below it shared and finished: nobody ever waits
     /// for one who waits.
-    pub(super) async fn claim(self) -> Result<Option<Url>, SetupError> {
+    pub(super) async fn claim(self) -> Result<Option<Unfinished>, SetupError> {
         let admin = Admin::get().await?;
         let mut wait = SOONEST;
         let mut told = None;
@@ -84,28 +84,43 @@ impl Wanted {
     }
 
     /// Makes the database, unless someone was faster. Called with the layer held alone.
-    async fn prepare(self, admin: &Admin) -> Result<Option<Url>, SetupError> {
+    async fn prepare(self, admin: &'static Admin) -> Result<Option<Unfinished>, SetupError> {
         let made = self.make(admin).await;
-        if matches!(made, Ok(true)) {
-            return Ok(Some(with_database(&admin.server.url, &self.name)));
+        if matches!(made, Ok(Some(_))) {
+            return made;
         }
         if made.is_ok() {
             admin.try_share(&self.name).await?;
         }
         admin.release(&self.name).await?;
-        made.map(|_| None)
+        made
     }
 
-    async fn make(&self, admin: &Admin) -> Result<bool, SetupError> {
+    async fn make(&self, admin: &'static Admin) -> Result<Option<Unfinished>, SetupError> {
         if is_finished(admin, &self.name).await? {
-            return Ok(false);
+            return Ok(None);
         }
-        // Left half built by a process that was killed.
+        // Its builder was killed before it could mark it.
         admin.drop_database(&self.name).await?;
         stale::collect(admin, self.builds.as_ref()).await?;
-        admin.create_database(&self.name, &self.below).await?;
-        Ok(true)
+        let name = name::of_clone(&admin.place, &self.name);
+        admin.try_lease(&name).await?;
+        let created = admin.create_database(&name, &self.below).await;
+        if created.is_err() {
+            admin.release(&name).await?;
+        }
+        created?;
+        let url = with_database(&admin.server.url, &name);
+        Ok(Some(Unfinished { name, url }))
     }
+}
+
+/// A layer that is being filled, under a name that is used once: what a killed process left running cannot reach the
+/// next one's, and the database goes as those of tests go.
+#[derive(Clone, Debug)]
+pub(super) struct Unfinished {
+    name: String,
+    pub(super) url: Url,
 }
 
 /// Shares the layer if it is finished, and remembers that it is used.
@@ -143,40 +158,48 @@ async fn builder(admin: &Admin, name: &str) -> Option<u32> {
     application.rsplit(' ').next()?.parse().ok()
 }
 
-/// Marks a filled layer as finished and shares it, or drops one that could not be filled.
+/// Gives a filled layer its name and shares it, or drops one that could not be filled.
 pub(super) async fn finish(
     name: &str,
+    unfinished: &Unfinished,
     told: &Told,
     built: Result<(), SetupError>,
 ) -> Result<(), SetupError> {
     let admin = Admin::get().await?;
     let finished = match built {
-        Ok(()) => seal(admin, name, told).await,
+        Ok(()) => seal(admin, name, unfinished, told).await,
         Err(error) => Err(error),
     };
     if finished.is_ok() {
         admin.try_share(name).await?;
     } else {
-        // Should it stay, the next who builds it drops it.
-        drop(admin.drop_database(name).await);
+        // Should it stay, the next process drops it.
+        drop(admin.drop_database(&unfinished.name).await);
     }
+    admin.release(&unfinished.name).await?;
     admin.release(name).await?;
     finished
 }
 
-/// Fresh statistics and no dead rows for the planner, nobody connected, and the mark.
-async fn seal(admin: &Admin, name: &str, told: &Told) -> Result<(), SetupError> {
+/// Fresh statistics and no dead rows for the planner, nobody connected, its name, and the mark.
+async fn seal(
+    admin: &Admin,
+    name: &str,
+    unfinished: &Unfinished,
+    told: &Told,
+) -> Result<(), SetupError> {
     let problem = |error: sqlx::Error| failed(name, "finished", &error);
-    let url = with_database(&admin.server.url, name);
-    pool::vacuum(&url).await.map_err(problem)?;
-    stale::remember(admin, name, &told.made_from)
+    pool::vacuum(&unfinished.url).await.map_err(problem)?;
+    let filled = &unfinished.name;
+    stale::remember(admin, filled, &told.made_from)
         .await
         .map_err(problem)?;
-    admin.disconnect(name).await.map_err(problem)?;
-    admin
-        .execute(format!(
-            "ALTER DATABASE \"{name}\" IS_TEMPLATE true ALLOW_CONNECTIONS false"
-        ))
-        .await
-        .map_err(problem)
+    admin.shut(filled).await.map_err(problem)?;
+    for statement in [
+        format!("ALTER DATABASE \"{filled}\" RENAME TO \"{name}\""),
+        format!("ALTER DATABASE \"{name}\" IS_TEMPLATE true"),
+    ] {
+        admin.execute(statement).await.map_err(problem)?;
+    }
+    Ok(())
 }

@@ -22,6 +22,15 @@ pub(super) fn add(digest: &mut Digest, root: &Path, pattern: &str) -> Result<(),
         )
         .into());
     }
+    add_all(digest, root, files)
+}
+
+/// The same for a pattern that need not match anything.
+pub(super) fn add_if_any(digest: &mut Digest, root: &Path, pattern: &str) -> Result<(), BoxError> {
+    add_all(digest, root, matching(root, pattern)?)
+}
+
+fn add_all(digest: &mut Digest, root: &Path, files: Vec<PathBuf>) -> Result<(), BoxError> {
     for file in files {
         digest.add(file.as_os_str().as_encoded_bytes());
         digest.add(read(&root.join(&file))?);
@@ -55,7 +64,9 @@ fn walk(root: &Path, at: &Path, parts: &[&str], found: &mut Vec<PathBuf>) -> Res
         walk(root, at, rest, found)?;
         for name in names(&root.join(at))? {
             let inner = at.join(&name);
-            if root.join(&inner).is_dir() && !is_passed_over(&name) {
+            let place = root.join(&inner);
+            // A link to a directory above would be walked for ever.
+            if place.is_dir() && !place.is_symlink() && !is_passed_over(&name) {
                 walk(root, &inner, parts, found)?;
             }
         }

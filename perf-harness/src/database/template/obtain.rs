@@ -30,7 +30,10 @@ pub(crate) async fn obtain(template: Template) -> Result<String, SetupError> {
     if let [.., _, top] = &steps[..]
         && (is_ours(&top.name) || is_there(top.name.clone()).await?)
     {
-        return Ok(steps.pop().map_or_else(String::new, |top| top.name));
+        let top = steps.pop().map_or_else(String::new, |top| top.name);
+        // Known from now on: to be asked and shared once is enough.
+        drop(cell(&top).set(Ok(top.clone())));
+        return Ok(top);
     }
     let mut below = EMPTY.to_owned();
     for step in steps {
@@ -81,7 +84,7 @@ async fn find_or_build(step: Step, below: String) -> Result<String, SharedError>
         since: clock::now(),
     };
     let claim = wanted.clone().claim();
-    let Some(url) = in_background(claim).await? else {
+    let Some(unfinished) = in_background(claim).await? else {
         return Ok(wanted.name);
     };
     let _told = progress::begin(
@@ -89,9 +92,14 @@ async fn find_or_build(step: Step, below: String) -> Result<String, SharedError>
         Unit::Nothing,
         None,
     );
-    let built = fill(step.source, TemplateDb::new(url), &wanted).await;
+    let built = fill(
+        step.source,
+        TemplateDb::new(unfinished.url.clone()),
+        &wanted,
+    )
+    .await;
     let (name, told) = (wanted.name.clone(), wanted.told);
-    in_background(async move { finish(&name, &told, built).await }).await?;
+    in_background(async move { finish(&name, &unfinished, &told, built).await }).await?;
     Ok(wanted.name)
 }
 

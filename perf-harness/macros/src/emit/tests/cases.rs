@@ -132,7 +132,7 @@ fn lints_of_a_function_with_cases_are_on_both_and_expectations_where_they_are_me
                 #[allow(clippy::a)]
                 #[expect(clippy::b)]
                 async fn t(db: PerfDb) {}
-                ::perf_harness::__private::run(#builder, t)
+                ::perf_harness::__private::run(#builder.should_panic(), t)
             }
         },
     );

@@ -45,6 +45,16 @@ impl Command {
     }
 }
 
+/// Which apps a Django project has, and which packages bring migrations of their own: as projects say it.
+const BESIDE: [&str; 6] = [
+    "**/settings*.py",
+    "**/settings/*.py",
+    "**/requirements*.txt",
+    "pyproject.toml",
+    "*.lock",
+    "Pipfile",
+];
+
 impl Source for Command {
     fn label(&self) -> String {
         self.label.clone()
@@ -56,6 +66,9 @@ impl Source for Command {
             files::add(digest, root, pattern)?;
         }
         if !self.reads.is_empty() {
+            for pattern in BESIDE {
+                files::add_if_any(digest, root, pattern)?;
+            }
             return Ok(Known::Content);
         }
         digest.add(&self.program.name);
