@@ -104,11 +104,12 @@ impl Admin {
         MutexGuard::map(self.keeper.lock().await, |keeper| &mut keeper.connection)
     }
 
-    /// The databases of this role whose names start so, and whether each is a finished template.
+    /// The databases of this role whose names start so, and whether each is a finished template. The oldest first, as long
+    /// as the server's numbers do not wrap around.
     pub(super) async fn databases(&self, prefix: &str) -> sqlx::Result<Vec<(String, bool)>> {
         let rows = sqlx::raw_sql(AssertSqlSafe(format!(
             "SELECT datname::text, datistemplate FROM pg_database
-             WHERE starts_with(datname::text, '{prefix}') AND pg_has_role(datdba, 'USAGE')"
+             WHERE starts_with(datname::text, '{prefix}') AND pg_has_role(datdba, 'USAGE') ORDER BY oid"
         )))
         .fetch_all(&mut *self.at_hand().await)
         .await?;
