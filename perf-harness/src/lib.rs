@@ -22,13 +22,22 @@
 //!
 //! # Where Postgres comes from
 //!
-//! `PERF_HARNESS_POSTGRES` is `auto` (the default), `local` (a private cluster from the binaries on this
-//! machine, shared by all test processes, stopped when idle) or a `postgres://` URL of a server whose role may
-//! create databases. `DATABASE_URL` is never read: it may name a database that matters.
+//! `PERF_HARNESS_POSTGRES` is `docker` or `docker:IMAGE` (a container), `local` or `local:DIRECTORY` (a private
+//! cluster of the programs of this machine), `download` or `download:MAJOR` (the same of programs that are
+//! downloaded once), a `postgres://` URL of a server whose role may create databases, or `auto`, the default: the
+//! first of `docker`, `local` and `download` that can be had.
+//!
+//! Servers of the harness's are shared by all test processes and stop when idle. `DATABASE_URL` is never read: it
+//! may name a database that matters.
 //!
 //! # Features
 //!
-//! `sqlx` (default) adds `PerfDb::pool`, `sea-orm` adds `PerfDb::connection`.
+//! | feature | adds |
+//! | --- | --- |
+//! | `sqlx` (default) | `PerfDb::pool`, `Template::migrations` |
+//! | `sea-orm` | `PerfDb::connection` |
+//! | `sea-orm-migration` | `Template::migrator` |
+//! | `docker` | the provider `docker` |
 
 // In reading order: a test's story, what it sets up, what it records, how it judges and tells.
 mod macros;
