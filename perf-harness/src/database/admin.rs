@@ -40,7 +40,8 @@ impl Admin {
 
     async fn start() -> Result<Self, SetupError> {
         let (server, mut connection) = postgres::obtain(config::config()?).await?;
-        patient(&mut connection)
+        let ours = server.ours;
+        patient(&mut connection, ours)
             .await
             .map_err(|error| failed("its lock", "kept", &error))?;
         let options = options(&server)?;
@@ -49,7 +50,7 @@ impl Admin {
             place: name::place(database, &server.role),
             pool: PgPoolOptions::new()
                 .max_connections(4)
-                .after_connect(|connection, _| Box::pin(patient(connection)))
+                .after_connect(move |connection, _| Box::pin(patient(connection, ours)))
                 .connect_lazy_with(options),
             keeper: Mutex::new(Keeper::new(connection)),
             server,
@@ -287,10 +288,14 @@ impl Admin {
     }
 }
 
-/// Waits as long as it takes: a server or a role can have limits that are meant for services. With its session a process
-/// would lose what it holds.
-async fn patient(connection: &mut PgConnection) -> sqlx::Result<()> {
-    let limits = "SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0";
+/// Waits as long as it takes: a server or a role can have limits that are meant for services, and with its session a
+/// process would lose what it holds. On a server of ours a statement goes on when the process that sent it ends.
+async fn patient(connection: &mut PgConnection, ours: bool) -> sqlx::Result<()> {
+    let limits = if ours {
+        "SET client_connection_check_interval = 0"
+    } else {
+        "SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0"
+    };
     sqlx::raw_sql(limits).execute(connection).await.map(drop)
 }
 
@@ -300,15 +305,10 @@ fn options(server: &Server) -> Result<PgConnectOptions, SetupError> {
             url: masked(&server.url),
             cause: cause(&error),
         })?;
-    let options = options
+    Ok(options
         .ssl_mode(PgSslMode::Disable)
         .application_name("perf-harness")
-        .disable_statement_logging();
-    if server.ours {
-        // A statement goes on when the process that sent it ends.
-        return Ok(options.options([("client_connection_check_interval", "0")]));
-    }
-    Ok(options)
+        .disable_statement_logging())
 }
 
 /// Drops a database with whoever is connected to it.
