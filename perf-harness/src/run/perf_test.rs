@@ -130,7 +130,8 @@ impl PerfTest {
     }
 
     /// Shares one copy of the template with all other read-only tests, instead of a copy of its own. The server refuses
-    /// every write: `cannot execute INSERT in a read-only transaction`. Needs a template.
+    /// every write: `cannot execute INSERT in a read-only transaction`, unless a transaction asks for `READ WRITE`. Needs a
+    /// template.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
