@@ -55,7 +55,7 @@ impl Container {
     /// Makes the server stop by itself after it was idle for so long. The engine removes what has stopped.
     pub(super) async fn watch(&self, after: Duration) -> Result<(), SetupError> {
         let stop = idle::stop_command(&format!("{DATA}/postmaster.pid"), "true");
-        let watched = idle::watch(&options(&self.url()?)?, after, &stop).await;
+        let watched = idle::watch(&options(&self.url()?)?, after, &stop, None).await;
         watched.map_err(|error| self.failed("its end", &cause(&error)))
     }
 

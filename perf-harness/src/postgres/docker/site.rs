@@ -147,8 +147,7 @@ impl Site {
 
     /// The lock of another key, unless someone holds it. Who holds one must not wait for another.
     fn lock_another(&self, key: &str) -> Option<File> {
-        let lock = File::create(self.lock_file(key)).ok()?;
-        lock.try_lock().is_ok().then_some(lock)
+        private::try_lock(&self.lock_file(key))
     }
 
     /// What a container of ours is labelled with.
