@@ -95,16 +95,18 @@ impl Docker {
             return Ok(joined);
         }
         engine.sweep(site).await?;
-        let has_image = engine.has_image(&self.image).await?;
+        let image_id = engine.image_id(&self.image).await?;
         // A registry or a server that does not answer takes long: the processes of a run wait for it once.
-        if let Some(refused) = site.refused_lately(has_image) {
+        if let Some(refused) = site.refused_lately(image_id.as_deref()) {
             return Err(refused);
         }
-        let started = self.pull_and_start(&engine, site, idle, has_image).await;
+        let started = self
+            .pull_and_start(&engine, site, idle, image_id.is_some())
+            .await;
         if let Err(error) = &started {
             // An image that was pulled is here for the next one.
-            let has_image = engine.has_image(&self.image).await.unwrap_or(has_image);
-            site.remember(error, has_image);
+            let image_id = engine.image_id(&self.image).await.unwrap_or(image_id);
+            site.remember(error, image_id);
         }
         started
     }

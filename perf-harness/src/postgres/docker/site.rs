@@ -35,8 +35,8 @@ const LATELY: u128 = 120_000_000_000;
 struct Refused {
     cause: String,
     cure: String,
-    /// With the image on this machine? Whoever pulled it meanwhile has cured what was the matter without it.
-    has_image: bool,
+    /// Of the image, if it was on this machine. Another one, or one that was pulled meanwhile, may be the cure.
+    image_id: Option<String>,
     /// In nanoseconds since 1970.
     at: u128,
 }
@@ -88,18 +88,18 @@ impl Site {
     }
 
     /// Why no container could be started a moment ago. Call it with the lock held.
-    pub(super) fn refused_lately(&self, has_image: bool) -> Option<SetupError> {
+    pub(super) fn refused_lately(&self, image_id: Option<&str>) -> Option<SetupError> {
         let text = std::fs::read_to_string(self.refusal()).ok()?;
         let refused: Refused = serde_json::from_str(&text).ok()?;
         // A clock that was set back makes it old.
         let age = clock::wall().checked_sub(refused.at)?;
+        let is_same = refused.image_id.as_deref() == image_id;
         let Refused { cause, cure, .. } = refused;
-        (age < LATELY && refused.has_image == has_image)
-            .then_some(SetupError::Docker { cause, cure })
+        (age < LATELY && is_same).then_some(SetupError::Docker { cause, cure })
     }
 
     /// Keeps for others why no container could be started. Without it they try for themselves.
-    pub(super) fn remember(&self, error: &SetupError, has_image: bool) {
+    pub(super) fn remember(&self, error: &SetupError, image_id: Option<String>) {
         let (cause, cure) = match error.clone() {
             SetupError::Docker { cause, cure } => (cause, cure),
             other => (other.to_string(), other.hint()),
@@ -112,7 +112,7 @@ impl Site {
         let refused = Refused {
             cause,
             cure,
-            has_image,
+            image_id,
             at: clock::wall(),
         };
         if let Ok(text) = serde_json::to_vec(&refused) {
@@ -286,20 +286,23 @@ mod tests {
     #[test]
     fn a_refusal_is_told_to_others_for_a_while() {
         in_a_site("refused", |site| {
-            assert!(site.refused_lately(false).is_none());
+            assert!(site.refused_lately(None).is_none());
             let (cause, cure) = ("no such host".to_owned(), "wait".to_owned());
-            site.remember(&SetupError::Docker { cause, cure }, false);
-            let told = site.refused_lately(false).unwrap();
+            site.remember(&SetupError::Docker { cause, cure }, None);
+            let told = site.refused_lately(None).unwrap();
             assert!(told.to_string().ends_with("no such host"), "{told}");
             assert!(told.hint().contains("docker-1.refused"), "{}", told.hint());
-            assert!(site.refused_lately(true).is_none());
-            site.remember(&SetupError::system("the port", &"in use"), true);
-            let told = site.refused_lately(true).unwrap();
+            assert!(site.refused_lately(Some("sha256:0")).is_none());
+            site.remember(
+                &SetupError::system("the port", &"in use"),
+                Some("sha256:0".to_owned()),
+            );
+            let told = site.refused_lately(Some("sha256:0")).unwrap();
             assert!(told.to_string().ends_with("the port: in use"), "{told}");
             for at in [clock::wall() - LATELY, clock::wall() + LATELY] {
-                let text = format!(r#"{{"cause":"x","cure":"y","has_image":true,"at":{at}}}"#);
+                let text = format!(r#"{{"cause":"x","cure":"y","image_id":"sha256:0","at":{at}}}"#);
                 std::fs::write(site.refusal(), text).unwrap();
-                assert!(site.refused_lately(true).is_none());
+                assert!(site.refused_lately(Some("sha256:0")).is_none());
             }
         });
     }
