@@ -98,6 +98,23 @@ pub(crate) fn path() -> Vec<PathBuf> {
     std::env::split_paths(&path).collect()
 }
 
+/// What a server and the programs that make it are told of the environment. The last two are how some systems find
+/// libraries and locales.
+pub(crate) const PASSED_ON: [&str; 5] = [
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "LOCALE_ARCHIVE",
+];
+
+/// The same with its values.
+pub(crate) fn passed_on() -> impl Iterator<Item = (&'static str, OsString)> {
+    PASSED_ON
+        .into_iter()
+        .filter_map(|name| Some((name, std::env::var_os(name)?)))
+}
+
 /// The Python environment that is switched on.
 pub(crate) fn virtual_env() -> Option<PathBuf> {
     std::env::var_os("VIRTUAL_ENV").map(PathBuf::from)

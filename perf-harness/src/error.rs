@@ -181,6 +181,7 @@ impl SetupError {
             Self::Docker { cure, .. } | Self::Download { cure, .. } => cure.clone(),
             Self::StorageFull { .. } => {
                 "remove what the harness keeps: cargo xtask postgres clean\n\
+                 or have another place used: PERF_HARNESS_POSTGRES_DIR=<a short absolute path with room>\n\
                  or make room there; less than 1 GiB in /dev/shm when the server starts sends it to the temporary directory"
                     .to_owned()
             }
@@ -233,6 +234,8 @@ Debian, Ubuntu: sudo apt-get install postgresql
 macOS:          brew install postgresql@17
 Fedora:         sudo dnf install postgresql-server
 elsewhere:      PERF_HARNESS_POSTGRES=local:/directory/of/initdb
+Docker:         start it; with the feature `docker`: PERF_HARNESS_POSTGRES=docker
+a download:     PERF_HARNESS_POSTGRES=download, with npm, curl or wget in PATH
 a server of yours: PERF_HARNESS_POSTGRES=postgres://user:password@localhost:5432/postgres";
 
 fn extension_missing(extension: &str, major: u32) -> String {

@@ -173,8 +173,15 @@ fn an_image_that_is_not_there() {
     let Some(_engine) = Engine::of_test("an_image_that_is_not_there") else {
         return;
     };
-    let image = "docker:localhost:9/perf-harness/none:1";
-    check("an_image_that_is_not_there", &mut probe_on(image));
+    // What was refused is remembered there. A socket's path must fit below it.
+    let place = Path::new("/tmp").join(format!("ph-{}", std::process::id()));
+    fs::create_dir_all(&place).unwrap();
+    let mut probe = probe_on("docker:localhost:9/perf-harness/none:1");
+    probe.env("PERF_HARNESS_POSTGRES_DIR", &place);
+    check("an_image_that_is_not_there", &mut probe);
+    let again = told(&mut probe);
+    assert!(again.contains("and then wait 120 s, or"), "{again}");
+    fs::remove_dir_all(place).unwrap();
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(super) const KEPT: &str = r"ph\_%\_failed\_%";
 /// A connection that keeps a server from stopping.
 pub(super) struct Joined {
     pub(super) connection: PgConnection,
-    /// Does the loop run? It goes when a backend crashes, as all backends do.
+    /// Does the loop run? It does not where the process that started the server was killed too early.
     pub(super) is_watched: bool,
 }
 
@@ -82,11 +82,12 @@ async fn keep_alive(mut connection: PgConnection) -> Option<Joined> {
 }
 
 /// Starts the loop in a backend of its own. After `idle` without a user it runs the shell command `stop`, which
-/// must go on by itself: the server that runs it ends.
+/// must go on by itself: the server that runs it ends. When it runs, the server makes the file `marker`.
 pub(super) async fn watch(
     options: &PgConnectOptions,
     idle: Duration,
     stop: &str,
+    marker: Option<&str>,
 ) -> sqlx::Result<()> {
     let mut connection = connect(options).await?;
     // Without the first the server would end the loop when the client is gone.
@@ -97,7 +98,7 @@ pub(super) async fn watch(
     sqlx::raw_sql(AssertSqlSafe(settings))
         .execute(&mut connection)
         .await?;
-    let script = AssertSqlSafe(script(idle, stop));
+    let script = AssertSqlSafe(script(idle, stop, marker));
     tokio::spawn(async move {
         // It answers only when the server ends.
         drop(sqlx::raw_sql(script).execute(&mut connection).await);
@@ -106,8 +107,11 @@ pub(super) async fn watch(
     Ok(())
 }
 
-fn script(idle: Duration, stop: &str) -> String {
+fn script(idle: Duration, stop: &str, marker: Option<&str>) -> String {
     let program = literal(stop);
+    let mark = marker.map_or_else(String::new, |path| {
+        format!("COPY (SELECT 1) TO {};", literal(path))
+    });
     let (seconds, with_kept) = (idle.as_secs(), idle.max(WITH_KEPT).as_secs());
     format!(
         "DO $reaper$
@@ -115,6 +119,7 @@ DECLARE
     unused integer := 0;
     enough integer;
 BEGIN
+    {mark}
     LOOP
         PERFORM pg_sleep(1);
         PERFORM pg_stat_clear_snapshot();
@@ -146,6 +151,17 @@ pub(super) fn stop_command(pid_file: &str, afterwards: &str) -> String {
     )
 }
 
+/// A command that ends the server `$server` and then does `afterwards`, unless the file `marker` is there within so
+/// many seconds: the process that started the server may be killed before it could set its end.
+pub(super) fn guard_command(marker: &str, seconds: u64, afterwards: &str) -> String {
+    let marker = quoted(marker);
+    format!(
+        "( cd /; trap '' HUP INT QUIT TERM; tries=0; while [ \"$tries\" -lt {seconds} ]; do sleep 1; \
+         if [ -e {marker} ] || ! kill -0 \"$server\"; then exit; fi; tries=$((tries + 1)); done; \
+         kill -QUIT \"$server\" && {afterwards} ) </dev/null >/dev/null 2>&1 &"
+    )
+}
+
 /// One word for the shell.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -158,17 +174,56 @@ pub(super) fn literal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
     fn a_path_with_quotes_stays_one_word_and_one_constant() {
         let word = quoted("/srv/o'brien; rm -rf x");
         assert_eq!(word, r"'/srv/o'\''brien; rm -rf x'");
-        let script = script(Duration::from_secs(7), &word);
+        let script = script(Duration::from_secs(7), &word, Some("/srv/o'brien/watched"));
         assert!(script.contains("ELSE 7 END"), "{script}");
         assert!(
             script.contains(r"'''/srv/o''\''''brien; rm -rf x'''"),
             "{script}"
         );
+        assert!(
+            script.contains("COPY (SELECT 1) TO '/srv/o''brien/watched';\n    LOOP"),
+            "{script}"
+        );
+    }
+
+    /// What becomes of a process and of a directory that a guard is set for.
+    fn check_guard(is_watched: bool) {
+        let name = format!("ph-guard-{is_watched}-{}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        let marker = directory.join("watched");
+        if is_watched {
+            std::fs::write(&marker, "").unwrap();
+        }
+        let mut server = Command::new("sleep").arg("600").spawn().unwrap();
+        let removal = format!("rm -rf {}", quoted(directory.to_str().unwrap()));
+        let guard = guard_command(marker.to_str().unwrap(), 1, &removal);
+        let script = format!("server={}; {guard} wait", server.id());
+        // It is waited for here; who launches a server does not.
+        let guarded = Command::new("sh").args(["-c", &script]).status().unwrap();
+        assert!(guarded.success());
+        let is_alive = server.try_wait().unwrap().is_none();
+        assert_eq!((is_alive, directory.exists()), (is_watched, is_watched));
+        drop(server.kill());
+        server.wait().unwrap();
+        drop(std::fs::remove_dir_all(directory));
+    }
+
+    #[test]
+    fn a_server_that_nobody_came_to_watch_ends_and_takes_its_directory_along() {
+        check_guard(false);
+    }
+
+    #[test]
+    fn a_server_that_is_watched_is_left_alone_by_its_guard() {
+        check_guard(true);
     }
 }

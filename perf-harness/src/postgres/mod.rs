@@ -89,8 +89,9 @@ pub(crate) async fn obtain(config: &'static Config) -> Result<Held, SetupError> 
     }
 }
 
-/// The first provider that can give a server. What is not on this machine is passed over and told; what is there
-/// and does not work is an error: another server in its place would be a surprise.
+/// The first provider that can give a server. Docker is passed over, and told, whatever it lacks: an engine is there
+/// for other ends too. Binaries that are not there are as well; those that are there and do not work are an error:
+/// another server in their place would be a surprise.
 async fn auto(config: &'static Config) -> Result<Held, SetupError> {
     let mut passed_over = Vec::new();
     let docker = Docker::of(None);

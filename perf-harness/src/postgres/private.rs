@@ -45,7 +45,7 @@ pub(super) fn short(temporary: &Path) -> &Path {
 /// Waits until no other process holds the lock. It goes with the file, or with the process.
 pub(super) fn lock(path: &Path) -> Result<File, SetupError> {
     loop {
-        let locked = File::create(path).and_then(|file| file.lock().map(|()| file));
+        let locked = lock_file(path).and_then(|file| file.lock().map(|()| file));
         let file = locked.map_err(|error| {
             SetupError::system(format!("{} could not be locked", path.display()), &error)
         })?;
@@ -58,13 +58,20 @@ pub(super) fn lock(path: &Path) -> Result<File, SetupError> {
 /// The lock, unless another process holds it or there can be none.
 pub(super) fn try_lock(path: &Path) -> Option<File> {
     loop {
-        let file = File::create(path).ok()?;
+        let file = lock_file(path).ok()?;
         match file.try_lock() {
             Ok(()) if is_still(&file, path) => return Some(file),
             Ok(()) => {}
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
         }
     }
+}
+
+/// Another user who could open it could hold it.
+fn lock_file(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create(true).truncate(false).mode(0o600);
+    options.open(path)
 }
 
 /// Who removes a lock's file holds the lock; who waited for it meanwhile then holds nothing.
@@ -126,7 +133,8 @@ pub(super) fn directory(path: &Path, mode: u32) -> Result<(), SetupError> {
     }
     if !is_ours(path) {
         return Err(problem(
-            &"it is not a directory that only this user can write: remove it",
+            &"it is not a directory that only this user can write: remove it, \
+              or name another place: PERF_HARNESS_POSTGRES_DIR=<a short absolute path>",
         ));
     }
     std::fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|error| problem(&error))
@@ -185,6 +193,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("ph-lock-{}", std::process::id()));
         let held = try_lock(&path).unwrap();
         assert!(try_lock(&path).is_none());
+        assert_eq!(held.metadata().unwrap().mode() & 0o777, 0o600);
         std::fs::remove_file(&path).unwrap();
         assert!(!is_still(&held, &path));
         let other = try_lock(&path).unwrap();

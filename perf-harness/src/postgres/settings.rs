@@ -1,7 +1,7 @@
 //! What a test server does without: durability, replication, background work that changes plans or timing.
 
 /// Settings of every server of ours, wherever it runs.
-const SETTINGS: [(&str, &str); 14] = [
+const SETTINGS: [(&str, &str); 15] = [
     ("max_connections", "400"),
     ("shared_buffers", "128MB"),
     ("fsync", "off"),
@@ -13,6 +13,8 @@ const SETTINGS: [(&str, &str); 14] = [
     ("checkpoint_timeout", "1h"),
     ("autovacuum", "off"),
     ("jit", "off"),
+    // A server that started again by itself would run without what ends it when nobody uses it.
+    ("restart_after_crash", "off"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
     ("log_line_prefix", "%m [%p] %d "),

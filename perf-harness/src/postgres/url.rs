@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, PgConnection};
@@ -11,6 +12,9 @@ use super::{Endpoint, Held, Provider, Server, cause, supported};
 use crate::config::Config;
 use crate::error::SetupError;
 
+/// How long a server may take to let us in.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A server of the user's.
 pub(super) struct Given<'u>(pub(super) &'u Url);
 
@@ -19,20 +23,43 @@ impl Provider for Given<'_> {
     async fn obtain(&self, _: &'static Config, why: &str) -> Result<Held, SetupError> {
         let url = self.0;
         let options = options(url)?;
-        let connection = connect(&options)
+        let mut connection = connect(&options)
             .await
             .map_err(|error| refused(url, &error))?;
         let version = connection.server_version_num().unwrap_or_default();
+        let is_superuser = is_superuser(&mut connection)
+            .await
+            .map_err(|error| refused(url, &error))?;
+        let role = options.get_username().to_owned();
+        let limits = if is_superuser {
+            String::new()
+        } else {
+            format!("; {}", limits(&role))
+        };
         let server = Server {
             endpoint: endpoint(&options),
-            role: options.get_username().to_owned(),
+            role,
             version: supported(version, &masked(url))?,
             ours: false,
-            told: format!("the server at {}, {why}", masked(url)),
+            told: format!("the server at {}, {why}{limits}", masked(url)),
             url: url.clone(),
         };
         Ok((server, connection))
     }
+}
+
+async fn is_superuser(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT current_setting('is_superuser') = 'on'")
+        .fetch_one(connection)
+        .await
+}
+
+/// What cannot be done as this role, for a person.
+fn limits(role: &str) -> String {
+    format!(
+        "role `{role}` is no superuser: extensions that are not trusted cannot be created, \
+         and nothing is made ahead of time"
+    )
 }
 
 /// Connects without encryption: what the recorder cannot do, the set-up must not do either.
@@ -46,13 +73,24 @@ pub(super) async fn connect_as(
     options: &PgConnectOptions,
     name: &str,
 ) -> sqlx::Result<PgConnection> {
-    options
+    let plain = options
         .clone()
         .ssl_mode(PgSslMode::Disable)
         .application_name(name)
-        .disable_statement_logging()
-        .connect()
-        .await
+        .disable_statement_logging();
+    match tokio::time::timeout(PATIENCE, plain.connect()).await {
+        Ok(answer) => answer,
+        Err(_) => Err(silent(options).into()),
+    }
+}
+
+fn silent(options: &PgConnectOptions) -> std::io::Error {
+    let place = match endpoint(options) {
+        Endpoint::Unix(socket) => socket.display().to_string(),
+        Endpoint::Tcp { host, port } => format!("{host}:{port}"),
+    };
+    let told = format!("{place} did not answer within {} s", PATIENCE.as_secs());
+    std::io::Error::new(std::io::ErrorKind::TimedOut, told)
 }
 
 /// The connection options that a URL stands for.

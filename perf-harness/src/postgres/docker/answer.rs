@@ -277,6 +277,16 @@ mod tests {
     }
 
     #[test]
+    fn a_port_on_another_machine_is_told_with_the_cure() {
+        let (image, port) = ("postgres:18.4", 40_000);
+        check(
+            &Refusal::Elsewhere { image, port }.into(),
+            "nobody listens at 127.0.0.1:40000",
+            "--network=host",
+        );
+    }
+
+    #[test]
     fn a_container_that_is_gone_when_it_is_asked_for_has_ended() {
         let gone = Error::DockerResponseServerError {
             status_code: 404,

@@ -1,5 +1,6 @@
 //! A container with a server in it: how to reach it, to join it, and how it ends.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use url::Url;
 use super::refusal::Refusal;
 use crate::error::SetupError;
 use crate::postgres::idle::Joined;
-use crate::postgres::url::options;
+use crate::postgres::url::{connect, options};
 use crate::postgres::{cause, idle};
 
 pub(super) const ROLE: &str = "perf_harness";
@@ -52,10 +53,18 @@ impl Container {
         }
     }
 
+    /// Does nobody listen at its port? The engine does, on its own machine's loopback interface.
+    pub(super) async fn is_refused(&self) -> Result<bool, SetupError> {
+        let answer = connect(&options(&self.url()?)?).await;
+        Ok(
+            matches!(answer, Err(sqlx::Error::Io(error)) if error.kind() == ErrorKind::ConnectionRefused),
+        )
+    }
+
     /// Makes the server stop by itself after it was idle for so long. The engine removes what has stopped.
     pub(super) async fn watch(&self, after: Duration) -> Result<(), SetupError> {
         let stop = idle::stop_command(&format!("{DATA}/postmaster.pid"), "true");
-        let watched = idle::watch(&options(&self.url()?)?, after, &stop).await;
+        let watched = idle::watch(&options(&self.url()?)?, after, &stop, None).await;
         watched.map_err(|error| self.failed("its end", &cause(&error)))
     }
 

@@ -44,10 +44,11 @@ impl Engine {
         }
     }
 
-    pub(super) async fn has_image(&self, image: &str) -> Result<bool, SetupError> {
+    /// The image's own name, which changes with its contents, or `None` when it is not on this machine.
+    pub(super) async fn image_id(&self, image: &str) -> Result<Option<String>, SetupError> {
         match self.client.inspect_image(image).await {
-            Ok(_) => Ok(true),
-            Err(error) if is_missing(&error) => Ok(false),
+            Ok(found) => Ok(Some(found.id.unwrap_or_default())),
+            Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(self.refused(&error)),
         }
     }

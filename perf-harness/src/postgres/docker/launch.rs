@@ -1,6 +1,7 @@
 //! The start of a container: the image pulled, the container made, its server awaited.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::PgConnection;
@@ -29,6 +30,10 @@ const INITDB: &str = "--no-sync --encoding=UTF8 --locale=C.UTF-8 --auth-host=md5
 const SHARED_MEMORY: u64 = 256 << 20;
 /// How long a server may take until it answers, on a machine that has much else to do.
 const PATIENCE: Duration = Duration::from_mins(3);
+/// How long nobody may listen at the port, for processes in a container.
+const UNHEARD: Duration = Duration::from_secs(10);
+/// There in every container that Docker made.
+const IN_CONTAINER: &str = "/.dockerenv";
 /// How long the engine may take to hand over what a container wrote.
 const SETTLED: Duration = Duration::from_secs(2);
 
@@ -87,7 +92,15 @@ impl Launch {
             if !engine.runs(&self.container.id).await? {
                 return Err(died(image, &self.log).await);
             }
-            if clock::now().saturating_sub(begun) > PATIENCE {
+            let waited = clock::now().saturating_sub(begun);
+            if waited > UNHEARD
+                && Path::new(IN_CONTAINER).exists()
+                && self.container.is_refused().await?
+            {
+                let port = self.container.port;
+                return Err(Refusal::Elsewhere { image, port }.into());
+            }
+            if waited > PATIENCE {
                 let last = &self.log.last_lines();
                 return Err(Refusal::Unanswered {
                     image,

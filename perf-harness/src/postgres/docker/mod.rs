@@ -70,10 +70,16 @@ impl Docker {
         site: &Site,
         idle: Duration,
     ) -> Result<(Container, PgConnection), SetupError> {
-        if let Some(joined) = join(site, idle).await? {
+        let joined = join(site, idle).await;
+        if let Ok(Some(joined)) = joined {
             return Ok(joined);
         }
         let engine = Engine::reach(address).await?;
+        if let Err(error) = joined
+            && is_there(&engine, site).await?
+        {
+            return Err(error);
+        }
         let lock_site = site.clone();
         let waiting = progress::begin(
             format!("waiting for a container of {}", self.image),
@@ -83,26 +89,39 @@ impl Docker {
         let _lock = blocking(move || lock_site.lock()).await?;
         drop(waiting);
         // Another process may have started it while this one waited.
-        if let Some(joined) = join(site, idle).await? {
+        if is_there(&engine, site).await?
+            && let Some(joined) = join(site, idle).await?
+        {
             return Ok(joined);
         }
         engine.sweep(site).await?;
-        if !engine.has_image(&self.image).await? {
-            self.pull(&engine, site).await?;
-        }
-        self.start(&engine, site, idle).await
-    }
-
-    /// A registry that cannot be reached can take long to say so: the processes of a run ask it once.
-    async fn pull(&self, engine: &Engine, site: &Site) -> Result<(), SetupError> {
-        if let Some(refused) = site.refused_lately() {
+        let image_id = engine.image_id(&self.image).await?;
+        // A registry or a server that does not answer takes long: the processes of a run wait for it once.
+        if let Some(refused) = site.refused_lately(image_id.as_deref()) {
             return Err(refused);
         }
-        let pulled = launch::pull(engine, &self.image).await;
-        if let Err(error) = &pulled {
-            site.remember(error);
+        let started = self
+            .pull_and_start(&engine, site, idle, image_id.is_some())
+            .await;
+        if let Err(error) = &started {
+            // An image that was pulled is here for the next one.
+            let image_id = engine.image_id(&self.image).await.unwrap_or(image_id);
+            site.remember(error, image_id);
         }
-        pulled
+        started
+    }
+
+    async fn pull_and_start(
+        &self,
+        engine: &Engine,
+        site: &Site,
+        idle: Duration,
+        has_image: bool,
+    ) -> Result<(Container, PgConnection), SetupError> {
+        if !has_image {
+            launch::pull(engine, &self.image).await?;
+        }
+        self.start(engine, site, idle).await
     }
 
     /// Starts a container and tells the others. Call it with the lock held.
@@ -158,6 +177,14 @@ impl Docker {
             ),
             url,
         })
+    }
+}
+
+/// Does the container that was announced still run? Its port may be another program's by now, one that never answers.
+async fn is_there(engine: &Engine, site: &Site) -> Result<bool, SetupError> {
+    match site.announced() {
+        Some(container) => engine.runs(&container.id).await,
+        None => Ok(false),
     }
 }
 

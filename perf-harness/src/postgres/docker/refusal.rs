@@ -35,6 +35,8 @@ pub(super) enum Refusal<'a> {
         limit: Duration,
         last: &'a str,
     },
+    /// It runs, on the engine's machine, which is not that of these tests.
+    Elsewhere { image: &'a str, port: u16 },
     /// A server runs in it, and something about it failed.
     Container {
         image: &'a str,
@@ -107,6 +109,10 @@ impl<'a> Refusal<'a> {
                 "no server answered in the container of {image} within {} s; its log ends with\n{last}",
                 limit.as_secs()
             ),
+            Self::Elsewhere { image, port } => format!(
+                "the container of {image} runs, and nobody listens at 127.0.0.1:{port}: the tests run in a container \
+                 themselves, and the port is open to the engine's machine only"
+            ),
             Self::Container { image, step, said } => {
                 format!("{step} of the server in the container of {image} failed: {said}")
             }
@@ -153,8 +159,11 @@ impl<'a> Refusal<'a> {
                 "see what it says by itself: docker run --rm -e POSTGRES_PASSWORD=x {image}"
             ),
             Self::Unanswered { .. } => {
-                "see `docker ps` and `docker logs`. Where the tests run in a container themselves, the ports of others \
-                 are not open to them"
+                "see `docker ps` and `docker logs`".to_owned()
+            }
+            Self::Elsewhere { .. } => {
+                "run the tests' container in the network of the engine's machine: docker run --network=host ..\n\
+                 or start a PostgreSQL beside it: PERF_HARNESS_POSTGRES=postgres://user:password@host:5432/postgres"
                     .to_owned()
             }
         }

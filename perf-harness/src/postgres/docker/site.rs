@@ -4,7 +4,7 @@
 //! <root>/perf-harness-<uid>/
 //!   <key>.lock       held by the process that starts a container
 //!   <key>.docker     the container to join
-//!   <key>.refused    why the image could not be pulled, and when
+//!   <key>.refused    why no container could be started, and when
 //!   docker-site      what the containers of this user on this machine are labelled with
 //! ```
 
@@ -27,14 +27,16 @@ pub(super) const SITE_LABEL: &str = "perf-harness.site";
 /// Which of them are the same.
 pub(super) const KEY_LABEL: &str = "perf-harness.key";
 
-/// How long a refusal holds, in nanoseconds: a run's other processes are spared the wait, the next run is not.
-const LATELY: u128 = 20_000_000_000;
+/// How long a refusal holds, in nanoseconds: a run's other processes are spared the wait, a later run is not.
+const LATELY: u128 = 120_000_000_000;
 
-/// Why an image could not be pulled.
+/// Why no container could be started.
 #[derive(Serialize, Deserialize)]
 struct Refused {
     cause: String,
     cure: String,
+    /// Of the image, if it was on this machine. Another one, or one that was pulled meanwhile, may be the cure.
+    image_id: Option<String>,
     /// In nanoseconds since 1970.
     at: u128,
 }
@@ -85,22 +87,35 @@ impl Site {
             .map_err(|error| not_told(&error))
     }
 
-    /// Why the image could not be pulled a moment ago. Call it with the lock held.
-    pub(super) fn refused_lately(&self) -> Option<SetupError> {
+    /// Why no container could be started a moment ago. Call it with the lock held.
+    pub(super) fn refused_lately(&self, image_id: Option<&str>) -> Option<SetupError> {
         let text = std::fs::read_to_string(self.refusal()).ok()?;
-        let Refused { cause, cure, at } = serde_json::from_str(&text).ok()?;
+        let refused: Refused = serde_json::from_str(&text).ok()?;
         // A clock that was set back makes it old.
-        let age = clock::wall().checked_sub(at)?;
-        (age < LATELY).then_some(SetupError::Docker { cause, cure })
+        let age = clock::wall().checked_sub(refused.at)?;
+        let is_same = refused.image_id.as_deref() == image_id;
+        let Refused { cause, cure, .. } = refused;
+        (age < LATELY && is_same).then_some(SetupError::Docker { cause, cure })
     }
 
-    /// Keeps for others why the image could not be pulled. Without it they ask for themselves.
-    pub(super) fn remember(&self, error: &SetupError) {
-        let SetupError::Docker { cause, cure } = error.clone() else {
-            return;
+    /// Keeps for others why no container could be started. Without it they try for themselves.
+    pub(super) fn remember(&self, error: &SetupError, image_id: Option<String>) {
+        let (cause, cure) = match error.clone() {
+            SetupError::Docker { cause, cure } => (cause, cure),
+            other => (other.to_string(), other.hint()),
         };
-        let at = clock::wall();
-        if let Ok(text) = serde_json::to_vec(&Refused { cause, cure, at }) {
+        let cure = format!(
+            "{cure}\nand then wait {} s, or have it tried again at once: rm {}",
+            LATELY / 1_000_000_000,
+            self.refusal().display()
+        );
+        let refused = Refused {
+            cause,
+            cure,
+            image_id,
+            at: clock::wall(),
+        };
+        if let Ok(text) = serde_json::to_vec(&refused) {
             drop(write_privately(&self.refusal(), &text));
         }
     }
@@ -147,8 +162,7 @@ impl Site {
 
     /// The lock of another key, unless someone holds it. Who holds one must not wait for another.
     fn lock_another(&self, key: &str) -> Option<File> {
-        let lock = File::create(self.lock_file(key)).ok()?;
-        lock.try_lock().is_ok().then_some(lock)
+        private::try_lock(&self.lock_file(key))
     }
 
     /// What a container of ours is labelled with.
@@ -272,15 +286,23 @@ mod tests {
     #[test]
     fn a_refusal_is_told_to_others_for_a_while() {
         in_a_site("refused", |site| {
-            assert!(site.refused_lately().is_none());
+            assert!(site.refused_lately(None).is_none());
             let (cause, cure) = ("no such host".to_owned(), "wait".to_owned());
-            site.remember(&SetupError::Docker { cause, cure });
-            let told = site.refused_lately().unwrap();
+            site.remember(&SetupError::Docker { cause, cure }, None);
+            let told = site.refused_lately(None).unwrap();
             assert!(told.to_string().ends_with("no such host"), "{told}");
+            assert!(told.hint().contains("docker-1.refused"), "{}", told.hint());
+            assert!(site.refused_lately(Some("sha256:0")).is_none());
+            site.remember(
+                &SetupError::system("the port", &"in use"),
+                Some("sha256:0".to_owned()),
+            );
+            let told = site.refused_lately(Some("sha256:0")).unwrap();
+            assert!(told.to_string().ends_with("the port: in use"), "{told}");
             for at in [clock::wall() - LATELY, clock::wall() + LATELY] {
-                let text = format!(r#"{{"cause":"x","cure":"y","at":{at}}}"#);
+                let text = format!(r#"{{"cause":"x","cure":"y","image_id":"sha256:0","at":{at}}}"#);
                 std::fs::write(site.refusal(), text).unwrap();
-                assert!(site.refused_lately().is_none());
+                assert!(site.refused_lately(Some("sha256:0")).is_none());
             }
         });
     }

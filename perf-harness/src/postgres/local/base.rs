@@ -5,6 +5,7 @@
 //!   <key>.lock         held by the process that starts or removes a cluster of this key
 //!   <key>.current      the name of the cluster to join
 //!   <key>.docker       a container, told by `docker`: not this module's
+//!   <key>.refused      why there is none, likewise
 //!   servers/<key>-<random>/   a cluster: data, log, password, socket
 //! ```
 
@@ -121,7 +122,11 @@ fn names(directory: &Path) -> impl Iterator<Item = String> + use<> {
 /// `<key>.lock` and the like.
 fn key_of_file(name: &str) -> Option<String> {
     let (key, extension) = name.rsplit_once('.')?;
-    matches!(extension, "lock" | "current" | "next" | "docker").then(|| key.to_owned())
+    matches!(
+        extension,
+        "lock" | "current" | "next" | "docker" | "refused"
+    )
+    .then(|| key.to_owned())
 }
 
 /// `<key>-<random>`, or `<key>-<random>.gone` while it is being removed.

@@ -1,5 +1,6 @@
 //! The Postgres binaries of this machine: where they are and how new.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::programs::Programs;
@@ -49,7 +50,24 @@ pub(super) fn find(path: &[PathBuf]) -> Result<Binaries, SetupError> {
             "pgrx-install/bin",
         ));
     }
+    if let Some(home) = closed_home() {
+        for (_, found) in &mut places {
+            found.retain(|place| !is_below(place, &home));
+        }
+    }
     newest(&places, &programs)
+}
+
+/// Root's home, if the other user who runs the server for it cannot pass through.
+fn closed_home() -> Option<PathBuf> {
+    let home = config::home().filter(|_| rustix::process::geteuid().is_root())?;
+    let mode = home.metadata().ok()?.permissions().mode();
+    (mode & 0o001 == 0).then_some(home)
+}
+
+fn is_below(place: &Path, home: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(place).starts_with(real(home))
 }
 
 /// The binaries of one directory.
@@ -159,8 +177,6 @@ fn version(text: &str) -> Option<(u32, String)> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     /// A directory with programs that only say their version.
@@ -219,6 +235,16 @@ mod tests {
         let place = versioned(root.to_str().unwrap(), "", "bin");
         assert_eq!(place.1.len(), 3);
         assert_eq!(directories(&[place]).len(), 2);
+        std::fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn a_place_below_a_home_is_found_through_links() {
+        let root = temporary("below");
+        let inside = fake(&root.join("home/.pgrx/18.1"), "bin");
+        std::os::unix::fs::symlink(&inside, root.join("link")).unwrap();
+        assert!(is_below(&root.join("link"), &root.join("home")));
+        assert!(!is_below(&root.join("homework"), &root.join("home")));
         std::fs::remove_dir_all(root).unwrap();
     }
 

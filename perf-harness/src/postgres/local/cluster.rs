@@ -1,7 +1,7 @@
 //! One private cluster: configured, started, joined over its socket.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -29,6 +29,11 @@ unix_socket_permissions = 0700
 dynamic_shared_memory_type = mmap
 ";
 
+/// A database's files share their blocks with the template's, where the file system can.
+const CLONE: &str = "file_copy_method = clone\n";
+/// The version that knows this, as `server_version_num` says it.
+const CLONES: u32 = 180_000;
+
 pub(super) const ROLE: &str = "perf_harness";
 const PORT: u16 = 5432;
 /// What the operating system and the server say of a full disk, in the locale that our programs run in.
@@ -37,19 +42,23 @@ const NO_ROOM: [&str; 2] = ["No space left on device", "Check free disk space"];
 const FORMAT: u32 = 1;
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take until its process can be seen.
+const FIRST_SIGN: Duration = Duration::from_secs(5);
+/// How many seconds a server may run without what ends it: longer than a start may take.
+const UNWATCHED_S: u64 = 60;
 
 /// What makes two clusters the same: the binaries and where they are, the settings and how long they stay.
 pub(super) fn key(binaries: &Binaries, idle: Duration) -> String {
     let mut hasher = DefaultHasher::new();
-    (
-        FORMAT,
-        PRIVATE,
-        settings::lines(),
-        idle,
-        &binaries.directory,
-    )
-        .hash(&mut hasher);
+    (FORMAT, configuration(binaries), idle, &binaries.directory).hash(&mut hasher);
     format!("{}-{:08x}", binaries.version_text, hasher.finish() >> 32)
+}
+
+/// The lines that do not depend on where the cluster is.
+fn configuration(binaries: &Binaries) -> String {
+    let clones = binaries.version >= CLONES && cfg!(any(target_os = "linux", target_os = "macos"));
+    let clone = if clones { CLONE } else { "" };
+    format!("{PRIVATE}{clone}{}", settings::lines())
 }
 
 /// A cluster in its directory, running or not.
@@ -71,7 +80,7 @@ impl Cluster {
     ) -> Result<Self, SetupError> {
         let cluster = Self::at(site.new_directory()?);
         let started = initdb::create(&cluster, &site.owner, binaries, cache)
-            .and_then(|()| cluster.configure())
+            .and_then(|()| cluster.configure(binaries))
             .and_then(|()| cluster.launch(site, binaries));
         if started.is_err() {
             cluster.give_up();
@@ -89,6 +98,11 @@ impl Cluster {
 
     fn log(&self) -> PathBuf {
         self.directory.join("log")
+    }
+
+    /// Made by the server when what ends it runs.
+    fn marker(&self) -> PathBuf {
+        self.directory.join("watched")
     }
 
     pub(super) fn password_file(&self) -> PathBuf {
@@ -112,7 +126,7 @@ impl Cluster {
         owner.own(&self.password_file())
     }
 
-    fn configure(&self) -> Result<(), SetupError> {
+    fn configure(&self, binaries: &Binaries) -> Result<(), SetupError> {
         let directory = self.directory.display().to_string().replace('\'', "''");
         std::fs::OpenOptions::new()
             .append(true)
@@ -120,8 +134,8 @@ impl Cluster {
             .and_then(|mut file| {
                 write!(
                     file,
-                    "{PRIVATE}{}unix_socket_directories = '{directory}'\nport = {PORT}\n",
-                    settings::lines()
+                    "{}unix_socket_directories = '{directory}'\nport = {PORT}\n",
+                    configuration(binaries)
                 )
             })
             .map_err(|error| self.failed("configured", &error))
@@ -129,10 +143,14 @@ impl Cluster {
 
     /// A shell in a process group of its own starts the server and ends: no terminal and no test runner takes the
     /// server along, and no process of ours has to wait for its end. `pg_ctl` does the same and takes 30 ms more.
+    /// It leaves a guard behind: this process may be killed before it can set the server's end.
     fn launch(&self, site: &Site, binaries: &Binaries) -> Result<(), SetupError> {
         let mut command = site.owner.command(Path::new("/bin/sh"), &self.directory);
+        let marker = self.marker().display().to_string();
+        let guard = idle::guard_command(&marker, UNWATCHED_S, &self.removal());
+        let script = format!("\"$0\" -D \"$1\" </dev/null >\"$2\" 2>&1 & server=$!; {guard}");
         command
-            .args(["-c", "\"$0\" -D \"$1\" </dev/null >\"$2\" 2>&1 &"])
+            .args(["-c", &script])
             .arg(binaries.program("postgres"))
             .arg(self.data())
             .arg(self.log())
@@ -146,8 +164,11 @@ impl Cluster {
 
     /// The URL of the administrative database.
     pub(in crate::postgres) fn url(&self) -> Result<Url, SetupError> {
-        let password = std::fs::read_to_string(self.password_file())
-            .map_err(|error| self.failed("joined", &error))?;
+        let password = std::fs::read_to_string(self.password_file());
+        self.url_with(&password.map_err(|error| self.failed("joined", &error))?)
+    }
+
+    fn url_with(&self, password: &str) -> Result<Url, SetupError> {
         let directory: String = self
             .directory
             .as_os_str()
@@ -169,11 +190,12 @@ impl Cluster {
 
     /// A connection that keeps the server from stopping, or `None` when there is no server to join.
     pub(super) async fn join(&self) -> Result<Option<Joined>, SetupError> {
-        if !self.password_file().is_file() {
+        let password = match std::fs::read_to_string(self.password_file()) {
             // It is being removed.
-            return Ok(None);
-        }
-        let joined = idle::join(&options(&self.url()?)?).await;
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            password => password.map_err(|error| self.failed("joined", &error))?,
+        };
+        let joined = idle::join(&options(&self.url_with(&password)?)?).await;
         joined.map_err(|error| self.failed("joined", &cause(&error)))
     }
 
@@ -185,7 +207,7 @@ impl Cluster {
                 return Ok(joined.connection);
             }
             let waited = clock::now().saturating_sub(begun);
-            let died = waited > Duration::from_secs(1) && !self.is_alive();
+            let died = waited > FIRST_SIGN && !self.is_alive();
             if died || waited > PATIENCE {
                 return Err(self.failed("started", &self.last_words()));
             }
@@ -196,8 +218,9 @@ impl Cluster {
     /// Makes the server stop by itself, and remove its directory, after it was idle for so long.
     pub(super) async fn watch(&self, after: Duration) -> Result<(), SetupError> {
         let pid_file = self.data().join("postmaster.pid");
+        let marker = self.marker().display().to_string();
         let stop = idle::stop_command(&pid_file.display().to_string(), &self.removal());
-        let watched = idle::watch(&options(&self.url()?)?, after, &stop).await;
+        let watched = idle::watch(&options(&self.url()?)?, after, &stop, Some(&marker)).await;
         watched.map_err(|error| self.failed("told to stop by itself", &cause(&error)))
     }
 

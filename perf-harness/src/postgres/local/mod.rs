@@ -27,6 +27,7 @@ use super::url::{endpoint, options};
 use super::{Held, Provider, Server, blocking};
 use crate::config::{self, Config};
 use crate::error::SetupError;
+use crate::progress::{self, Unit};
 
 /// A private cluster of the newest binaries that are found, or of those in a directory.
 pub(super) struct Local {
@@ -68,7 +69,13 @@ async fn join_or_start(
         return Ok(joined);
     }
     let lock_site = site.clone();
+    let waiting = progress::begin(
+        "waiting for the cluster that another process starts",
+        Unit::Nothing,
+        None,
+    );
     let _lock = blocking(move || lock_site.lock()).await?;
+    drop(waiting);
     // Another process may have started it while this one waited.
     if let Some(joined) = join(site, config.idle).await? {
         return Ok(joined);

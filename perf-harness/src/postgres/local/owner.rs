@@ -4,6 +4,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use crate::config;
 use crate::error::SetupError;
 
 /// The user that runs the server.
@@ -34,10 +35,12 @@ impl Owner {
         Self { other: None }
     }
 
-    /// A command that runs as this user, in a directory that it can enter.
+    /// A command that runs as this user, in a directory that it can enter. What else is in the environment, such as
+    /// passwords and `PG..`, is none of its business: a server outlives the run and serves others.
     pub(in crate::postgres) fn command(&self, program: &Path, directory: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(directory).env("LC_ALL", "C");
+        command.current_dir(directory).env_clear();
+        command.envs(config::passed_on()).env("LC_ALL", "C");
         if let Some((user, group)) = self.other {
             command.uid(user).gid(group);
         }
@@ -49,7 +52,8 @@ impl Owner {
         let Some((user, group)) = self.other else {
             return Ok(());
         };
-        std::os::unix::fs::chown(path, Some(user), Some(group)).map_err(|error| {
+        // Never what a link points at.
+        std::os::unix::fs::lchown(path, Some(user), Some(group)).map_err(|error| {
             SetupError::system(
                 format!("{} could not be handed over", path.display()),
                 &error,
@@ -85,6 +89,23 @@ fn ids_among(users: &str, name: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_is_told_nothing_of_the_environment_but_what_it_needs() {
+        let command = Owner::this_user().command(Path::new("env"), Path::new("/"));
+        let mut command = command;
+        let output = command.output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        let known = ["LC_ALL=C"].into_iter().chain(config::PASSED_ON);
+        let known: Vec<&str> = known.collect();
+        for line in told.lines() {
+            assert!(known.iter().any(|known| line.starts_with(known)), "{line}");
+        }
+        assert!(
+            told.contains("PATH=") && told.contains("LC_ALL=C"),
+            "{told}"
+        );
+    }
 
     #[test]
     fn a_user_is_found_by_the_whole_name() {

@@ -54,6 +54,8 @@ pub(super) fn all(config: &Config) -> Vec<Entry> {
 pub(super) async fn sweep(config: &Config) {
     for base in Base::all(config) {
         for key in base.keys() {
+            // Why a container could not be started: it is tried again.
+            drop(std::fs::remove_file(base.file(&key, "refused")));
             base.sweep(&key).await;
         }
     }

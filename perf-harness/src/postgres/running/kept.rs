@@ -53,7 +53,12 @@ fn remove(path: &Path) -> bool {
     {
         path.to_owned()
     } else {
-        PathBuf::from(format!("{}.lock", path.display()))
+        // `<package>.part-<random>` is what the holder of the package's lock makes.
+        let path = path.display().to_string();
+        let package = path
+            .split_once(".part-")
+            .map_or(&*path, |(package, _)| package);
+        PathBuf::from(format!("{package}.lock"))
     };
     let Some(_held) = private::try_lock(&lock) else {
         return false;
@@ -84,6 +89,20 @@ fn size(path: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_download_that_goes_on_is_left_alone() {
+        let root = std::env::temp_dir().join(format!("ph-kept-part-{}", std::process::id()));
+        let part = root.join("postgresql-18.4-linux-x64.part-0123456789abcdef");
+        std::fs::create_dir_all(&part).unwrap();
+        let held = private::try_lock(&root.join("postgresql-18.4-linux-x64.lock")).unwrap();
+        assert!(remove_all(std::slice::from_ref(&root)).is_empty());
+        assert!(part.exists());
+        drop(held);
+        remove_all(std::slice::from_ref(&root));
+        assert_eq!(entries(&root), Vec::<PathBuf>::new());
+        std::fs::remove_dir_all(root).unwrap();
+    }
 
     #[test]
     fn only_what_is_ours_is_kept_and_removed() {

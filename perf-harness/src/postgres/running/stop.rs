@@ -54,6 +54,7 @@ async fn stop(entry: &Entry, force: bool) -> Option<Outcome> {
     };
     let mut connection = entry.connect().await;
     if connection.is_err() && !entry.is_alive().await {
+        forget(entry);
         return None;
     }
     if !force && let Some(use_of_it) = used(connection.as_mut().map_err(|error| &*error)).await {
@@ -106,10 +107,17 @@ async fn end(entry: &Entry, connection: Result<PgConnection, String>) -> Result<
     }
     match &entry.kind {
         Kind::Cluster(cluster) => cluster.give_up(),
-        // Whoever finds it there finds nothing to join: it need not succeed.
-        Kind::Container(_) => drop(std::fs::remove_file(entry.base.file(&entry.key, "docker"))),
+        Kind::Container(_) => forget(entry),
     }
     Ok(())
+}
+
+/// Takes back the announcement of a container that is gone.
+fn forget(entry: &Entry) {
+    if let Kind::Container(_) = entry.kind {
+        // Whoever finds it there finds nothing to join: it need not succeed.
+        drop(std::fs::remove_file(entry.base.file(&entry.key, "docker")));
+    }
 }
 
 /// A server whose processes this one cannot see ends itself.
