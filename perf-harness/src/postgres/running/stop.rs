@@ -13,6 +13,9 @@ use crate::postgres::{cause, idle};
 /// How long a server may take to end.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long what a process sent before its end may take.
+const LAST_STATEMENT: Duration = Duration::from_secs(2);
+
 /// What became of a server that was to be stopped.
 #[derive(Debug)]
 pub struct Ended {
@@ -57,8 +60,14 @@ async fn stop(entry: &Entry, force: bool) -> Option<Outcome> {
         forget(entry);
         return None;
     }
-    if !force && let Some(use_of_it) = used(connection.as_mut().map_err(|error| &*error)).await {
-        return Some(Outcome::InUse(use_of_it));
+    if !force {
+        let users = match &mut connection {
+            Ok(connection) => used(connection).await,
+            Err(cause) => Some(does_not_answer(cause)),
+        };
+        if let Some(users) = users {
+            return Some(Outcome::InUse(users));
+        }
     }
     Some(match end(entry, connection).await {
         Ok(()) => Outcome::Stopped,
@@ -66,27 +75,41 @@ async fn stop(entry: &Entry, force: bool) -> Option<Outcome> {
     })
 }
 
-/// Who uses it, told for a person. When no one does, no one can join it any more.
-async fn used(connection: Result<&mut PgConnection, &String>) -> Option<String> {
-    let connection = match connection {
-        Ok(connection) => connection,
-        Err(cause) => return Some(format!("it does not answer: {cause}")),
-    };
-    let asked = sqlx::query_as::<_, (bool, Option<String>)>(
-        "SELECT pg_try_advisory_lock($1),
-                (SELECT string_agg(told, ', ') FROM
-                 (SELECT format('%s (%s)', coalesce(nullif(application_name, ''), 'a program without a name'), count(*)) AS told
-                  FROM pg_stat_activity
-                  WHERE backend_type = 'client backend' AND NOT starts_with(application_name, $2)
-                  GROUP BY application_name ORDER BY application_name) AS users)",
+/// Who uses it, told for a person. A process that has just ended may have left a last statement behind: it is given a
+/// moment.
+async fn used(connection: &mut PgConnection) -> Option<String> {
+    let begun = clock::now();
+    loop {
+        let users = users(connection).await?;
+        if clock::now().saturating_sub(begun) > LAST_STATEMENT {
+            return Some(users);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Those who use it now. When there is no one, no one can join it any more.
+async fn users(connection: &mut PgConnection) -> Option<String> {
+    let asked = sqlx::query_as::<_, (Option<String>, bool)>(
+        "WITH told AS (
+             SELECT string_agg(told, ', ') AS users FROM
+             (SELECT format('%s (%s)', coalesce(nullif(application_name, ''), 'a program without a name'), count(*)) AS told
+              FROM pg_stat_activity
+              WHERE backend_type = 'client backend' AND NOT starts_with(application_name, $2)
+              GROUP BY application_name ORDER BY application_name) AS each)
+         SELECT users, CASE WHEN users IS NULL THEN pg_try_advisory_lock($1) ELSE false END FROM told",
     );
     let asked = asked.bind(idle::IN_USE).bind(idle::NO_USER);
     match asked.fetch_one(connection).await {
-        Ok((true, None)) => None,
-        Ok((_, Some(users))) => Some(format!("connections: {users}")),
-        Ok((false, None)) => Some("it is about to stop by itself".to_owned()),
-        Err(error) => Some(format!("it does not answer: {}", cause(&error))),
+        Ok((None, true)) => None,
+        Ok((Some(users), _)) => Some(format!("connections: {users}")),
+        Ok((None, false)) => Some("it is about to stop by itself".to_owned()),
+        Err(error) => Some(does_not_answer(&cause(&error))),
     }
+}
+
+fn does_not_answer(cause: &str) -> String {
+    format!("it does not answer: {cause}")
 }
 
 async fn end(entry: &Entry, connection: Result<PgConnection, String>) -> Result<(), String> {
