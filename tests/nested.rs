@@ -21,6 +21,7 @@ fn cargo(directory: &Path, arguments: &[&str]) -> Command {
         .args(arguments)
         // What the outer test runner told its own tests.
         .env_remove("NEXTEST_TEST_NAME")
+        .env_remove("NEXTEST_EXECUTION_MODE")
         .env_remove("INSTA_UPDATE")
         .env("RUST_BACKTRACE", "0");
     command
@@ -147,9 +148,19 @@ fn target() -> PathBuf {
 
 /// A user's crate: a workspace of its own, with the harness as a dev-dependency by path.
 fn user_crate(arguments: &[&str]) -> Output {
+    user_crate_with(&[], arguments)
+}
+
+fn user_crate_with(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
     let directory = root().join("tests/fixtures/user-crate");
     let mut command = cargo(&directory, arguments);
     command.env("CARGO_TARGET_DIR", target().join("user-crate"));
+    let postgres = std::env::var("PERF_HARNESS_POSTGRES").unwrap_or_default();
+    if postgres.starts_with("docker") {
+        // With the default features there is no such provider.
+        command.env("PERF_HARNESS_POSTGRES", "auto");
+    }
+    command.envs(environment.iter().copied());
     // Its lints are its own.
     command.env_remove("RUSTFLAGS").output().unwrap()
 }
@@ -177,6 +188,23 @@ fn the_tests_of_a_strict_crate_pass() {
     let printed = text(&output.stdout);
     assert!(output.status.success(), "{printed}{}", text(&output.stderr));
     assert!(printed.contains("5 passed; 0 failed"), "{printed}");
+}
+
+#[test]
+fn a_provider_whose_feature_is_off_names_the_feature() {
+    let _alone = one_at_a_time();
+    let output = user_crate_with(
+        &[("PERF_HARNESS_POSTGRES", "docker")],
+        &["test", "--locked"],
+    );
+    let printed = text(&output.stdout);
+    assert!(!output.status.success(), "{printed}");
+    for expected in [
+        "PERF_HARNESS_POSTGRES=docker needs the feature `docker` of perf-harness, which is off",
+        r#"switch it on: perf-harness = { .., features = ["docker"] }"#,
+    ] {
+        assert!(printed.contains(expected), "{printed}");
+    }
 }
 
 /// Mistakes that only the compiler's own checks can find. The macro's are tested beside it.

@@ -122,7 +122,9 @@ async fn auto(config: &'static Config) -> Result<Held, SetupError> {
 /// Why it is this provider's turn.
 fn because(passed_over: &[(&str, SetupError)]) -> String {
     let mut reason = "PERF_HARNESS_POSTGRES is not set".to_owned();
-    for (provider, error) in passed_over {
+    // That a feature is off is a choice of the user's, and no news.
+    let news = |error: &SetupError| !matches!(error, SetupError::FeatureDisabled { .. });
+    for (provider, error) in passed_over.iter().filter(|(_, error)| news(error)) {
         reason = format!("{reason}; not {provider}: {error}");
     }
     reason

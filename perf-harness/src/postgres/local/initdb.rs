@@ -8,7 +8,6 @@
 //! ```
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,7 +15,7 @@ use super::binaries::Binaries;
 use super::cluster::{Cluster, ROLE, run, step};
 use super::copy::copy;
 use super::owner::Owner;
-use super::programs::Stamp;
+use super::programs::{Stamp, hash};
 use crate::error::SetupError;
 use crate::postgres::private::{self, new_secret};
 
@@ -204,12 +203,6 @@ fn remove(directory: &Path) {
     drop(std::fs::rename(directory, &part));
     // What cannot be removed now is removed by the next one who prepares.
     drop(std::fs::remove_dir_all(part));
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

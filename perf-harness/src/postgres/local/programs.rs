@@ -79,7 +79,7 @@ fn ask(program: &Path, argument: &str) -> Option<String> {
     output.status.success().then_some(said)
 }
 
-fn hash(value: &impl Hash) -> u64 {
+pub(super) fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
