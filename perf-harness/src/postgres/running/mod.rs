@@ -69,7 +69,7 @@ pub fn stop(force: bool) -> Result<Vec<Ended>, SetupError> {
     wait_for(stop::all(config, force))
 }
 
-/// Stops as [`stop`] does, and removes what is left of servers and, when none is left, all that is kept.
+/// Stops as `stop` does, and removes what is left of servers and, when none is left, all that is kept.
 pub fn clean(force: bool) -> Result<Cleaned, SetupError> {
     let config = config::config()?;
     wait_for(async {
