@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn root_keeps_it_outside_its_home_unless_a_place_is_named() {
-        let home = || Some(PathBuf::from("/root/.cache/perf-harness"));
+        let home = || Some(PathBuf::from("/srv/home/.cache/perf-harness"));
         assert_eq!(
             place(home(), false, true),
             Some(PathBuf::from(private::CACHE_OF_ROOT))
