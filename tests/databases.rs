@@ -72,6 +72,10 @@ fn role(test: &str, role: &str) -> Command {
 
 /// What a test of this template gets: its number on the server, and the administrative URL.
 fn number_of_a_copy(template: fn() -> Template) -> (i64, Url) {
+    number_of_a_copy_of(template())
+}
+
+fn number_of_a_copy_of(template: Template) -> (i64, Url) {
     let mut seen = None;
     let test = PerfTest::new("copies").template(template);
     let end = test.run(async |db: PerfDb| {
@@ -159,6 +163,43 @@ fn waiting_copies_are_bounded() {
         .parse()
         .unwrap();
     assert!((1..=most).contains(&counted), "{counted}");
+}
+
+#[test]
+fn a_process_of_one_test_leaves_one_copy_for_the_next_and_nothing_else() {
+    let test = "a_process_of_one_test_leaves_one_copy_for_the_next_and_nothing_else";
+    if std::env::var(ROLE).is_ok() {
+        let version = std::env::var(ROLE).unwrap();
+        let (number, server) = number_of_a_copy_of(Template::function(two_rows).version(version));
+        println!("\nused {number} {server}");
+        return;
+    }
+    // A server that only this test has copies on.
+    let place = Place::new();
+    let version = format!("one test {}", std::process::id());
+    let run = || {
+        let mut command = role(test, &version);
+        command
+            .env("PERF_HARNESS_POSTGRES", "local")
+            .env("PERF_HARNESS_POSTGRES_DIR", &place.0)
+            .env("NEXTEST_EXECUTION_MODE", "process-per-test");
+        let printed = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        let line = printed.lines().find_map(|line| line.strip_prefix("used "));
+        let line = line.unwrap_or_else(|| panic!("{printed}"));
+        let (number, server) = line.split_once(' ').unwrap();
+        (number.parse::<i64>().unwrap(), Url::parse(server).unwrap())
+    };
+    let (_, server) = run();
+    for _ in 0..3 {
+        let mut ahead = Vec::new();
+        until(async || {
+            ahead = waiting(&server).await;
+            !ahead.is_empty()
+        });
+        assert_eq!(now(names(&server, "ph\\_%\\_test\\_%")), [""; 0]);
+        let numbers: Vec<i64> = ahead.iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, [run().0], "the one that waited, and no other");
+    }
 }
 
 /// What `ALTER DATABASE .. SET` says belongs to a database and not to what is in it.

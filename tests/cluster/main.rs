@@ -90,6 +90,29 @@ fn a_server_ends_with_a_crashed_backend_and_the_next_process_gets_a_new_one() {
 }
 
 #[test]
+fn what_ends_a_server_is_started_again_by_who_joins_and_only_once() {
+    let place = Place::new();
+    let (cluster, _user) = place.hold(HERE);
+    let watches = "SELECT count(*)::text FROM pg_stat_activity WHERE starts_with(application_name, 'perf-harness watch: idle')";
+    let count = || cluster.ask_as("perf-harness watch test", watches).unwrap();
+    assert_eq!(count(), "1");
+    let ended = "SELECT string_agg(pg_terminate_backend(pid)::text, '') FROM pg_stat_activity WHERE starts_with(application_name, 'perf-harness watch: idle')";
+    cluster.ask_as("perf-harness watch test", ended).unwrap();
+    wait_until("the watch is gone", || count() == "0");
+    std::thread::scope(|scope| {
+        let users: Vec<_> = (0..3).map(|_| scope.spawn(|| place.hold(HERE))).collect();
+        let users: Vec<_> = users.into_iter().map(|user| user.join().unwrap()).collect();
+        assert!(
+            users
+                .iter()
+                .all(|(other, _)| other.directory == cluster.directory)
+        );
+        // Those who came later found one, or waited for it and went.
+        wait_until("one watch is left", || count() == "1");
+    });
+}
+
+#[test]
 fn what_ends_a_server_says_that_it_runs() {
     let place = Place::new();
     let cluster = place.start(HERE);

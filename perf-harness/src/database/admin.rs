@@ -1,10 +1,13 @@
 //! The harness's own connections to the server: one that holds locks, a few that create and drop.
 
 use std::borrow::Cow;
-use std::sync::Once;
+use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Once};
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, PgPool, Postgres, Row as _};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, OnceCell};
 use tokio::task::JoinHandle;
 
@@ -14,7 +17,7 @@ use super::sent::sent;
 use super::settings;
 use crate::config;
 use crate::error::SetupError;
-use crate::postgres::{self, Server, cause, masked};
+use crate::postgres::{self, Server, cause, masked, to_its_end};
 
 /// The server of this process, with the connections that the harness has to it.
 pub(super) struct Admin {
@@ -24,6 +27,8 @@ pub(super) struct Admin {
     pool: PgPool,
     /// Holds the advisory locks of this process: while it lives, its databases are in use.
     keeper: Mutex<Keeper>,
+    /// Of the databases that others are copied from, as far as they were asked for.
+    settings: Mutex<HashMap<String, Arc<[String]>>>,
 }
 
 impl Admin {
@@ -41,9 +46,8 @@ impl Admin {
     async fn start() -> Result<Self, SetupError> {
         let (server, mut connection) = postgres::obtain(config::config()?).await?;
         let ours = server.ours;
-        patient(&mut connection, ours)
-            .await
-            .map_err(|error| failed("its lock", "kept", &error))?;
+        let patience = patient(&mut connection, ours).await;
+        patience.map_err(|error| failed("its lock", "kept", &error))?;
         let options = options(&server)?;
         let database = options.get_database().unwrap_or(&server.role);
         let admin = Self {
@@ -53,6 +57,7 @@ impl Admin {
                 .after_connect(move |connection, _| Box::pin(patient(connection, ours)))
                 .connect_lazy_with(options),
             keeper: Mutex::new(Keeper::new(connection)),
+            settings: Mutex::default(),
             server,
         };
         Ok(admin)
@@ -64,11 +69,7 @@ impl Admin {
         &'static self,
         sql: String,
     ) -> sqlx::Result<JoinHandle<sqlx::Result<()>>> {
-        if config::is_process_per_test() {
-            // The last that this process does: no other test waits for the connection that is there already.
-            return Ok(sent(sql, self.at_hand().await).await);
-        }
-        Ok(sent(sql, self.pool.acquire().await?).await)
+        Ok(sent(sql, self.worker().await?).await)
     }
 
     /// Renames a database that nobody is connected to. `false`: it is not there, or someone was faster.
@@ -94,10 +95,25 @@ impl Admin {
 
     /// Runs one statement that the harness itself wrote.
     pub(super) async fn execute(&self, sql: String) -> sqlx::Result<()> {
-        sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&self.pool)
-            .await
-            .map(drop)
+        let mut worker = self.worker().await?;
+        let statement = sqlx::raw_sql(AssertSqlSafe(sql));
+        statement.execute(&mut *worker).await.map(drop)
+    }
+
+    /// The same for what no test waits for, and must not wait for.
+    async fn execute_apart(&self, sql: String) -> sqlx::Result<()> {
+        let statement = sqlx::raw_sql(AssertSqlSafe(sql));
+        statement.execute(&self.pool).await.map(drop)
+    }
+
+    /// A connection for what takes longer. A process of one test has nothing else to do with the one that is there
+    /// already, and one more would cost it as much as the rest of joining the server.
+    async fn worker(&self) -> sqlx::Result<Worker<'_>> {
+        Ok(if config::is_process_per_test() {
+            Worker::AtHand(self.at_hand().await)
+        } else {
+            Worker::Pooled(self.pool.acquire().await?)
+        })
     }
 
     /// The connection that is there already, for a short question: a process of one test need not wait for another.
@@ -177,8 +193,8 @@ impl Admin {
         if self.try_lease(database).await? {
             let unmark = format!("ALTER DATABASE \"{database}\" IS_TEMPLATE false");
             // Most are no templates.
-            drop(self.execute(unmark).await);
-            drop(self.drop_database(database).await);
+            drop(self.execute_apart(unmark).await);
+            drop(self.execute_apart(drop_statement(database)).await);
             self.release(database).await?;
         }
         Ok(())
@@ -213,7 +229,7 @@ impl Admin {
     pub(super) async fn size(&self, database: &str) -> sqlx::Result<u64> {
         let asked = format!("SELECT pg_database_size('{database}')");
         let row = sqlx::raw_sql(AssertSqlSafe(asked))
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.worker().await?)
             .await?;
         let size: i64 = row.try_get(0)?;
         Ok(size.unsigned_abs())
@@ -248,17 +264,8 @@ impl Admin {
 
     /// Tells a missing right from any other failure.
     async fn create(&self, database: &str, source: &str) -> Result<(), SetupError> {
-        // Copying files costs half of what writing the copy to the log does, and needs PostgreSQL 15.
-        let strategy = if self.server.version >= 150_000 {
-            " STRATEGY file_copy"
-        } else {
-            ""
-        };
-        self.execute(format!(
-            "CREATE DATABASE \"{database}\" TEMPLATE \"{source}\"{strategy}"
-        ))
-        .await
-        .map_err(|error| match sqlstate(&error).as_deref() {
+        let created = self.execute(self.create_statement(database, source)).await;
+        created.map_err(|error| match sqlstate(&error).as_deref() {
             Some("42501") => SetupError::MayNotCreateDatabase {
                 role: self.server.role.clone(),
                 url: masked(&self.server.url),
@@ -268,34 +275,81 @@ impl Admin {
         })
     }
 
+    /// Copying files costs half of what writing the copy to the log does, and needs PostgreSQL 15.
+    pub(super) fn create_statement(&self, database: &str, source: &str) -> String {
+        let strategy = if self.server.version >= 150_000 {
+            " STRATEGY file_copy"
+        } else {
+            ""
+        };
+        format!("CREATE DATABASE \"{database}\" TEMPLATE \"{source}\"{strategy}")
+    }
+
     /// A copy has none of the settings that `ALTER DATABASE .. SET` gave its source.
     async fn give_settings(&self, database: &str, source: &str) -> sqlx::Result<()> {
-        let asked = format!(
-            "SELECT unnest(setconfig) FROM pg_db_role_setting JOIN pg_database ON setdatabase = pg_database.oid
-             WHERE datname = '{source}' AND setrole = 0"
-        );
-        let rows = sqlx::raw_sql(AssertSqlSafe(asked))
-            .fetch_all(&self.pool)
-            .await?;
-        for row in rows {
-            let setting: String = row.try_get(0)?;
-            if let Some(assignment) = settings::assignment(&setting) {
-                self.execute(format!("ALTER DATABASE \"{database}\" SET {assignment}"))
-                    .await?;
-            }
+        for assignment in self.settings(source).await?.iter() {
+            self.execute(format!("ALTER DATABASE \"{database}\" SET {assignment}"))
+                .await?;
         }
         Ok(())
+    }
+
+    /// What `ALTER DATABASE .. SET` gave a database that others are copied from: it does not change any more.
+    pub(super) async fn settings(&self, source: &str) -> sqlx::Result<Arc<[String]>> {
+        let mut known = self.settings.lock().await;
+        if let Some(settings) = known.get(source) {
+            return Ok(Arc::clone(settings));
+        }
+        let asked = format!(
+            "SELECT unnest(setconfig) FROM pg_db_role_setting
+             WHERE setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = '{source}')"
+        );
+        let rows = sqlx::raw_sql(AssertSqlSafe(asked))
+            .fetch_all(&mut *self.worker().await?)
+            .await?;
+        let mut settings = Vec::new();
+        for row in rows {
+            settings.extend(settings::assignment(row.try_get(0)?));
+        }
+        let settings: Arc<[String]> = settings.into();
+        known.insert(source.to_owned(), Arc::clone(&settings));
+        Ok(settings)
+    }
+}
+
+/// A connection that is free for a statement.
+enum Worker<'a> {
+    AtHand(MappedMutexGuard<'a, PgConnection>),
+    Pooled(PoolConnection<Postgres>),
+}
+
+impl Deref for Worker<'_> {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        match self {
+            Self::AtHand(connection) => connection,
+            Self::Pooled(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for Worker<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        match self {
+            Self::AtHand(connection) => connection,
+            Self::Pooled(connection) => connection,
+        }
     }
 }
 
 /// Waits as long as it takes: a server or a role can have limits that are meant for services, and with its session a
-/// process would lose what it holds. On a server of ours a statement goes on when the process that sent it ends.
+/// process would lose what it holds. A server of ours has none.
 async fn patient(connection: &mut PgConnection, ours: bool) -> sqlx::Result<()> {
-    let limits = if ours {
-        "SET client_connection_check_interval = 0"
-    } else {
-        "SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0"
-    };
+    if ours {
+        return Ok(());
+    }
+    let limits = "SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0";
     sqlx::raw_sql(limits).execute(connection).await.map(drop)
 }
 
@@ -305,10 +359,15 @@ fn options(server: &Server) -> Result<PgConnectOptions, SetupError> {
             url: masked(&server.url),
             cause: cause(&error),
         })?;
-    Ok(options
+    let options = options
         .ssl_mode(PgSslMode::Disable)
         .application_name("perf-harness")
-        .disable_statement_logging())
+        .disable_statement_logging();
+    Ok(if server.ours {
+        to_its_end(&options)
+    } else {
+        options
+    })
 }
 
 /// Drops a database with whoever is connected to it.

@@ -1,11 +1,16 @@
 //! A test's own database: made from a template, reached through a recorder, gone afterwards.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use url::Url;
 
 use super::admin::{Admin, drop_statement, failed};
 use super::background::in_background;
+use super::ready::{Claim, Refill};
 use super::template::{self, Template};
 use super::{kept, name, ready, shared};
+use crate::config;
 use crate::error::SetupError;
 use crate::postgres::{Endpoint, masked, with_database, with_port};
 use crate::record::SharedLog;
@@ -24,8 +29,13 @@ pub(crate) struct Database {
     pub(crate) server: String,
     /// Read-only tests share theirs.
     is_own: bool,
-    _tap: Tap,
+    /// Copies to be made when the test has ended.
+    refill: Mutex<Option<Refill>>,
+    tap: Tap,
 }
+
+/// How long sessions of a test that has ended may take to end. Those that take longer are cut off.
+const ENDING: Duration = Duration::from_millis(50);
 
 impl Database {
     /// Creates the database, from the template if there is one. `test` only goes into the name.
@@ -43,8 +53,8 @@ impl Database {
             if made.is_err() {
                 admin.release(&name).await?;
             }
-            made?;
-            let reached = Self::reach(admin, name.clone(), true).await;
+            let refill = made?;
+            let reached = Self::reach(admin, name.clone(), true, refill).await;
             if reached.is_err() {
                 drop(admin.drop_database(&name).await);
                 admin.release(&name).await?;
@@ -60,12 +70,17 @@ impl Database {
         in_background(async move {
             let admin = Admin::get().await?;
             let name = shared::obtain(admin, &template).await?;
-            Self::reach(admin, name, false).await
+            Self::reach(admin, name, false, None).await
         })
         .await
     }
 
-    async fn reach(admin: &Admin, name: String, is_own: bool) -> Result<Self, SetupError> {
+    async fn reach(
+        admin: &Admin,
+        name: String,
+        is_own: bool,
+        refill: Option<Refill>,
+    ) -> Result<Self, SetupError> {
         let log = SharedLog::default();
         let upstream = match &admin.server.endpoint {
             Endpoint::Tcp { host, port } => Upstream::Tcp {
@@ -85,7 +100,8 @@ impl Database {
             direct,
             log,
             is_own,
-            _tap: tap,
+            refill: Mutex::new(refill),
+            tap,
         })
     }
 
@@ -102,9 +118,16 @@ impl Database {
     /// Work for the background, at the end of a test that passed: has the database dropped, and does not wait for it.
     pub(crate) fn farewell(&self) -> impl Future<Output = Result<(), SetupError>> + Send + 'static {
         let name = self.is_own.then(|| self.name.clone());
+        let (refill, drained) = (self.take_refill(), self.tap.drained());
         async move {
             let Some(name) = name else { return Ok(()) };
             let admin = Admin::get().await?;
+            // A database with sessions keeps the server that drops it waiting for a tenth of a second.
+            drop(tokio::time::timeout(ENDING, drained).await);
+            if let Some(refill) = refill {
+                admin.drop_database(&name).await?;
+                return refill.one(admin).await;
+            }
             let dropped = admin.begin(drop_statement(&name)).await;
             let dropped = dropped.map_err(|error| failed(&name, "removed", &error))?;
             tokio::spawn(async move {
@@ -116,6 +139,11 @@ impl Database {
         }
     }
 
+    fn take_refill(&self) -> Option<Refill> {
+        let mut refill = self.refill.lock().unwrap_or_else(PoisonError::into_inner);
+        refill.take()
+    }
+
     /// Work for the background, at the end of a test that failed: keeps the database, among the last `most`, and gives
     /// its URL.
     pub(crate) fn keeping(
@@ -124,7 +152,7 @@ impl Database {
         most: usize,
     ) -> impl Future<Output = Result<Option<String>, SetupError>> + Send + 'static {
         let (name, direct, test) = (self.name.clone(), self.direct.clone(), test.to_owned());
-        let is_own = self.is_own;
+        let (is_own, refill) = (self.is_own, self.take_refill());
         async move {
             let admin = Admin::get().await?;
             // The password of a user's own server goes into no log.
@@ -146,18 +174,34 @@ impl Database {
             }
             let kept = kept::keep(admin, &name, &test, most).await?;
             admin.release(&name).await?;
+            if let Some(refill) = refill {
+                refill.one(admin).await?;
+            }
             Ok(Some(shown(&with_database(&direct, &kept))))
         }
     }
 }
 
-async fn make(admin: &'static Admin, name: &str, template: Option<&str>) -> Result<(), SetupError> {
-    match template {
-        Some(template) if ready::claim(admin, template, name).await? => Ok(()),
-        template => {
-            admin
-                .create_database(name, template.unwrap_or("template0"))
-                .await
-        }
+/// Makes the database, and says what is to be made at the end of the test. While many tests run in one process it is
+/// made meanwhile: there is always one that disturbs another.
+async fn make(
+    admin: &'static Admin,
+    name: &str,
+    template: Option<&str>,
+) -> Result<Option<Refill>, SetupError> {
+    let Some(template) = template.filter(|_| admin.server.ours) else {
+        let source = template.unwrap_or("template0");
+        return admin.create_database(name, source).await.map(|()| None);
+    };
+    let Claim { is_given, refill } = ready::claim(admin, template, name).await?;
+    let later = if config::is_process_per_test() {
+        Some(refill)
+    } else {
+        tokio::spawn(refill.all(admin));
+        None
+    };
+    if !is_given {
+        admin.create_database(name, template).await?;
     }
+    Ok(later)
 }

@@ -1,7 +1,8 @@
-//! Copies of a template made ahead of time: a test claims one by renaming it, and another takes its place meanwhile.
+//! Copies of a template made ahead of time: a test claims one by renaming it, and another takes its place.
 //!
 //! On a server of ours only: what waits there ends with the server.
 
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
@@ -11,28 +12,35 @@ use super::admin::{Admin, failed};
 use super::name;
 use crate::error::SetupError;
 
-/// Gives a waiting copy of the template this name, if there is one. Others are made in the background: one for one
-/// that was claimed, two where it was the last.
+/// What came of it that a test wanted a copy that waits.
+pub(super) struct Claim {
+    /// Does the copy have the test's name now?
+    pub(super) is_given: bool,
+    /// What is to be made for those that come next.
+    pub(super) refill: Refill,
+}
+
+/// Gives a waiting copy of the template this name, if there is one.
 pub(super) async fn claim(
-    admin: &'static Admin,
+    admin: &Admin,
     template: &str,
     database: &str,
-) -> Result<bool, SetupError> {
-    if !admin.server.ours {
-        return Ok(false);
-    }
+) -> Result<Claim, SetupError> {
     let waiting = waiting(admin, &name::ready_prefix(&admin.place, template)).await?;
-    let mut claimed = false;
+    let mut is_given = false;
     for copy in start_anywhere(&waiting, name::lock_key(database)) {
         let renamed = admin.rename(copy, database).await;
-        claimed = renamed.map_err(|error| failed(database, "claimed", &error))?;
-        if claimed {
+        is_given = renamed.map_err(|error| failed(database, "claimed", &error))?;
+        if is_given {
             break;
         }
     }
-    let more = if claimed && waiting.len() == 1 { 2 } else { 1 };
-    tokio::spawn(fill(admin, template.to_owned(), more));
-    Ok(claimed)
+    let refill = Refill {
+        template: template.to_owned(),
+        replaces: is_given,
+        was_last: is_given && waiting.len() == 1,
+    };
+    Ok(Claim { is_given, refill })
 }
 
 /// The room that the copies of one template may take while they wait.
@@ -65,29 +73,107 @@ fn start_anywhere(copies: &[String], seed: i64) -> impl Iterator<Item = &String>
 /// How many copies of all templates wait at most, for each processor.
 const ALL: usize = 16;
 
-/// Should it fail, the next test makes its own copy.
-async fn fill(admin: &'static Admin, template: String, more: usize) -> Result<(), SetupError> {
-    // One at a time: two that look at the same moment would both find room for one more.
-    static FILLING: Mutex<()> = Mutex::const_new(());
-    let _alone = FILLING.lock().await;
-    let size = admin.size(&template).await;
-    let most = most(size.map_err(|error| failed(&template, "measured", &error))?);
-    let prefix = name::ready_prefix(&admin.place, &template);
-    for _ in 0..more {
-        let all = waiting(admin, &name::all_ready(&admin.place)).await?;
-        let (ours, others): (Vec<_>, Vec<_>) =
-            all.iter().partition(|copy| copy.starts_with(&prefix));
-        if ours.len() >= most {
-            break;
+/// Copies to be made for the next tests. Should that fail, they make their own.
+#[derive(Debug)]
+pub(super) struct Refill {
+    template: String,
+    /// One that waited was claimed: one more in its place is not one too many.
+    replaces: bool,
+    was_last: bool,
+}
+
+/// One at a time: two that look at the same moment would both find room for one more.
+static FILLING: Mutex<()> = Mutex::const_new(());
+
+impl Refill {
+    /// While tests run, in a process of many: one for one that was claimed, two where it was the last.
+    pub(super) async fn all(self, admin: &Admin) -> Result<(), SetupError> {
+        let _alone = FILLING.lock().await;
+        for _ in 0..if self.was_last { 2 } else { 1 } {
+            if !has_room(admin, &self.template).await? {
+                break;
+            }
+            make(admin, &self.template).await?;
         }
-        if let Some(oldest) = others.first().filter(|_| all.len() >= ALL * processors()) {
-            // Of a template that nobody asked for as lately.
-            drop(admin.execute(drop_waiting(oldest)).await);
-        }
-        let copy = name::of_ready(&admin.place, &template);
-        admin.create_database(&copy, &template).await?;
+        Ok(())
     }
-    Ok(())
+
+    /// The last thing that a process of one test does: the server finishes it, and nobody waits.
+    pub(super) async fn one(self, admin: &'static Admin) -> Result<(), SetupError> {
+        let _alone = FILLING.lock().await;
+        let template = &self.template;
+        if !self.replaces && !has_room(admin, template).await? {
+            return Ok(());
+        }
+        let settings = admin.settings(template).await;
+        if !settings
+            .map_err(|error| failed(template, "read", &error))?
+            .is_empty()
+        {
+            return make(admin, template).await;
+        }
+        let copy = name::of_ready(&admin.place, template);
+        let created = admin.begin(admin.create_statement(&copy, template)).await;
+        created
+            .map(drop)
+            .map_err(|error| failed(&copy, "created", &error))
+    }
+}
+
+/// May one more copy of this template wait? The oldest one of another goes where all together are too many.
+async fn has_room(admin: &Admin, template: &str) -> Result<bool, SetupError> {
+    let size = size(admin, template).await;
+    let most = most(size.map_err(|error| failed(template, "measured", &error))?);
+    let all = waiting(admin, &name::all_ready(&admin.place)).await?;
+    let prefix = name::ready_prefix(&admin.place, template);
+    let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(|copy| copy.starts_with(&prefix));
+    if ours.len() >= most {
+        return Ok(false);
+    }
+    if let Some(oldest) = others.first().filter(|_| all.len() >= ALL * processors()) {
+        // Of a template that nobody asked for as lately.
+        drop(admin.execute(drop_waiting(oldest)).await);
+    }
+    Ok(true)
+}
+
+/// Of a template, which does not change: asked for once.
+async fn size(admin: &Admin, template: &str) -> sqlx::Result<u64> {
+    static KNOWN: Mutex<Option<HashMap<String, u64>>> = Mutex::const_new(None);
+    let mut known = KNOWN.lock().await;
+    let known = known.get_or_insert_default();
+    if let Some(size) = known.get(template) {
+        return Ok(*size);
+    }
+    let size = admin.size(template).await?;
+    known.insert(template.to_owned(), size);
+    Ok(size)
+}
+
+/// It gets its name when it has the template's settings: from then on it may be claimed.
+async fn make(admin: &Admin, template: &str) -> Result<(), SetupError> {
+    let copy = name::of_ready(&admin.place, template);
+    let settings = admin.settings(template).await;
+    if settings
+        .map_err(|error| failed(template, "read", &error))?
+        .is_empty()
+    {
+        return admin.create_database(&copy, template).await;
+    }
+    let unfinished = name::of_clone(&admin.place, &copy);
+    admin.try_lease(&unfinished).await?;
+    let made = admin.create_database(&unfinished, template).await;
+    let named = match made {
+        Ok(()) => admin.rename(&unfinished, &copy).await,
+        Err(error) => {
+            admin.release(&unfinished).await?;
+            return Err(error);
+        }
+    };
+    admin.release(&unfinished).await?;
+    named
+        .map(drop)
+        .map_err(|error| failed(&copy, "named", &error))
 }
 
 /// Nobody is connected to a copy that waits; one that was claimed meanwhile has another name.

@@ -7,10 +7,20 @@ use std::time::Duration;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
-use super::url::connect;
+use super::url::{connect, connect_as};
+
+/// What processes that share a server agree upon: its locks, and what the loop is called.
+pub(super) const FORMAT: u32 = 2;
 
 /// Held shared by everyone who uses the server, and alone by the loop once it has decided to stop it.
 pub(super) const IN_USE: i64 = 0x7065_7266_6861_7201;
+
+/// Held alone by the loop for as long as it runs. To ask for it costs who joins less than to look for the loop among the
+/// sessions.
+const WATCHED: i64 = IN_USE + 1;
+
+/// How long the loop waits for those who ask.
+const ASKED: &str = "5s";
 
 /// What connections call themselves that are no users: the loop's own, and those that ask how the server is.
 pub(super) const NO_USER: &str = "perf-harness watch";
@@ -33,7 +43,7 @@ pub(super) struct Joined {
 
 /// Joins a server. `None` when there is none to join: nobody answers, or it starts or stops.
 pub(super) async fn join(options: &PgConnectOptions) -> sqlx::Result<Option<Joined>> {
-    match connect(options).await {
+    match connect(&to_its_end(options)).await {
         Ok(connection) => Ok(keep_alive(connection).await),
         Err(sqlx::Error::Io(error)) if is_gone(error.kind()) => Ok(None),
         Err(error) if is_between(&error) => Ok(None),
@@ -61,43 +71,48 @@ fn is_between(error: &sqlx::Error) -> bool {
     matches!(code.as_deref(), Some("57P03" | "57P01"))
 }
 
+/// A statement goes on when the process that sent it ends: the server would otherwise look whether it is still there.
+pub(crate) fn to_its_end(options: &PgConnectOptions) -> PgConnectOptions {
+    let setting = [("client_connection_check_interval", "0")];
+    options.clone().options(setting)
+}
+
 /// Holds the server for this connection, or `None` if it has decided to stop.
 async fn keep_alive(mut connection: PgConnection) -> Option<Joined> {
-    // One exchange for both: every test process asks.
+    // One exchange for both, and no table in it: every test process asks.
     let asked = format!(
-        "SELECT pg_try_advisory_lock_shared({IN_USE}),
-             EXISTS (SELECT FROM pg_stat_activity WHERE starts_with(application_name, '{NAME}'))"
+        "SELECT pg_try_advisory_lock_shared({IN_USE}), pg_try_advisory_lock_shared({WATCHED})"
     );
     let row = sqlx::raw_sql(AssertSqlSafe(asked))
         .fetch_one(&mut connection)
         .await;
     // A server that ends while it is asked is one that is ending.
     let row = row.ok()?;
-    let held: bool = row.try_get(0).ok()?;
-    let is_watched = row.try_get(1).ok()?;
+    let (held, is_unwatched): (bool, bool) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
+    if is_unwatched {
+        let given_back = format!("SELECT pg_advisory_unlock_shared({WATCHED})");
+        let given_back = sqlx::raw_sql(AssertSqlSafe(given_back));
+        given_back.execute(&mut connection).await.ok()?;
+    }
     held.then_some(Joined {
         connection,
-        is_watched,
+        is_watched: !is_unwatched,
     })
 }
 
-/// Starts the loop in a backend of its own. After `idle` without a user it runs the shell command `stop`, which
-/// must go on by itself: the server that runs it ends. When it runs, the server makes the file `marker`.
+/// Starts the loop in a backend of its own, unless it runs. After `idle` without a user it runs the shell command
+/// `stop`, which must go on by itself: the server that runs it ends. When it runs, the server makes the file `marker`.
 pub(super) async fn watch(
     options: &PgConnectOptions,
     idle: Duration,
     stop: &str,
     marker: Option<&str>,
 ) -> sqlx::Result<()> {
-    let mut connection = connect(options).await?;
-    // Without the first the server would end the loop when the client is gone.
-    let settings = format!(
-        "SET client_connection_check_interval = 0; SET application_name = '{NAME} 0 of {} s'",
-        idle.as_secs()
-    );
-    sqlx::raw_sql(AssertSqlSafe(settings))
-        .execute(&mut connection)
-        .await?;
+    let name = format!("{NAME} 0 of {} s", idle.as_secs());
+    let mut connection = connect_as(&to_its_end(options), &name).await?;
+    if !is_the_only_one(&mut connection).await? {
+        return connection.close().await;
+    }
     let script = AssertSqlSafe(script(idle, stop, marker));
     tokio::spawn(async move {
         // It answers only when the server ends.
@@ -105,6 +120,27 @@ pub(super) async fn watch(
         drop(connection.close_hard().await);
     });
     Ok(())
+}
+
+/// Two who join at the same moment may both find that no loop runs.
+async fn is_the_only_one(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    let claim = format!(
+        "SET lock_timeout = '{ASKED}'; SELECT pg_advisory_lock({WATCHED}); SET lock_timeout = 0"
+    );
+    match sqlx::raw_sql(AssertSqlSafe(claim))
+        .execute(connection)
+        .await
+    {
+        Ok(_) => Ok(true),
+        Err(error) if is_locked(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// `lock_not_available`
+fn is_locked(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error();
+    error.is_some_and(|error| error.code().as_deref() == Some("55P03"))
 }
 
 fn script(idle: Duration, stop: &str, marker: Option<&str>) -> String {

@@ -25,6 +25,7 @@ use crate::error::{SetupError, chain};
 
 use self::docker::Docker;
 use self::download::Download;
+pub(crate) use self::idle::to_its_end;
 use self::local::Local;
 use self::url::Given;
 pub(crate) use self::url::{masked, with_database, with_port};

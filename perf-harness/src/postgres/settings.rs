@@ -1,7 +1,7 @@
 //! What a test server does without: durability, replication, background work that changes plans or timing.
 
 /// Settings of every server of ours, wherever it runs.
-const SETTINGS: [(&str, &str); 15] = [
+const SETTINGS: [(&str, &str); 16] = [
     ("max_connections", "400"),
     ("shared_buffers", "128MB"),
     ("fsync", "off"),
@@ -11,6 +11,8 @@ const SETTINGS: [(&str, &str); 15] = [
     ("max_wal_senders", "0"),
     ("max_wal_size", "512MB"),
     ("checkpoint_timeout", "1h"),
+    // Each copy and each drop of a database makes one or two: the log would grow with every test.
+    ("log_checkpoints", "off"),
     ("autovacuum", "off"),
     ("jit", "off"),
     // A server that started again by itself would run without what ends it when nobody uses it.

@@ -97,7 +97,8 @@ impl Wanted {
     }
 
     async fn make(&self, admin: &'static Admin) -> Result<Option<Unfinished>, SetupError> {
-        if is_finished(admin, &self.name).await? {
+        let found = stale::look(admin, &self.name).await?;
+        if found.is_some_and(|found| found.is_finished) {
             return Ok(None);
         }
         // Its builder was killed before it could mark it.
@@ -128,19 +129,17 @@ pub(super) async fn share_finished(admin: &'static Admin, name: &str) -> Result<
     if !admin.try_share(name).await? {
         return Ok(false);
     }
-    if is_finished(admin, name).await? {
-        let used = name.to_owned();
-        tokio::spawn(async move { stale::stamp(admin, &used).await });
+    if let Some(found) = stale::look(admin, name).await?
+        && found.is_finished
+    {
+        // Once a day.
+        if !found.is_stamped() {
+            tokio::spawn(async move { found.stamp(admin).await });
+        }
         return Ok(true);
     }
     admin.release_share(name).await?;
     Ok(false)
-}
-
-async fn is_finished(admin: &Admin, name: &str) -> Result<bool, SetupError> {
-    let found = admin.databases(name).await;
-    let found = found.map_err(|error| failed(name, "looked for", &error))?;
-    Ok(found.contains(&(name.to_owned(), true)))
 }
 
 /// The process that holds the name: each connection of the harness's that holds locks is named after its own.

@@ -1,5 +1,6 @@
 //! What every template stands on: the harness's format, the server's version, its encoding and locale.
 
+use sqlx::{AssertSqlSafe, Row as _};
 use tokio::sync::OnceCell;
 
 use super::digest;
@@ -7,7 +8,7 @@ use crate::database::admin::{Admin, failed};
 use crate::error::SetupError;
 
 /// Raised when templates of before can no longer be used.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// A server, as far as templates on it differ by it.
 #[derive(Clone, Debug)]
@@ -28,15 +29,17 @@ impl Ground {
 
     async fn ask() -> Result<Self, SetupError> {
         let admin = Admin::get().await?;
-        // The provider's columns differ by version.
-        let locale: String = sqlx::query_scalar(
-            "SELECT concat_ws(' ', pg_encoding_to_char(encoding), datcollate, datctype,
-                 to_jsonb(d) ->> 'datlocprovider', to_jsonb(d) ->> 'daticulocale', to_jsonb(d) ->> 'datlocale')
-             FROM pg_database d WHERE datname = 'template0'",
-        )
-        .fetch_one(&mut *admin.at_hand().await)
-        .await
-        .map_err(|error| failed("template0", "read", &error))?;
+        let asked = format!(
+            "SELECT concat_ws(' ', pg_encoding_to_char(encoding), datcollate, datctype{}) FROM pg_database
+             WHERE datname = 'template0'",
+            provider(admin.server.version)
+        );
+        let row = sqlx::raw_sql(AssertSqlSafe(asked))
+            .fetch_one(&mut *admin.at_hand().await)
+            .await;
+        let locale: String = row
+            .and_then(|row| row.try_get(0))
+            .map_err(|error| failed("template0", "read", &error))?;
         let version = admin.server.version;
         Ok(Self {
             place: admin.place.clone(),
@@ -48,5 +51,14 @@ impl Ground {
                 &locale,
             ]),
         })
+    }
+}
+
+/// The columns that say who compares texts: PostgreSQL's release notes, 15 and 17.
+fn provider(version: u32) -> &'static str {
+    match version {
+        170_000.. => ", datlocprovider, datlocale",
+        150_000.. => ", datlocprovider, daticulocale",
+        _ => "",
     }
 }

@@ -3,6 +3,9 @@
 //! Each template says in its comment what it is made from and on which day, by the server's clock, it was last used.
 //! One that a living process holds is never dropped, whatever the clock says.
 
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
 use super::obtain;
 use super::plan::Builds;
 use crate::database::admin::{Admin, failed};
@@ -14,9 +17,9 @@ const COMMENT: &str = "perf-harness template: ";
 const LAST_USED: &str = ", last used ";
 
 /// A template, as it is found on the server.
-struct Found {
+pub(super) struct Found {
     name: String,
-    is_finished: bool,
+    pub(super) is_finished: bool,
     comment: Option<String>,
     today: String,
     week_ago: String,
@@ -32,7 +35,7 @@ pub(super) async fn collect(admin: &Admin, builds: Option<&Builds>) -> Result<()
     for template in found.iter().filter(|found| !ours.contains(&found.name)) {
         match judge(template, builds) {
             Fate::Drop => admin.drop_unused_template(&template.name).await?,
-            Fate::Stamp => stamp(admin, &template.name).await,
+            Fate::Stamp => template.stamp(admin).await,
             Fate::Keep => {}
         }
     }
@@ -63,22 +66,32 @@ fn judge(found: &Found, builds: Option<&Builds>) -> Fate {
 }
 
 async fn find(admin: &Admin, prefix: &str) -> sqlx::Result<Vec<Found>> {
-    let rows: Vec<(String, bool, Option<String>, String, String)> = sqlx::query_as(
-        "SELECT datname::text, datistemplate, shobj_description(oid, 'pg_database'),
+    let asked = format!(
+        "SELECT datname::text, datistemplate,
+             (SELECT description FROM pg_shdescription WHERE objoid = d.oid AND classoid = 'pg_database'::regclass),
              ((now() AT TIME ZONE 'UTC')::date)::text, ((now() AT TIME ZONE 'UTC')::date - 7)::text
-         FROM pg_database WHERE starts_with(datname::text, $1) AND pg_has_role(datdba, 'USAGE')",
-    )
-    .bind(prefix)
-    .fetch_all(&mut *admin.at_hand().await)
-    .await?;
-    let found = |(name, is_finished, comment, today, week_ago)| Found {
-        name,
-        is_finished,
-        comment,
-        today,
-        week_ago,
+         FROM pg_database d WHERE starts_with(datname::text, '{prefix}') AND pg_has_role(datdba, 'USAGE')"
+    );
+    let rows = sqlx::raw_sql(AssertSqlSafe(asked))
+        .fetch_all(&mut *admin.at_hand().await)
+        .await?;
+    let found = |row: &PgRow| {
+        Ok(Found {
+            name: row.try_get(0)?,
+            is_finished: row.try_get(1)?,
+            comment: row.try_get(2)?,
+            today: row.try_get(3)?,
+            week_ago: row.try_get(4)?,
+        })
     };
-    Ok(rows.into_iter().map(found).collect())
+    rows.iter().map(found).collect()
+}
+
+/// The template of this name, whether finished or not.
+pub(super) async fn look(admin: &Admin, name: &str) -> Result<Option<Found>, SetupError> {
+    let found = find(admin, name).await;
+    let found = found.map_err(|error| failed(name, "looked for", &error))?;
+    Ok(found.into_iter().find(|found| found.name == name))
 }
 
 /// Says in its comment what a new template is made from, and that it is used today.
@@ -88,17 +101,18 @@ pub(super) async fn remember(admin: &Admin, name: &str, made_from: &str) -> sqlx
     comment(admin, name, made_from, &today).await
 }
 
-/// Says that a template is used today, once a day. What cannot be said keeps no test from its work: another process
-/// may be saying the same.
-pub(super) async fn stamp(admin: &Admin, name: &str) {
-    let Ok(found) = find(admin, name).await else {
-        return;
-    };
-    for template in found.iter().filter(|found| found.name == name) {
-        let said = template.comment.as_deref().unwrap_or_default();
-        if day(said) != Some(template.today.as_str()) {
-            drop(comment(admin, name, made_from(said), &template.today).await);
-        }
+impl Found {
+    /// Has it been used today already?
+    pub(super) fn is_stamped(&self) -> bool {
+        let said = self.comment.as_deref().unwrap_or_default();
+        day(said) == Some(self.today.as_str())
+    }
+
+    /// Says that it is used today. What cannot be said keeps no test from its work: another process may be saying the
+    /// same.
+    pub(super) async fn stamp(&self, admin: &Admin) {
+        let said = self.comment.as_deref().unwrap_or_default();
+        drop(comment(admin, &self.name, made_from(said), &self.today).await);
     }
 }
 

@@ -22,7 +22,7 @@ use self::engine::Engine;
 use self::launch::Launch;
 use self::site::Site;
 use super::url::{endpoint, options};
-use super::{Held, Provider, Server, blocking, settings, supported};
+use super::{Held, Provider, Server, blocking, idle, settings, supported};
 use crate::config::Config;
 use crate::error::SetupError;
 use crate::progress::{self, Unit};
@@ -43,11 +43,11 @@ impl Docker {
     }
 
     /// What makes two containers the same.
-    fn key(&self, address: &Address, idle: Duration) -> String {
+    fn key(&self, address: &Address, stays: Duration) -> String {
         let settings: Vec<String> = settings::arguments().collect();
-        let version = env!("CARGO_PKG_VERSION");
+        let agreed = (env!("CARGO_PKG_VERSION"), idle::FORMAT);
         let mut hasher = DefaultHasher::new();
-        (&self.image, address.text(), settings, idle, version).hash(&mut hasher);
+        (&self.image, address.text(), settings, stays, agreed).hash(&mut hasher);
         format!("docker-{:016x}", hasher.finish())
     }
 }

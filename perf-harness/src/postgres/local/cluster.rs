@@ -38,7 +38,7 @@ pub(super) const ROLE: &str = "perf_harness";
 const PORT: u16 = 5432;
 /// What the operating system and the server say of a full disk, in the locale that our programs run in.
 const NO_ROOM: [&str; 2] = ["No space left on device", "Check free disk space"];
-/// What processes that share a cluster agree upon: its files, its locks, what its watcher is called.
+/// What processes that share a cluster agree upon: its files.
 const FORMAT: u32 = 1;
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,9 +48,10 @@ const FIRST_SIGN: Duration = Duration::from_secs(5);
 const UNWATCHED_S: u64 = 60;
 
 /// What makes two clusters the same: the binaries and where they are, the settings and how long they stay.
-pub(super) fn key(binaries: &Binaries, idle: Duration) -> String {
+pub(super) fn key(binaries: &Binaries, stays: Duration) -> String {
     let mut hasher = DefaultHasher::new();
-    (FORMAT, configuration(binaries), idle, &binaries.directory).hash(&mut hasher);
+    let agreed = (FORMAT, idle::FORMAT);
+    (agreed, configuration(binaries), stays, &binaries.directory).hash(&mut hasher);
     format!("{}-{:08x}", binaries.version_text, hasher.finish() >> 32)
 }
 

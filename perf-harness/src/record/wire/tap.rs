@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::Direction;
@@ -40,6 +41,7 @@ pub(crate) enum Upstream {
 pub(crate) struct Tap {
     port: u16,
     accepting: AbortHandle,
+    open: watch::Receiver<usize>,
 }
 
 impl Tap {
@@ -47,13 +49,26 @@ impl Tap {
     pub(crate) async fn open(upstream: Upstream, log: SharedLog) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
-        let accepting = tokio::spawn(accept(listener, upstream, log)).abort_handle();
-        Ok(Self { port, accepting })
+        let (opened, open) = watch::channel(0);
+        let accepting = tokio::spawn(accept(listener, upstream, log, opened)).abort_handle();
+        Ok(Self {
+            port,
+            accepting,
+            open,
+        })
     }
 
     /// The port on 127.0.0.1.
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Waits until no connection is open any more: each program has closed its end, and the server its own, so its
+    /// sessions are over. For how long that may take is the caller's business.
+    pub(crate) fn drained(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut open = self.open.clone();
+        // Where nobody counts any more, none is open.
+        async move { drop(open.wait_for(|open| *open == 0).await) }
     }
 }
 
@@ -63,7 +78,12 @@ impl Drop for Tap {
     }
 }
 
-async fn accept(listener: TcpListener, upstream: Upstream, log: SharedLog) {
+async fn accept(
+    listener: TcpListener,
+    upstream: Upstream,
+    log: SharedLog,
+    open: watch::Sender<usize>,
+) {
     let mut connections = JoinSet::new();
     loop {
         // An accept fails when the program is out of file descriptors; it may have some again.
@@ -74,7 +94,27 @@ async fn accept(listener: TcpListener, upstream: Upstream, log: SharedLog) {
         while connections.try_join_next().is_some() {}
         // A connection that breaks is the two ends' affair: both see it.
         let served = serve(client, upstream.clone(), log.clone());
-        connections.spawn(async { drop(served.await) });
+        let one = One::of(&open);
+        connections.spawn(async {
+            drop(served.await);
+            drop(one);
+        });
+    }
+}
+
+/// One connection, counted for as long as it lives.
+struct One(watch::Sender<usize>);
+
+impl One {
+    fn of(open: &watch::Sender<usize>) -> Self {
+        open.send_modify(|open| *open += 1);
+        Self(open.clone())
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        self.0.send_modify(|open| *open -= 1);
     }
 }
 

@@ -14,7 +14,7 @@ struct Ends {
     client: TcpStream,
     server: TcpListener,
     log: SharedLog,
-    _tap: Tap,
+    tap: Tap,
 }
 
 async fn ends() -> Ends {
@@ -31,7 +31,7 @@ async fn ends() -> Ends {
         client: client.expect("the tap listens"),
         server,
         log,
-        _tap: tap,
+        tap,
     }
 }
 
@@ -64,7 +64,7 @@ async fn pass(name: &str) {
         mut client,
         server,
         log,
-        _tap,
+        tap: _tap,
     } = ends().await;
     let window = log.lock().open(Duration::ZERO);
     tokio::join!(
@@ -105,7 +105,7 @@ async fn encryption_is_declined_and_the_connection_goes_on() {
         mut client,
         server,
         log: _log,
-        _tap,
+        tap: _tap,
     } = ends().await;
     client.write_all(SSL_REQUEST).await.expect("an open socket");
     assert_eq!(heard(&mut client, 1).await, b"N");
@@ -119,7 +119,7 @@ async fn a_cancel_request_passes_and_is_no_connection() {
         mut client,
         server,
         log,
-        _tap,
+        tap: _tap,
     } = ends().await;
     client
         .write_all(CANCEL_REQUEST)
@@ -147,4 +147,32 @@ async fn a_server_that_cannot_be_reached_is_told_in_the_protocols_words() {
         answer.starts_with('E') && answer.contains(expected),
         "{answer}"
     );
+}
+
+/// Is it so now, with all that can happen by itself done?
+async fn is_drained(tap: &Tap) -> bool {
+    for _ in 0..32 {
+        tokio::task::yield_now().await;
+    }
+    let now = std::task::Context::from_waker(std::task::Waker::noop());
+    std::pin::pin!(tap.drained()).poll(&mut { now }).is_ready()
+}
+
+#[tokio::test]
+async fn a_tap_is_drained_when_both_ends_of_each_connection_are_closed() {
+    let Ends {
+        mut client,
+        server,
+        log: _log,
+        tap,
+    } = ends().await;
+    client.write_all(STARTUP).await.expect("an open socket");
+    let mut server = accepted(server, STARTUP).await;
+    assert!(!is_drained(&tap).await);
+    drop(client);
+    // The server has heard of it, and its session is not over yet.
+    assert_eq!(server.read(&mut [0]).await.expect("an end"), 0);
+    assert!(!is_drained(&tap).await);
+    drop(server);
+    tap.drained().await;
 }
