@@ -202,6 +202,37 @@ fn a_process_of_one_test_leaves_one_copy_for_the_next_and_nothing_else() {
     }
 }
 
+#[test]
+fn the_catalog_of_databases_does_not_grow_with_every_test() {
+    let test = "the_catalog_of_databases_does_not_grow_with_every_test";
+    if std::env::var(ROLE).is_ok() {
+        let vacuums =
+            "SELECT vacuum_count FROM pg_stat_all_tables WHERE relid = 'pg_database'::regclass";
+        // It is the turn of one in 64, and which one is chance.
+        let vacuumed = (0..1_000).any(|_| {
+            let mut count: i64 = 0;
+            let end = PerfTest::new("comes_and_goes").run(async |db: PerfDb| {
+                count = sqlx::query_scalar(vacuums)
+                    .fetch_one(&db.pool())
+                    .await
+                    .unwrap();
+            });
+            end.unwrap();
+            count > 0
+        });
+        println!("\nvacuumed {vacuumed}");
+        return;
+    }
+    // Other tests would vacuum, too.
+    let place = Place::new();
+    let mut command = role(test, "comes and goes");
+    command
+        .env("PERF_HARNESS_POSTGRES", "local")
+        .env("PERF_HARNESS_POSTGRES_DIR", &place.0);
+    let printed = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(printed.contains("\nvacuumed true\n"), "{printed}");
+}
+
 /// What `ALTER DATABASE .. SET` says belongs to a database and not to what is in it.
 async fn with_a_setting(db: TemplateDb) -> Result<(), sqlx::Error> {
     let pool = db.pool();

@@ -9,7 +9,7 @@ use super::admin::{Admin, drop_statement, failed};
 use super::background::in_background;
 use super::ready::{Claim, Refill};
 use super::template::{self, Template};
-use super::{kept, name, ready, shared};
+use super::{catalog, kept, name, ready, shared};
 use crate::config;
 use crate::error::SetupError;
 use crate::postgres::{Endpoint, masked, with_database, with_port};
@@ -126,6 +126,7 @@ impl Database {
             drop(tokio::time::timeout(ENDING, drained).await);
             if let Some(refill) = refill {
                 admin.drop_database(&name).await?;
+                catalog::vacuum_now_and_then(admin, &name).await;
                 return refill.one(admin).await;
             }
             let dropped = admin.begin(drop_statement(&name)).await;
@@ -133,6 +134,7 @@ impl Database {
             tokio::spawn(async move {
                 // Should it fail, it is a database without a lease, and the next process drops it.
                 drop(dropped.await);
+                catalog::vacuum_now_and_then(admin, &name).await;
                 admin.release(&name).await
             });
             Ok(())

@@ -4,6 +4,7 @@
 
 mod admin;
 mod background;
+mod catalog;
 mod clone;
 mod keeper;
 mod kept;
