@@ -2,13 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "a run that failed can be repeated")]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use perf_harness::{PerfDb, PerfTest, Template, TemplateDb};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 /// How many processes are killed in all, and how many run at once.
 const ROUNDS: u32 = 200;
@@ -16,31 +17,90 @@ const AT_ONCE: usize = 4;
 /// So many follow each other on one server before it is another one's turn, started from nothing.
 const ON_ONE_SERVER: u32 = 25;
 
-/// Which part this process plays when the test has started its own program again, and its round.
+/// Which part this process plays when the test has started its own program again, of which version its template is,
+/// and where it says what it is about to do.
 const ROLE: &str = "CHAOS_TEST_ROLE";
-const ROUND: &str = "CHAOS_TEST_ROUND";
+const VERSION: &str = "CHAOS_TEST_VERSION";
+const PHASE: &str = "CHAOS_TEST_PHASE";
 const TEST: &str = "killed_processes_leave_nothing_behind";
+
+/// On one of the servers failed tests keep their databases, and so many.
+const KEEPS: u32 = 7;
+const KEPT: usize = 2;
 
 #[test]
 fn killed_processes_leave_nothing_behind() {
     match std::env::var(ROLE).as_deref() {
         Ok("victim") => victim(),
         Ok("survivor") => survivor(),
+        Ok("fails") => fails(),
         _ => rounds(),
     }
 }
 
+/// What a victim may be killed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// A data directory is made, or copied.
+    Initdb,
+    /// A server starts that nothing will end yet.
+    Starts,
+    /// Any moment before the first test: the server is joined, others are waited for.
+    Begins,
+    /// A template is filled.
+    Fills,
+    /// A copy of a template that is there is claimed or made.
+    Claims,
+    /// The test runs.
+    Tests,
+    /// Its database is dropped or kept, and the next copy made.
+    Ends,
+}
+
+impl Phase {
+    /// Those that are aimed at besides any moment.
+    const ALL: [Self; 7] = [
+        Self::Initdb,
+        Self::Starts,
+        Self::Begins,
+        Self::Fills,
+        Self::Claims,
+        Self::Tests,
+        Self::Ends,
+    ];
+
+    /// Said by the victim to its killer.
+    fn say(self) {
+        std::fs::write(std::env::var_os(PHASE).unwrap(), format!("{self:?}")).unwrap();
+    }
+
+    /// What a round aims at: each server is killed as it is made and as it starts, then the others in turn, and most
+    /// rounds hit any moment.
+    fn of(round: u32) -> Option<Self> {
+        match round % ON_ONE_SERVER {
+            0 => Some(Self::Initdb),
+            1 => Some(Self::Starts),
+            2 | 6 => Some(Self::Fills),
+            3 | 7 => Some(Self::Claims),
+            4 | 8 => Some(Self::Tests),
+            5 | 9 => Some(Self::Ends),
+            _ => None,
+        }
+    }
+}
+
 async fn some_rows(db: TemplateDb) -> Result<(), sqlx::Error> {
+    if std::env::var_os(PHASE).is_some() {
+        Phase::Fills.say();
+    }
     sqlx::raw_sql("CREATE TABLE t AS SELECT n FROM generate_series(1, 20000) n")
         .execute(&db.pool())
         .await?;
     Ok(())
 }
 
-/// Another one every ten rounds.
 fn template() -> Template {
-    let round: u32 = std::env::var(ROUND).unwrap().parse().unwrap();
-    Template::function(some_rows).version((round / 10).to_string())
+    Template::function(some_rows).version(std::env::var(VERSION).unwrap())
 }
 
 async fn rows(db: &PerfDb) -> i64 {
@@ -50,22 +110,50 @@ async fn rows(db: &PerfDb) -> i64 {
 
 /// Every kind of test, until it is killed.
 fn victim() {
+    Phase::Begins.say();
     loop {
         let own = PerfTest::new("own").template(template);
-        own.run(async |db: PerfDb| assert_eq!(rows(&db).await, 20_000))
-            .unwrap();
+        own.run(async |db: PerfDb| {
+            Phase::Tests.say();
+            assert_eq!(rows(&db).await, 20_000);
+            Phase::Ends.say();
+        })
+        .unwrap();
+        Phase::Claims.say();
         let fails = PerfTest::new("fails").template(template);
         assert!(
             fails
-                .run(async |_db: PerfDb| Err("of its own"))
+                .run(async |_db: PerfDb| {
+                    Phase::Ends.say();
+                    Err("of its own")
+                })
                 .unwrap()
                 .is_err()
         );
+        Phase::Claims.say();
         let reads = PerfTest::new("reads").template(template).read_only();
         reads
             .run(async |db: PerfDb| assert_eq!(rows(&db).await, 20_000))
             .unwrap();
+        Phase::Claims.say();
     }
+}
+
+/// One test that fails, and says where its server is.
+fn fails() {
+    let mut url = None;
+    let end = PerfTest::new("fails").run(async |db: PerfDb| {
+        url = Some(server(&db));
+        Err("of its own")
+    });
+    assert!(end.unwrap().is_err());
+    println!("\nserver {}", url.unwrap());
+}
+
+fn server(db: &PerfDb) -> url::Url {
+    let mut server = url::Url::parse(db.direct_url()).unwrap();
+    server.set_path("postgres");
+    server
 }
 
 /// One test, and then the server is kept until nobody asks any more.
@@ -74,9 +162,7 @@ fn survivor() {
     let mut url = None;
     own.run(async |db: PerfDb| {
         assert_eq!(rows(&db).await, 20_000);
-        let mut server = url::Url::parse(db.direct_url()).unwrap();
-        server.set_path("postgres");
-        url = Some(server);
+        url = Some(server(&db));
     })
     .unwrap();
     println!("\nserver {}", url.unwrap());
@@ -94,22 +180,44 @@ impl Place {
     }
 
     fn command(&self, role: &str, round: u32) -> Command {
+        let server = round / ON_ONE_SERVER;
+        let keeps = server == KEEPS;
+        // A template of its own where it is to be killed while it fills one, or else another every ten rounds.
+        let version = if Phase::of(round) == Some(Phase::Fills) {
+            format!("alone {round}")
+        } else {
+            (round / 10).to_string()
+        };
+        // Another idle time is another server.
+        let idle = if keeps { 5 } else { 2 + server % 3 };
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", TEST, "--nocapture"])
             .env(ROLE, role)
-            .env(ROUND, round.to_string())
+            .env(VERSION, version)
             .env("PERF_HARNESS_POSTGRES", "local")
             .env("PERF_HARNESS_POSTGRES_DIR", &self.0)
             .env("PERF_HARNESS_CACHE_DIR", self.0.join("cache"))
-            // Another idle time is another server.
+            .env("PERF_HARNESS_POSTGRES_IDLE_S", idle.to_string())
             .env(
-                "PERF_HARNESS_POSTGRES_IDLE_S",
-                (2 + round / ON_ONE_SERVER % 3).to_string(),
+                "PERF_HARNESS_KEEP_FAILED",
+                if keeps { KEPT } else { 0 }.to_string(),
             )
-            .env("PERF_HARNESS_KEEP_FAILED", "0")
             .env_remove("NEXTEST_TEST_NAME");
         command
+    }
+
+    fn victim(&self, round: u32) -> Victim {
+        let said = self.0.join(format!("phase-{round}"));
+        let before = self.clusters();
+        let mut command = self.command("victim", round);
+        command.env(PHASE, &said);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Victim {
+            process: command.spawn().unwrap(),
+            said,
+            before,
+        }
     }
 
     /// The directories of clusters, whole or half removed.
@@ -151,48 +259,144 @@ impl Dice {
     }
 }
 
+/// A process to be killed.
+struct Victim {
+    process: Child,
+    /// Where it says what it is about to do.
+    said: PathBuf,
+    /// The clusters that were there before it.
+    before: Vec<PathBuf>,
+}
+
+impl Victim {
+    /// What it is about to do now.
+    fn phase(&self, place: &Place) -> Option<Phase> {
+        let said = std::fs::read_to_string(&self.said).ok()?;
+        let said = Phase::ALL
+            .into_iter()
+            .find(|phase| format!("{phase:?}") == said)?;
+        if said != Phase::Begins {
+            return Some(said);
+        }
+        let clusters = place.clusters();
+        let own = clusters
+            .iter()
+            .find(|cluster| !self.before.contains(cluster));
+        Some(match own {
+            Some(own) if !own.join("data/postmaster.pid").exists() => Phase::Initdb,
+            Some(own) if !own.join("watched").exists() => Phase::Starts,
+            _ => Phase::Begins,
+        })
+    }
+
+    /// Waits until it does what is aimed at.
+    fn until(&mut self, phase: Phase, place: &Place) {
+        let begun = Instant::now();
+        while self.phase(place) != Some(phase) {
+            self.must_live();
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "{phase:?} was never reached: {:?}",
+                self.phase(place)
+            );
+            std::thread::sleep(Duration::from_micros(500));
+        }
+    }
+
+    /// Its tests fail for no other reason than a mistake of ours.
+    fn must_live(&mut self) {
+        if let Some(status) = self.process.try_wait().unwrap() {
+            let mut told = String::new();
+            let stderr = self.process.stderr.as_mut().unwrap();
+            stderr.read_to_string(&mut told).unwrap();
+            panic!("a victim ended by itself: {status}\n{told}");
+        }
+    }
+
+    fn kill(mut self, place: &Place, killed: &mut BTreeMap<Phase, u32>) {
+        self.must_live();
+        let phase = self.phase(place);
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        drop(std::fs::remove_file(&self.said));
+        if let Some(phase) = phase {
+            *killed.entry(phase).or_default() += 1;
+        }
+    }
+}
+
 fn rounds() {
     let place = Place::new();
     let seed = u64::from(std::process::id()) << 20 | 1;
     println!("seed {seed}");
     let mut dice = Dice(seed);
-    let mut alive: Vec<(Instant, Child)> = Vec::new();
+    let mut alive: Vec<(Instant, Victim)> = Vec::new();
+    let mut killed = BTreeMap::new();
     for round in 0..ROUNDS {
         if alive.len() == AT_ONCE {
-            kill_the_next(&mut alive);
+            kill_the_next(&mut alive, &place, &mut killed);
         }
         if round % ON_ONE_SERVER == 0 {
             // The next server is made by initdb again.
             drop(std::fs::remove_dir_all(place.0.join("cache")));
         }
-        let mut victim = place.command("victim", round);
-        victim.stdout(Stdio::null()).stderr(Stdio::piped());
-        alive.push((Instant::now() + dice.moment(), victim.spawn().unwrap()));
+        let aim = Phase::of(round);
+        if matches!(aim, Some(Phase::Initdb | Phase::Starts)) {
+            // Nobody else may be the one who makes it.
+            while !alive.is_empty() {
+                kill_the_next(&mut alive, &place, &mut killed);
+            }
+        }
+        let mut victim = place.victim(round);
+        if let Some(phase) = aim {
+            victim.until(phase, &place);
+            std::thread::sleep(Duration::from_micros(dice.up_to(2_000)));
+            victim.kill(&place, &mut killed);
+        } else {
+            alive.push((Instant::now() + dice.moment(), victim));
+        }
     }
     while !alive.is_empty() {
-        kill_the_next(&mut alive);
+        kill_the_next(&mut alive, &place, &mut killed);
+    }
+    println!("killed at {killed:?}");
+    for phase in Phase::ALL {
+        assert!(killed.contains_key(&phase), "none was killed at {phase:?}");
     }
     the_next_run_passes(&place);
+    only_the_last_failed_ones_are_kept(&place);
     nothing_remains(&place);
 }
 
-fn kill_the_next(alive: &mut Vec<(Instant, Child)>) {
+fn kill_the_next(
+    alive: &mut Vec<(Instant, Victim)>,
+    place: &Place,
+    killed: &mut BTreeMap<Phase, u32>,
+) {
     alive.sort_by_key(|(moment, _)| *moment);
-    let (moment, mut victim) = alive.remove(0);
+    let (moment, victim) = alive.remove(0);
     std::thread::sleep(moment.saturating_duration_since(Instant::now()));
-    if let Some(status) = victim.try_wait().unwrap() {
-        // Its tests fail for no other reason than a mistake of ours.
-        let mut told = String::new();
-        victim
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut told)
-            .unwrap();
-        panic!("a victim ended by itself: {status}\n{told}");
+    victim.kill(place, killed);
+}
+
+/// Those who were killed may have kept one more each than they should. Who fails next sees to it.
+fn only_the_last_failed_ones_are_kept(place: &Place) {
+    let output = place.command("fails", KEEPS * ON_ONE_SERVER).output();
+    let printed = String::from_utf8(output.unwrap().stdout).unwrap();
+    let url = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("server "));
+    let url = url.unwrap_or_else(|| panic!("{printed}"));
+    let kept = databases(url).into_iter();
+    let kept: Vec<String> = kept
+        .map(|(name, _)| name)
+        .filter(|name| name.contains("_failed_"))
+        .collect();
+    assert_eq!(kept.len(), KEPT, "{kept:?}");
+    for name in kept {
+        // With one kept its server would stay for an hour.
+        execute(url, format!("DROP DATABASE \"{name}\""));
     }
-    victim.kill().unwrap();
-    victim.wait().unwrap();
 }
 
 fn the_next_run_passes(place: &Place) {
@@ -213,12 +417,24 @@ fn the_next_run_passes(place: &Place) {
     assert!(survivor.wait().unwrap().success());
 }
 
-/// The databases that are the harness's, and whether each is a finished template.
-fn databases(url: &str) -> Vec<(String, bool)> {
+fn now<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    runtime.unwrap().block_on(async {
+    runtime.unwrap().block_on(work)
+}
+
+fn execute(url: &str, statement: String) {
+    now(async {
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+        statement.execute(&mut connection).await.unwrap();
+    });
+}
+
+/// The databases that are the harness's, and whether each is a finished template.
+fn databases(url: &str) -> Vec<(String, bool)> {
+    now(async {
         let mut connection = PgConnection::connect(url).await.unwrap();
         sqlx::query_as(
             "SELECT datname::text, datistemplate FROM pg_database WHERE datname LIKE 'ph\\_%' ORDER BY 1",

@@ -16,6 +16,7 @@ const KEEP_FAILED: &str = "PERF_HARNESS_KEEP_FAILED";
 const TEMPLATE_TIMEOUT: &str = "PERF_HARNESS_TEMPLATE_TIMEOUT_S";
 const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
 const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
+const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
 
@@ -39,6 +40,12 @@ pub(crate) struct Config {
     pub(crate) cache_named: bool,
     /// Where private clusters live, in place of `/dev/shm` or the temporary directory.
     pub(crate) clusters: Option<PathBuf>,
+    #[cfg_attr(
+        not(feature = "docker"),
+        expect(dead_code, reason = "for the provider")
+    )]
+    /// The image of a container where the choice names none.
+    pub(crate) image: Option<String>,
     #[cfg_attr(
         not(feature = "docker"),
         expect(dead_code, reason = "for the provider")
@@ -165,6 +172,9 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         cache: cache(&value),
         cache_named: value(CACHE).is_some(),
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
+        image: value(DOCKER_IMAGE)
+            .map(|value| image(DOCKER_IMAGE, "", &value))
+            .transpose()?,
         docker: docker_engine(variable),
     })
 }
@@ -182,7 +192,10 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
                 .map_err(|cause| setting(POSTGRES, "postgres://…", format!("a valid URL: {cause}")))
         }
         "docker" => Ok(Choice::Docker { image: None }),
-        docker if docker.starts_with("docker:") => image(&docker["docker:".len()..]),
+        docker if docker.starts_with(DOCKER) => {
+            let image = image(POSTGRES, DOCKER, &docker[DOCKER.len()..])?;
+            Ok(Choice::Docker { image: Some(image) })
+        }
         "download" => Ok(Choice::Download { major: None }),
         download if download.starts_with("download:") => download["download:".len()..]
             .parse()
@@ -198,13 +211,21 @@ fn choice(value: &str) -> Result<Choice, SetupError> {
     }
 }
 
-fn image(name: &str) -> Result<Choice, SetupError> {
+/// Before the name of an image, where it is a part of the choice.
+const DOCKER: &str = "docker:";
+
+/// The name of an image, in a variable that has `before` in front of it.
+fn image(variable: &'static str, before: &str, name: &str) -> Result<String, SetupError> {
     if name.is_empty() || name.contains(char::is_whitespace) {
-        let expected = "`docker:IMAGE`, for instance `docker:postgres:17`".to_owned();
-        return Err(setting(POSTGRES, &format!("docker:{name}"), expected));
+        let what = if before.is_empty() {
+            "the name of an image"
+        } else {
+            "`docker:IMAGE`"
+        };
+        let expected = format!("{what}, for instance `{before}postgres:17`");
+        return Err(setting(variable, &format!("{before}{name}"), expected));
     }
-    let image = Some(name.to_owned());
-    Ok(Choice::Docker { image })
+    Ok(name.to_owned())
 }
 
 /// A value that is not understood may still be a URL or a connection string with a password.
@@ -346,6 +367,11 @@ mod tests {
                 .postgres,
             Choice::Docker { image }
         );
+        let image = with(DOCKER_IMAGE, "registry.example/postgres:18.4");
+        assert_eq!(
+            image.unwrap().image.as_deref(),
+            Some("registry.example/postgres:18.4")
+        );
         assert_eq!(with(IDLE, "5").unwrap().idle, Duration::from_secs(5));
     }
 
@@ -384,6 +410,11 @@ mod tests {
                 ),
             );
         }
+        check_refused(
+            DOCKER_IMAGE,
+            "postgres 17",
+            "PERF_HARNESS_DOCKER_IMAGE is `postgres 17`, which is not the name of an image, for instance `postgres:17`",
+        );
         check_refused(
             PARAMETERS,
             "yes",

@@ -1,6 +1,7 @@
 //! The engine that the tests run on, asked without the harness.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use testcontainers::bollard::Docker;
@@ -70,6 +71,18 @@ impl Engine {
         format!("docker:{}", self.image)
     }
 
+    /// Its socket, or `None` with the reason printed where it is not reached by one of this machine.
+    pub(crate) fn socket(&self, test: &str) -> Option<PathBuf> {
+        let host = std::env::var("DOCKER_HOST");
+        let host = host.unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
+        let socket = host.strip_prefix("unix://").map(PathBuf::from);
+        let socket = socket.filter(|socket| socket.exists() && cfg!(target_os = "linux"));
+        if socket.is_none() {
+            println!("skipped: {test}: the engine is not one of this machine's own, at {host}");
+        }
+        socket
+    }
+
     pub(crate) fn inspect(&self, id: &str) -> Option<ContainerInspectResponse> {
         let asked = self
             .client
@@ -136,8 +149,9 @@ impl Engine {
 async fn image(client: &Docker) -> Option<String> {
     let told = std::env::var("PERF_HARNESS_POSTGRES").unwrap_or_default();
     let told = told.strip_prefix("docker:").map(str::to_owned);
+    let named = std::env::var("PERF_HARNESS_DOCKER_IMAGE").ok();
     let usual = ["perf-harness/postgres:15", "postgres:18.4"].map(str::to_owned);
-    for image in told.into_iter().chain(usual) {
+    for image in told.into_iter().chain(named).chain(usual) {
         if client.inspect_image(&image).await.is_ok() {
             return Some(image);
         }

@@ -18,6 +18,14 @@ pub(crate) struct Image<'e> {
     pub(crate) name: String,
 }
 
+impl<'e> Image<'e> {
+    /// An image that others make.
+    pub(crate) fn named(engine: &'e Engine, name: &str) -> Self {
+        let name = name.to_owned();
+        Self { engine, name }
+    }
+}
+
 impl Drop for Image<'_> {
     fn drop(&mut self) {
         let options = RemoveImageOptionsBuilder::new().force(true).build();

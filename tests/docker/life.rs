@@ -3,16 +3,21 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use perf_harness::__private::running;
 use testcontainers::bollard::models::ContainerInspectResponse;
 use url::Url;
 
 use crate::engine::Engine;
-use crate::{STAYS, probe_on};
+use crate::images::Image;
+use crate::registry::Registry;
+use crate::{STAYS, probe_on, relay};
 
 const IDLE: &str = "PERF_HARNESS_POSTGRES_IDLE_S";
+/// Which part this process plays when a test has started its own program again.
+const ROLE: &str = "DOCKER_TEST_ROLE";
 
 /// The probe on a container of its own kind: no other run uses this idle time.
-fn probe(engine: &Engine, idle_s: &str) -> Command {
+pub(crate) fn probe(engine: &Engine, idle_s: &str) -> Command {
     let mut probe = probe_on(&engine.provider());
     probe.env(IDLE, idle_s).stdout(Stdio::piped());
     probe
@@ -28,7 +33,11 @@ fn server(probe: &mut Child) -> Url {
 
 /// Runs a probe to its end and gives its container.
 fn container(engine: &Engine, idle_s: &str) -> String {
-    let mut process = probe(engine, idle_s).spawn().unwrap();
+    container_of(engine, &mut probe(engine, idle_s))
+}
+
+pub(crate) fn container_of(engine: &Engine, probe: &mut Command) -> String {
+    let mut process = probe.spawn().unwrap();
     let port = server(&mut process).port().unwrap();
     let id = engine.container_at(port);
     assert!(process.wait().unwrap().success());
@@ -36,7 +45,7 @@ fn container(engine: &Engine, idle_s: &str) -> String {
 }
 
 /// A process that ends with the test, whatever becomes of the test.
-struct Killed(Child);
+pub(crate) struct Killed(pub(crate) Child);
 
 impl Drop for Killed {
     fn drop(&mut self) {
@@ -131,6 +140,106 @@ fn a_container_that_is_gone_is_replaced() {
     let _kind = Kind(&engine, engine.key(&first));
     engine.remove(&first);
     assert_ne!(container(&engine, "303"), first);
+}
+
+#[test]
+fn an_image_that_is_not_here_is_pulled_from_its_registry() {
+    const TEST: &str = "an_image_that_is_not_here_is_pulled";
+    let Some(engine) = Engine::of_test(TEST) else {
+        return;
+    };
+    // From elsewhere the engine could not reach a registry of this process's.
+    if engine.socket(TEST).is_none() {
+        return;
+    }
+    let registry = Registry::with_image_of(&engine);
+    let asked = engine.client.inspect_image(&registry.image);
+    assert!(engine.wait(asked).is_err(), "it is there already");
+    let image = Image::named(&engine, &registry.image);
+    // As the default image is, for all choices that name none.
+    let mut probe = probe_on("docker");
+    probe
+        .env("PERF_HARNESS_DOCKER_IMAGE", &image.name)
+        .stdout(Stdio::piped());
+    let id = container_of(&engine, &mut probe);
+    let _kind = Kind(&engine, engine.key(&id));
+    let config = engine.inspect(&id).unwrap().config.unwrap();
+    assert_eq!(config.image.as_deref(), Some(image.name.as_str()));
+}
+
+#[test]
+fn an_engine_of_this_machine_is_also_reached_by_tcp() {
+    const TEST: &str = "an_engine_of_this_machine_is_also_reached_by_tcp";
+    let Some(engine) = Engine::of_test(TEST) else {
+        return;
+    };
+    let Some(socket) = engine.socket(TEST) else {
+        return;
+    };
+    let address = relay::to(socket);
+    let mut by_tcp = probe(&engine, "305");
+    by_tcp.env("DOCKER_HOST", &address);
+    let id = container_of(&engine, &mut by_tcp);
+    let _kind = Kind(&engine, engine.key(&id));
+    // A way of its own to the engine is a container of its own, and the next process joins that one.
+    assert_eq!(container_of(&engine, &mut by_tcp), id);
+}
+
+#[test]
+fn a_container_is_told_and_stopped_with_the_servers_of_this_user() {
+    const TEST: &str = "life::a_container_is_told_and_stopped_with_the_servers_of_this_user";
+    if std::env::var(ROLE).is_ok() {
+        let told = running::overview().unwrap().servers;
+        let told: Vec<&str> = told.iter().map(|server| server.origin.as_str()).collect();
+        let ended = running::stop(false).unwrap();
+        let ended: Vec<String> = ended
+            .iter()
+            .map(|server| format!("{:?}", server.outcome))
+            .collect();
+        return println!("\ncommand {} / {}", told.join(", "), ended.join(", "));
+    }
+    let Some(engine) = Engine::of_test(TEST) else {
+        return;
+    };
+    // Where no other container is known.
+    let place = format!("/tmp/phd{}", std::process::id());
+    std::fs::create_dir(&place).unwrap();
+    let place = Removed(place);
+    let command = || {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", TEST, "--nocapture"])
+            .env(ROLE, "stops")
+            .env("PERF_HARNESS_POSTGRES_DIR", &place.0)
+            .env_remove("NEXTEST_TEST_NAME");
+        let printed = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        let line = printed
+            .lines()
+            .find_map(|line| line.strip_prefix("command "));
+        line.unwrap_or_else(|| panic!("{printed}")).to_owned()
+    };
+    let mut probe = probe(&engine, "306");
+    probe.env("PERF_HARNESS_POSTGRES_DIR", &place.0);
+    let mut stays = Killed(probe.env(STAYS, "yes").spawn().unwrap());
+    let id = engine.container_at(server(&mut stays.0).port().unwrap());
+    let _kind = Kind(&engine, engine.key(&id));
+    let in_use = command();
+    assert!(in_use.contains(&engine.image), "{in_use}");
+    assert!(in_use.contains("connections: perf-harness"), "{in_use}");
+    drop(stays);
+    let stopped = command();
+    assert!(stopped.ends_with(" / Stopped"), "{stopped}");
+    engine.until("its end", || engine.inspect(&id).is_none());
+    assert_eq!(command(), " / ");
+}
+
+/// A directory that is removed with the test.
+struct Removed(String);
+
+impl Drop for Removed {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
 }
 
 #[test]

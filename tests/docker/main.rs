@@ -5,10 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod chaos;
 mod engine;
 mod errors;
 mod images;
 mod life;
+mod registry;
+mod relay;
 
 use std::process::Command;
 

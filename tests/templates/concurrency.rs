@@ -56,13 +56,13 @@ fn marks(version: &str) -> [String; 4] {
 }
 
 #[test]
-fn processes_that_build_chains_over_one_layer_build_each_layer_once() {
-    let test = "concurrency::processes_that_build_chains_over_one_layer_build_each_layer_once";
+fn ten_processes_that_build_chains_over_one_layer_build_each_layer_once() {
+    let test = "concurrency::ten_processes_that_build_chains_over_one_layer_build_each_layer_once";
     if let Some(version) = role() {
         return println!("\nmarks {}", marks(&version).join(" "));
     }
     let (program, version) = (std::env::current_exe().unwrap(), nonce());
-    let processes: Vec<Child> = (0..4)
+    let processes: Vec<Child> = (0..10)
         .map(|_| process(&program, test, &version).spawn().unwrap())
         .collect();
     let told: Vec<String> = processes

@@ -17,6 +17,8 @@ pub(crate) enum SetupError {
     NotStarted(String, io::Error),
     /// A program that this command needs ran and failed; what it said is on the terminal.
     Failed(String),
+    /// So many databases of tests are still on the server after they have passed.
+    DatabasesLeft(String),
 }
 
 impl fmt::Display for SetupError {
@@ -37,6 +39,11 @@ impl fmt::Display for SetupError {
                 write!(f, "cannot start `{command}`: {error}; is it installed?")
             }
             Self::Failed(what) => write!(f, "{what} failed: see above"),
+            Self::DatabasesLeft(count) => write!(
+                f,
+                "{count} databases of tests are still on the server ten seconds after the last of them; \
+                 if no other tests use it, perf-harness leaks"
+            ),
         }
     }
 }

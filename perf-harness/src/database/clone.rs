@@ -34,6 +34,9 @@ pub(crate) struct Database {
     tap: Tap,
 }
 
+/// What a database without a template is a copy of.
+const EMPTY: &str = "template0";
+
 /// How long sessions of a test that has ended may take to end. Those that take longer are cut off.
 const ENDING: Duration = Duration::from_millis(50);
 
@@ -191,11 +194,11 @@ async fn make(
     name: &str,
     template: Option<&str>,
 ) -> Result<Option<Refill>, SetupError> {
-    let Some(template) = template.filter(|_| admin.server.ours) else {
-        let source = template.unwrap_or("template0");
+    let source = template.unwrap_or(EMPTY);
+    if !admin.server.ours {
         return admin.create_database(name, source).await.map(|()| None);
-    };
-    let Claim { is_given, refill } = ready::claim(admin, template, name).await?;
+    }
+    let Claim { is_given, refill } = ready::claim(admin, source, name).await?;
     let later = if config::is_process_per_test() {
         Some(refill)
     } else {
@@ -203,7 +206,7 @@ async fn make(
         None
     };
     if !is_given {
-        admin.create_database(name, template).await?;
+        admin.create_database(name, source).await?;
     }
     Ok(later)
 }

@@ -81,7 +81,11 @@ pub(crate) async fn obtain(config: &'static Config) -> Result<Held, SetupError> 
     match &config.postgres {
         Choice::Auto => auto(config).await,
         Choice::Url(url) => Given(url).obtain(config, why).await,
-        Choice::Docker { image } => Docker::of(image.as_deref()).obtain(config, why).await,
+        Choice::Docker { image } => {
+            Docker::of(image.as_deref(), config)
+                .obtain(config, why)
+                .await
+        }
         Choice::Local { directory } => {
             let directory = directory.clone();
             Local { directory }.obtain(config, why).await
@@ -95,7 +99,7 @@ pub(crate) async fn obtain(config: &'static Config) -> Result<Held, SetupError> 
 /// another server in their place would be a surprise.
 async fn auto(config: &'static Config) -> Result<Held, SetupError> {
     let mut passed_over = Vec::new();
-    let docker = Docker::of(None);
+    let docker = Docker::of(None, config);
     match docker.obtain(config, &because(&passed_over)).await {
         Err(error) => passed_over.push(("docker", error)),
         held => return held,

@@ -8,7 +8,7 @@ use crate::error::SetupError;
 pub(super) struct Docker;
 
 impl Docker {
-    pub(super) fn of(_image: Option<&str>) -> Self {
+    pub(super) fn of(_image: Option<&str>, _config: &Config) -> Self {
         Self
     }
 }

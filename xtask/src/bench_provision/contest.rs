@@ -40,10 +40,15 @@ pub(super) const WAYS: [Way; 4] = [
 ];
 
 /// The first of each task is what the others are compared with.
-pub(super) const CONTENDERS: [Contender; 8] = [
+pub(super) const CONTENDERS: [Contender; 9] = [
     Contender {
         program: "perf_test_5",
         label: "#[perf_test]",
+        task: "5 migrations",
+    },
+    Contender {
+        program: "read_only_5",
+        label: "#[perf_test(read_only)]",
         task: "5 migrations",
     },
     Contender {

@@ -14,7 +14,7 @@ use programs::Programs;
 
 use crate::error::SetupError;
 
-/// Builds the programs, runs them in turn, so many rounds, and prints the tables.
+/// Builds the programs, runs them in turn, so many rounds, and prints the tables. Fails if a test's database is left.
 pub(crate) fn run(root: &Path, rounds: usize) -> Result<(), SetupError> {
     let programs = Programs::build(root)?;
     let server = programs.server()?;
@@ -25,5 +25,5 @@ pub(crate) fn run(root: &Path, rounds: usize) -> Result<(), SetupError> {
     print!("\n{}", telling::starts(&starts));
     let thousand = rounds::thousand(root)?;
     print!("\n{}", telling::thousand(&thousand));
-    Ok(())
+    server.end()
 }

@@ -1,8 +1,8 @@
 //! The fixture's programs: built once, then started without cargo in the way.
 
-use std::io::BufReader;
+use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::error::SetupError;
 use crate::workspace;
@@ -22,8 +22,22 @@ pub(super) struct Server {
     pub(super) url: String,
     pub(super) told: String,
     process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
     // Its end is the process's sign to go.
     input: Option<ChildStdin>,
+}
+
+impl Server {
+    /// Lets go of it, and fails if it still has databases of tests.
+    pub(super) fn end(mut self) -> Result<(), SetupError> {
+        drop(self.input.take());
+        let left = self.lines.next().and_then(Result::ok);
+        match left.as_deref() {
+            Some("0") => Ok(()),
+            Some(left) => Err(SetupError::DatabasesLeft(left.to_owned())),
+            None => Err(no_server()),
+        }
+    }
 }
 
 impl Drop for Server {
@@ -32,6 +46,10 @@ impl Drop for Server {
         // It ends by itself now; there is nobody left to tell if not.
         drop(self.process.wait());
     }
+}
+
+fn no_server() -> SetupError {
+    SetupError::Failed("the server of the tests".to_owned())
 }
 
 impl Programs {
@@ -49,7 +67,7 @@ impl Programs {
         let mut found = Vec::new();
         for line in told
             .into_iter()
-            .flat_map(std::io::BufRead::lines)
+            .flat_map(BufReader::lines)
             .map_while(Result::ok)
         {
             eprintln!("{line}");
@@ -87,20 +105,15 @@ impl Programs {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         let mut process = started(&mut command, "the server of the tests")?;
-        let mut lines = process
-            .stdout
-            .take()
-            .map(BufReader::new)
-            .into_iter()
-            .flat_map(std::io::BufRead::lines)
-            .map_while(Result::ok);
-        let (Some(url), Some(told)) = (lines.next(), lines.next()) else {
-            return Err(SetupError::Failed("the server of the tests".to_owned()));
-        };
+        let output = process.stdout.take().ok_or_else(no_server)?;
+        let mut lines = BufReader::new(output).lines();
+        let mut line = || lines.next().and_then(Result::ok).ok_or_else(no_server);
+        let (url, told) = (line()?, line()?);
         Ok(Server {
             url,
             told,
             input: process.stdin.take(),
+            lines,
             process,
         })
     }

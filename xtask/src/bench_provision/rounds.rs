@@ -109,11 +109,13 @@ pub(super) fn starts(programs: &Programs, rounds: usize) -> Result<Vec<Start>, S
     let mut empty_warm = Vec::new();
     let mut template_warm = Vec::new();
     let mut empty_cold = Vec::new();
+    // Its template is made before the clock starts.
+    to_the_body(programs, "with_template", None)?;
     for round in 0..rounds {
         empty_warm.push(to_the_body(programs, "empty", None)?);
         template_warm.push(to_the_body(programs, "with_template", None)?);
         // Another idle time is another server, which nobody has started yet.
-        let idle = (2 + round % 3).to_string();
+        let idle = (2 + round).to_string();
         empty_cold.push(to_the_body(programs, "empty", Some(&idle))?);
     }
     Ok(vec![

@@ -36,7 +36,9 @@ pub(super) struct Docker {
 }
 
 impl Docker {
-    pub(super) fn of(image: Option<&str>) -> Self {
+    /// Of the image that the choice names, or that the configuration names for all choices.
+    pub(super) fn of(image: Option<&str>, config: &Config) -> Self {
+        let image = image.or(config.image.as_deref());
         Self {
             image: image.unwrap_or(IMAGE).to_owned(),
         }
