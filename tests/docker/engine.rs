@@ -71,18 +71,6 @@ impl Engine {
         format!("docker:{}", self.image)
     }
 
-    /// Its socket, or `None` with the reason printed where it is not reached by one of this machine.
-    pub(crate) fn socket(&self, test: &str) -> Option<PathBuf> {
-        let host = std::env::var("DOCKER_HOST");
-        let host = host.unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
-        let socket = host.strip_prefix("unix://").map(PathBuf::from);
-        let socket = socket.filter(|socket| socket.exists() && cfg!(target_os = "linux"));
-        if socket.is_none() {
-            println!("skipped: {test}: the engine is not one of this machine's own, at {host}");
-        }
-        socket
-    }
-
     pub(crate) fn inspect(&self, id: &str) -> Option<ContainerInspectResponse> {
         let asked = self
             .client
@@ -143,6 +131,18 @@ impl Engine {
         }
         panic!("{what} did not come true");
     }
+}
+
+/// The engine's socket, or `None` with the reason printed where it is not reached by one of this machine.
+pub(crate) fn socket(test: &str) -> Option<PathBuf> {
+    let host = std::env::var("DOCKER_HOST");
+    let host = host.unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
+    let socket = host.strip_prefix("unix://").map(PathBuf::from);
+    let socket = socket.filter(|socket| socket.exists() && cfg!(target_os = "linux"));
+    if socket.is_none() {
+        println!("skipped: {test}: the engine is not one of this machine's own, at {host}");
+    }
+    socket
 }
 
 /// The image that the run was told to use, or one that the harness knows by itself.

@@ -7,7 +7,7 @@ use perf_harness::__private::running;
 use testcontainers::bollard::models::ContainerInspectResponse;
 use url::Url;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, socket};
 use crate::images::Image;
 use crate::registry::Registry;
 use crate::{STAYS, probe_on, relay};
@@ -149,7 +149,7 @@ fn an_image_that_is_not_here_is_pulled_from_its_registry() {
         return;
     };
     // From elsewhere the engine could not reach a registry of this process's.
-    if engine.socket(TEST).is_none() {
+    if socket(TEST).is_none() {
         return;
     }
     let registry = Registry::with_image_of(&engine);
@@ -173,7 +173,7 @@ fn an_engine_of_this_machine_is_also_reached_by_tcp() {
     let Some(engine) = Engine::of_test(TEST) else {
         return;
     };
-    let Some(socket) = engine.socket(TEST) else {
+    let Some(socket) = socket(TEST) else {
         return;
     };
     let address = relay::to(socket);

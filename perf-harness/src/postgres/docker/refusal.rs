@@ -140,11 +140,11 @@ impl<'a> Refusal<'a> {
             }
             Self::ImageMissing { image, .. } => format!(
                 "pull it where there is a network: docker pull {image}\n\
-                 or name an image that is here, or a registry of yours: PERF_HARNESS_DOCKER_IMAGE=IMAGE (docker images)"
+                 or name an image that is here: PERF_HARNESS_POSTGRES=docker:IMAGE (docker images)"
             ),
             Self::Platform { image, .. } => format!(
                 "take the image for this machine: docker pull --platform linux/{} {image}\n\
-                 or name another one: PERF_HARNESS_DOCKER_IMAGE=IMAGE",
+                 or name another one: PERF_HARNESS_POSTGRES=docker:IMAGE",
                 architecture()
             ),
             Self::NoRoom { .. } => {
