@@ -458,6 +458,23 @@ fn read_only_tests_share_one_database_and_the_server_refuses_writes() {
     assert!(names[0].contains("_shared_"), "{}", names[0]);
 }
 
+/// A template that no other test reads.
+fn written() -> Template {
+    Template::function(two_rows).version(format!("written {}", std::process::id()))
+}
+
+#[test]
+fn a_read_only_test_that_writes_all_the_same_fails_and_the_next_one_does_not_see_it() {
+    let test = || PerfTest::new("read_only").template(written).read_only();
+    let end = test().run(async |db: PerfDb| {
+        let write = sqlx::raw_sql("BEGIN READ WRITE; INSERT INTO t VALUES (3); COMMIT");
+        write.execute(&db.pool()).await.unwrap();
+    });
+    insta::assert_snapshot!(end.unwrap_err());
+    let end = test().run(async |db: PerfDb| assert_eq!(rows(&db.pool()).await, 2));
+    end.unwrap();
+}
+
 #[test]
 fn a_read_only_test_needs_a_template() {
     let test = PerfTest::new("read_only").read_only();

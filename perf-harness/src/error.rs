@@ -68,6 +68,15 @@ pub enum SetupError {
         /// What the server said.
         cause: String,
     },
+    /// A read-only test, or one that ran beside it, wrote.
+    #[error(
+        "the database that read-only tests share was written to: {rows} row{}, by this test or by one that ran at the same time",
+        if *.rows == 1 { "" } else { "s" }
+    )]
+    ReadOnlyWritten {
+        /// How many rows, those of the server's own catalog included.
+        rows: i64,
+    },
     /// A template was not finished in time.
     #[error("the template `{template}` was not finished within {limit_s} s")]
     TemplateTimeout {
@@ -186,6 +195,11 @@ impl SetupError {
                     .to_owned()
             }
             Self::ExtensionMissing { extension, major, .. } => extension_missing(extension, *major),
+            Self::ReadOnlyWritten { .. } => {
+                "leave `read_only` out of the test that writes: it asks for READ WRITE, or the server would have refused it\n\
+                 the next read-only test starts from a fresh copy"
+                    .to_owned()
+            }
             Self::TemplateTimeout { template, .. } => format!(
                 "see where `{template}` waits, or allow it more: PERF_HARNESS_TEMPLATE_TIMEOUT_S=1800"
             ),

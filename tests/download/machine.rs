@@ -114,6 +114,47 @@ impl Machine {
         command
     }
 
+    /// The probe where nothing lies that a server could be made of: no programs, no home and no engine. `None`, with
+    /// the reason printed, where this user may not hide what is there.
+    pub(crate) fn probe_without_postgres(&self, test: &str) -> Option<Command> {
+        let hidden = "mount -t tmpfs none /usr/lib/postgresql 2>/dev/null; mount -t tmpfs none /root/.pgrx 2>/dev/null; ";
+        let unshare = |script: &str| {
+            let mut unshare = Command::new(found("unshare"));
+            unshare.arg("--mount").arg(found("sh"));
+            unshare.args(["-c", script]);
+            unshare
+        };
+        let is_possible = unshare("mount -t tmpfs none /mnt").output();
+        if !is_possible.is_ok_and(|output| output.status.success()) {
+            crate::registry::skipped(test, "this user may not mount anything");
+            return None;
+        }
+        // Where the programs are is looked up here: the probe finds what it is given and no more.
+        let (sh, mount) = (found("sh"), found("mount"));
+        let script = format!(
+            "mount() {{ {} \"$@\"; }}; {hidden} exec \"$@\"",
+            mount.display()
+        );
+        let probe = self.probe("auto");
+        let mut command = unshare(&script);
+        command
+            .arg(sh)
+            .arg(probe.get_program())
+            .args(probe.get_args());
+        for (name, value) in probe.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+            .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
+            .env("HOME", &self.root)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Some(command)
+    }
+
     /// The version that the probe meets.
     pub(crate) fn version(&self, provider: &str) -> String {
         version(&self.probe(provider).output().unwrap())
@@ -121,7 +162,11 @@ impl Machine {
 
     /// What the probe is refused with, without what differs between machines and versions.
     pub(crate) fn check_refused(&self, name: &str, provider: &str) {
-        let output = self.probe(provider).output().unwrap();
+        self.check_told(name, &mut self.probe(provider));
+    }
+
+    pub(crate) fn check_told(&self, name: &str, probe: &mut Command) {
+        let output = probe.output().unwrap();
         assert!(!output.status.success(), "the probe passed");
         let told = String::from_utf8(output.stderr).unwrap();
         let start = told.find("probe could not be measured").expect(&told);
@@ -140,6 +185,7 @@ impl Machine {
             (r"18\.\d+", "<version>"),
             (r"\d+ bytes with <sha512> are", "<bytes> bytes with <sha512> are"),
             (r"\d+ MB", "<room> MB"),
+            (r"looked in PATH,[^;]+", "looked in PATH, <other places>"),
             (r": 18, 17, .*", ": 18, 17, .."),
         ]}, { assert_snapshot!(name, told) });
     }

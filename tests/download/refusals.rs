@@ -43,6 +43,15 @@ fn without_a_client_all_three_are_named() {
 }
 
 #[test]
+fn a_machine_with_nothing_is_told_what_to_install_one_line_for_each_way() {
+    let test = "a_machine_with_nothing_is_told_what_to_install";
+    let machine = Machine::with_only("nothing", &["id", "tar", "gzip", "sh"]);
+    if let Some(mut probe) = machine.probe_without_postgres(test) {
+        machine.check_told("nothing_at_all", &mut probe);
+    }
+}
+
+#[test]
 fn an_unknown_major_version_lists_the_known_ones() {
     Machine::new("unknown").check_refused("unknown_major", "download:9");
 }

@@ -1,7 +1,7 @@
 //! Many processes want one template, and one of them is killed.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::Child;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Stdio};
 
 use perf_harness::{Template, TemplateDb};
 
@@ -119,16 +119,26 @@ fn a_template_whose_builder_is_killed_is_built_again_and_who_waited_too_long_say
         let mut process = process(&program, test, &format!("{role} {version}"));
         process.env(
             "PERF_HARNESS_TEMPLATE_TIMEOUT_S",
-            if role == "waits" { "1" } else { "600" },
+            if role == "waits" { "3" } else { "600" },
         );
+        process.stderr(Stdio::piped());
         Ended(process.spawn().unwrap())
     };
     let mut victim = start("dies");
     line(&mut victim.0, "building it");
+    let mut waits = start("waits");
     assert_eq!(
-        line(&mut start("waits").0, "told "),
-        "the template `templates::concurrency::half` was not finished within 1 s"
+        line(&mut waits.0, "told "),
+        "the template `templates::concurrency::half` was not finished within 3 s"
     );
+    let mut told = String::new();
+    let stderr = waits.0.stderr.as_mut().unwrap();
+    stderr.read_to_string(&mut told).unwrap();
+    let waited = format!(
+        "perf-harness is waiting for template templates::concurrency::half, which process {} builds ",
+        victim.0.id()
+    );
+    assert!(told.contains(&waited), "{told}");
     let mut next = start("builds");
     drop(victim);
     assert_eq!(line(&mut next.0, "state "), "built");

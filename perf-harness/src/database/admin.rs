@@ -182,7 +182,7 @@ impl Admin {
     pub(super) async fn drop_unused_template(&self, template: &str) -> Result<(), SetupError> {
         self.drop_all_unused(&name::ready_prefix(&self.place, template))
             .await?;
-        self.drop_unused(&name::of_shared(&self.place, template))
+        self.drop_all_unused(&name::shared_prefix(&self.place, template))
             .await?;
         self.drop_unused(template).await
     }

@@ -144,6 +144,24 @@ impl Database {
         }
     }
 
+    /// Work for the background, at the end of a test: what was written to the database that read-only tests share is an
+    /// error.
+    pub(crate) fn unwritten(
+        &self,
+    ) -> impl Future<Output = Result<(), SetupError>> + Send + 'static {
+        let name = (!self.is_own).then(|| self.name.clone());
+        let drained = self.tap.drained();
+        async move {
+            let Some(name) = name else { return Ok(()) };
+            // A session tells what it wrote when it ends.
+            drop(tokio::time::timeout(ENDING, drained).await);
+            match shared::rows_written(Admin::get().await?, &name).await? {
+                0 => Ok(()),
+                rows => Err(SetupError::ReadOnlyWritten { rows }),
+            }
+        }
+    }
+
     fn take_refill(&self) -> Option<Refill> {
         let mut refill = self.refill.lock().unwrap_or_else(PoisonError::into_inner);
         refill.take()

@@ -52,9 +52,15 @@ pub(super) fn all_ready(place: &str) -> String {
     format!("ph_{place}_ready_")
 }
 
-/// The name of the copy of a template that all read-only tests share.
-pub(super) fn of_shared(place: &str, template: &str) -> String {
-    format!("ph_{place}_shared_{:016x}", lock_key(template))
+/// The name of the copy of a template that all read-only tests share: the first one, or the next after others that were
+/// written to.
+pub(super) fn of_shared(place: &str, template: &str, number: u32) -> String {
+    format!("{}{number}", shared_prefix(place, template))
+}
+
+/// The names of all copies of a template that read-only tests share or shared start so.
+pub(super) fn shared_prefix(place: &str, template: &str) -> String {
+    format!("ph_{place}_shared_{:016x}_", lock_key(template))
 }
 
 /// The name under which the database of a failed test is kept: the older, the earlier in the order of names.
@@ -160,7 +166,7 @@ mod tests {
             let ready = of_ready(&place, &template);
             assert!(ready.starts_with(&ready_prefix(&place, &template)) && ready.len() <= LONGEST);
             assert_ne!(ready, of_ready(&place, &template));
-            assert!(of_shared(&place, &template).len() <= LONGEST);
+            assert!(of_shared(&place, &template, u32::MAX).len() <= LONGEST);
         }
     }
 

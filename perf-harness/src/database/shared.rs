@@ -1,4 +1,9 @@
-//! The copy of a template that all read-only tests share. The server refuses every write to it.
+//! The copy of a template that all read-only tests share.
+//!
+//! The server refuses every write to it, unless a transaction asks for `READ WRITE`. So it is looked at after each test
+//! and before it is given to the next: what was written to is not used again.
+
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::admin::{Admin, failed};
 use super::name;
@@ -6,15 +11,35 @@ use crate::error::SetupError;
 
 /// The name of the copy, made now or before. It is in use for as long as this process lives.
 pub(super) async fn obtain(admin: &Admin, template: &str) -> Result<String, SetupError> {
-    let shared = name::of_shared(&admin.place, template);
-    // Nobody holds it alone but who drops it, which is over in a moment.
-    while !admin.try_share(&shared).await? {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    for number in 0.. {
+        let shared = name::of_shared(&admin.place, template, number);
+        // Nobody holds it alone but who drops it, which is over in a moment.
+        while !admin.try_share(&shared).await? {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        if !is_there(admin, &shared).await? {
+            make(admin, template, &shared).await?;
+        }
+        if rows_written(admin, &shared).await? == 0 {
+            return Ok(shared);
+        }
+        admin.release_share(&shared).await?;
     }
-    if !is_there(admin, &shared).await? {
-        make(admin, template, &shared).await?;
-    }
-    Ok(shared)
+    unreachable!("there are more numbers than databases")
+}
+
+/// How many rows were written to it, by the server's own count: of tables, and of the catalog by every change of the
+/// schema. It counts what was rolled back, too. Before PostgreSQL 15 it may come to know of a write only later.
+pub(super) async fn rows_written(admin: &Admin, shared: &str) -> Result<i64, SetupError> {
+    let asked = format!(
+        "SELECT coalesce(sum(tup_inserted + tup_updated + tup_deleted), 0)::bigint FROM pg_stat_database
+         WHERE datname = '{shared}'"
+    );
+    let row = sqlx::raw_sql(AssertSqlSafe(asked))
+        .fetch_one(&mut *admin.at_hand().await)
+        .await;
+    row.and_then(|row| row.try_get(0))
+        .map_err(|error| failed(shared, "looked at", &error))
 }
 
 async fn is_there(admin: &Admin, shared: &str) -> Result<bool, SetupError> {

@@ -130,8 +130,8 @@ impl PerfTest {
     }
 
     /// Shares one copy of the template with all other read-only tests, instead of a copy of its own. The server refuses
-    /// every write: `cannot execute INSERT in a read-only transaction`, unless a transaction asks for `READ WRITE`. Needs a
-    /// template.
+    /// every write: `cannot execute INSERT in a read-only transaction`. A transaction that asks for `READ WRITE` is let
+    /// through, and the test fails. Needs a template.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
@@ -179,8 +179,13 @@ impl PerfTest {
         let findings = ledger.take();
         let failed = !findings.is_empty() || output.as_ref().map_or(true, TestOutput::failed);
         let failed = failed && !self.should_panic;
+        let unwritten = database::in_background_blocking(database.unwritten());
         let kept = self.clean_up(&database, failed);
-        self.conclude(output, &findings, kept.as_deref())
+        let concluded = self.conclude(output, &findings, kept.as_deref())?;
+        match unwritten {
+            Err(error) if !self.should_panic => Err(Failure::setup(&self.name, &error)),
+            _ => Ok(concluded),
+        }
     }
 
     fn set_up(&mut self) -> Result<(Runtime, Arc<Database>), SetupError> {
