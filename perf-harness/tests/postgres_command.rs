@@ -84,7 +84,7 @@ fn a_server_in_use_is_named_and_stops_only_by_force() {
     let pid = cluster.pid();
     let told = printed(&place, &["stop"], 1);
     let expected = format!(
-        "still in use: {}\n  connections: perf-harness (",
+        "still in use: {}\n  connections: perf-harness",
         cluster.directory.display()
     );
     assert!(told.starts_with(&expected), "{told}");
