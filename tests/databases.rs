@@ -149,20 +149,24 @@ fn waiting_copies_are_bounded() {
         println!("\nmost {counted}");
         return;
     }
-    // A server that only this test has copies on.
-    let place = Place::new();
-    let mut command = role(test, "uses copies");
-    command
-        .env("PERF_HARNESS_POSTGRES", "local")
-        .env("PERF_HARNESS_POSTGRES_DIR", &place.0);
-    let output = command.output().unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let counted = printed.lines().find_map(|line| line.strip_prefix("most "));
-    let counted: usize = counted
-        .unwrap_or_else(|| panic!("{printed}"))
-        .parse()
-        .unwrap();
-    assert!((1..=most).contains(&counted), "{counted}");
+    // Each process of many tests makes copies as they are claimed, and one of one test at its end.
+    for mode in ["process", "process-per-test"] {
+        // A server that only this test has copies on.
+        let place = Place::new();
+        let mut command = role(test, "uses copies");
+        command
+            .env("PERF_HARNESS_POSTGRES", "local")
+            .env("PERF_HARNESS_POSTGRES_DIR", &place.0)
+            .env("NEXTEST_EXECUTION_MODE", mode);
+        let output = command.output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let counted = printed.lines().find_map(|line| line.strip_prefix("most "));
+        let counted: usize = counted
+            .unwrap_or_else(|| panic!("{printed}"))
+            .parse()
+            .unwrap();
+        assert!((1..=most).contains(&counted), "{mode}: {counted}");
+    }
 }
 
 #[test]

@@ -226,11 +226,21 @@ fn a_container_is_told_and_stopped_with_the_servers_of_this_user() {
     let in_use = command();
     assert!(in_use.contains(&engine.image), "{in_use}");
     assert!(in_use.contains("connections: perf-harness"), "{in_use}");
+    assert_eq!(announced(&place.0), 1);
     drop(stays);
     let stopped = command();
     assert!(stopped.ends_with(" / Stopped"), "{stopped}");
     engine.until("its end", || engine.inspect(&id).is_none());
     assert_eq!(command(), " / ");
+    assert_eq!(announced(&place.0), 0);
+}
+
+/// How many containers are announced to other processes, below this place.
+fn announced(place: &str) -> usize {
+    let users = std::fs::read_dir(place).unwrap().flatten();
+    let files = users.flat_map(|user| std::fs::read_dir(user.path()).unwrap().flatten());
+    let names = files.map(|file| file.file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".docker")).count()
 }
 
 /// A directory that is removed with the test.

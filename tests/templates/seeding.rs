@@ -1,9 +1,11 @@
 //! Filling large tables: every type arrives as it was, and what does not fit is said before anything is sent.
 
+use std::process::{Command, Stdio};
+
 use perf_harness::{SeedError, Template, TemplateDb};
 use sqlx::types::Json;
 
-use super::{ask, execute};
+use super::{ask, execute, nonce, process, role};
 
 async fn all_types(db: TemplateDb) -> Result<(), SeedError> {
     execute(
@@ -95,6 +97,57 @@ fn a_hundred_thousand_rows_arrive_in_many_pieces() {
         ask(Template::function(many), sums),
         format!("350001 {sum} t250001")
     );
+}
+
+/// Takes three seconds.
+async fn slow(db: TemplateDb) -> Result<(), sqlx::Error> {
+    execute(&db, "CREATE TABLE slow (a boolean)").await?;
+    db.generate("slow", 100, [("a", "pg_sleep(0.03) IS NULL")])
+        .await?;
+    Ok(())
+}
+
+/// What the harness says of itself while a seed takes long: on a terminal, or elsewhere.
+fn said(terminal: bool) -> Option<String> {
+    let test = "seeding::a_long_seed_draws_a_bar_on_a_terminal_and_writes_a_line_elsewhere";
+    let program = std::env::current_exe().unwrap();
+    let mut command = process(&program, test, &nonce());
+    if terminal {
+        let line = format!("'{}' --exact {test} --nocapture", program.display());
+        let mut on_terminal = Command::new("script");
+        on_terminal.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        on_terminal.envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        on_terminal.env_remove("NEXTEST_TEST_NAME");
+        command = on_terminal;
+    }
+    let output = command.stderr(Stdio::piped()).output();
+    let output = output.ok().filter(|output| output.status.success())?;
+    let all = [output.stdout, output.stderr].concat();
+    Some(String::from_utf8_lossy(&all).into_owned())
+}
+
+#[test]
+fn a_long_seed_draws_a_bar_on_a_terminal_and_writes_a_line_elsewhere() {
+    if let Some(version) = role() {
+        let count = "SELECT count(*)::text FROM slow";
+        assert_eq!(ask(Template::function(slow).version(version), count), "100");
+        return;
+    }
+    let line = "perf-harness is generating rows of slow: 0 of 100 rows [....................] ";
+    let told = said(false).expect("it passes");
+    assert!(told.contains(line) && !told.contains('\x1b'), "{told}");
+    let Some(drawn) = said(true) else {
+        return println!("skipped: there is no `script` of util-linux that makes a terminal");
+    };
+    // Drawn over what stood there, more than once, and wiped away at the end.
+    let bar = format!("\r\x1b[2K{line}");
+    assert!(drawn.matches(&bar).count() > 2, "{drawn}");
+    let (_, after) = drawn.rsplit_once(line).unwrap();
+    assert!(after.contains("\r\x1b[2K"), "{drawn}");
 }
 
 async fn refusals(db: TemplateDb) -> Result<(), SeedError> {

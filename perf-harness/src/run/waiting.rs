@@ -86,26 +86,26 @@ impl Teller {
 
 /// `perf-harness is downloading PostgreSQL 18.4: 12.3 of 23.7 MB [#####.....] 4 s`
 fn line(work: &Work, done: u64, waited: Duration) -> String {
-    let mut line = format!("perf-harness is {}", work.what);
-    match (work.unit, work.total) {
-        (Unit::Nothing, _) => {}
-        (unit, Some(total)) => {
-            let bar = bar(done, total);
-            line = format!(
-                "{line}: {} of {} {bar}",
-                amount(unit, done),
-                amount(unit, total)
-            );
+    let (what, seconds) = (&work.what, waited.as_secs());
+    let name = match work.unit {
+        Unit::Bytes => "MB",
+        Unit::Rows => "rows",
+        Unit::Nothing => return format!("perf-harness is {what} {seconds} s"),
+    };
+    let told = amount(work.unit, done);
+    match work.total {
+        Some(total) => {
+            let (total, bar) = (amount(work.unit, total), bar(done, total));
+            format!("perf-harness is {what}: {told} of {total} {name} {bar} {seconds} s")
         }
-        (unit, None) => line = format!("{line}: {}", amount(unit, done)),
+        None => format!("perf-harness is {what}: {told} {name} {seconds} s"),
     }
-    format!("{line} {} s", waited.as_secs())
 }
 
 fn amount(unit: Unit, number: u64) -> String {
     match unit {
-        Unit::Bytes => format!("{}.{} MB", number / 1_000_000, number / 100_000 % 10),
-        Unit::Rows | Unit::Nothing => format!("{} rows", grouped(number)),
+        Unit::Bytes => format!("{}.{}", number / 1_000_000, number / 100_000 % 10),
+        Unit::Rows | Unit::Nothing => grouped(number),
     }
 }
 
@@ -151,13 +151,13 @@ mod tests {
             Unit::Rows,
             Some(1_000_000),
             250_000,
-            "perf-harness is seeding articles: 250,000 rows of 1,000,000 rows [#####...............] 4 s",
+            "perf-harness is seeding articles: 250,000 of 1,000,000 rows [#####...............] 4 s",
         );
         check(
             Unit::Bytes,
             Some(23_732_346),
             23_732_346,
-            "perf-harness is seeding articles: 23.7 MB of 23.7 MB [####################] 4 s",
+            "perf-harness is seeding articles: 23.7 of 23.7 MB [####################] 4 s",
         );
         check(
             Unit::Rows,
