@@ -231,8 +231,8 @@ fn a_container_is_told_and_stopped_with_the_servers_of_this_user() {
     let stopped = command();
     assert!(stopped.ends_with(" / Stopped"), "{stopped}");
     engine.until("its end", || engine.inspect(&id).is_none());
-    assert_eq!(command(), " / ");
     assert_eq!(announced(&place.0), 0);
+    assert_eq!(command(), " / ");
 }
 
 /// How many containers are announced to other processes, below this place.
