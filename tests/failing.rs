@@ -1,7 +1,10 @@
 //! Perf tests that must fail. `nested` runs them as a child process and reads what they print.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use perf_harness::{PerfDb, TemplateDb, assert_max_queries, assert_queries, perf_test};
+use perf_harness::{
+    PerfDb, TemplateDb, assert_max_queries, assert_no_duplicate_queries, assert_no_n_plus_one,
+    assert_queries, perf_test,
+};
 use sqlx::PgPool;
 
 async fn authors(db: TemplateDb) -> Result<(), sqlx::Error> {
@@ -86,6 +89,23 @@ async fn two_problems_are_told_together(db: PerfDb) {
     let list = db.record(one_by_one(&pool)).await;
     assert_max_queries!(list, 20);
     assert_queries!(db, 0, domain(&pool));
+}
+
+#[perf_test(template = authors)]
+async fn a_loop_asks_for_each_value(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(one_by_one(&pool)).await;
+    assert_no_n_plus_one!(list);
+}
+
+#[perf_test(template = authors)]
+async fn a_helper_asks_the_same_again(db: PerfDb) {
+    let pool = db.pool();
+    assert_no_duplicate_queries!(db, async {
+        for _ in 0..3 {
+            domain(&pool).await;
+        }
+    });
 }
 
 #[perf_test]

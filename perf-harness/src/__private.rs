@@ -10,7 +10,7 @@ pub use core::stringify;
 /// What the program `perf-harness` does: it prints what these give.
 pub use crate::postgres::running;
 
-use crate::budget::{Form, Queries};
+use crate::budget::{Assertion, Form, Queries};
 use crate::config;
 use crate::run::{PerfDb, PerfTest, Recording, report, told_name};
 
@@ -64,6 +64,20 @@ pub fn check<T>(recording: &Recording<T>, budget: Queries, name: &str) {
     recording.check_as(budget, form, Location::caller());
 }
 
+/// `assert_no_n_plus_one!(recording)`
+#[track_caller]
+pub fn check_no_n_plus_one<T>(recording: &Recording<T>, name: &str) {
+    let form = Form::OfRecording(told_name(name));
+    recording.check_as(Assertion::NoNPlusOne, form, Location::caller());
+}
+
+/// `assert_no_duplicate_queries!(recording)`
+#[track_caller]
+pub fn check_no_duplicate_queries<T>(recording: &Recording<T>, name: &str) {
+    let form = Form::OfRecording(told_name(name));
+    recording.check_as(Assertion::NoDuplicates, form, Location::caller());
+}
+
 /// `assert_max_queries!(db, 3, work)`
 #[track_caller]
 pub fn record_and_check<F: Future>(
@@ -74,6 +88,28 @@ pub fn record_and_check<F: Future>(
 ) -> impl Future<Output = F::Output> {
     let form = Form::OneStep(told_name(name));
     db.check_as(budget, form, Location::caller(), work)
+}
+
+/// `assert_no_n_plus_one!(db, work)`
+#[track_caller]
+pub fn record_and_check_no_n_plus_one<F: Future>(
+    db: &PerfDb,
+    name: &str,
+    work: F,
+) -> impl Future<Output = F::Output> {
+    let form = Form::OneStep(told_name(name));
+    db.check_as(Assertion::NoNPlusOne, form, Location::caller(), work)
+}
+
+/// `assert_no_duplicate_queries!(db, work)`
+#[track_caller]
+pub fn record_and_check_no_duplicate_queries<F: Future>(
+    db: &PerfDb,
+    name: &str,
+    work: F,
+) -> impl Future<Output = F::Output> {
+    let form = Form::OneStep(told_name(name));
+    db.check_as(Assertion::NoDuplicates, form, Location::caller(), work)
 }
 
 #[cfg(test)]

@@ -144,6 +144,15 @@ pub(crate) fn executable() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }
 
+/// Where the workspace of the package is that cargo or nextest runs a program of: the nearest directory above it with a
+/// `Cargo.lock`.
+pub(crate) fn workspace() -> Option<PathBuf> {
+    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
+    let mut above = package.ancestors();
+    let found = above.find(|directory| directory.join("Cargo.lock").is_file());
+    Some(found.unwrap_or(&package).to_owned())
+}
+
 /// The package that cargo or nextest runs a program of.
 pub(crate) fn package() -> Option<String> {
     std::env::var("CARGO_PKG_NAME").ok()

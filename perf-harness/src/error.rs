@@ -68,6 +68,14 @@ pub enum SetupError {
         /// What the server said.
         cause: String,
     },
+    /// The texts of some statements were not kept.
+    #[error(
+        "{statements} statements are counted, but their text was not kept, so they could not be looked at"
+    )]
+    Unsampled {
+        /// How many.
+        statements: usize,
+    },
     /// A read-only test, or one that ran beside it, wrote.
     #[error(
         "the database that read-only tests share was written to: {rows} row{}, by this test or by one that ran at the same time",
@@ -195,6 +203,9 @@ impl SetupError {
                     .to_owned()
             }
             Self::ExtensionMissing { extension, major, .. } => extension_missing(extension, *major),
+            Self::Unsampled { .. } => {
+                "record less at once: 10,000 statements are kept, or 64 MiB of text and values".to_owned()
+            }
             Self::ReadOnlyWritten { .. } => {
                 "leave `read_only` out of the test that writes: it asks for READ WRITE, or the server would have refused it\n\
                  the next read-only test starts from a fresh copy"

@@ -69,7 +69,8 @@ pub use error::SetupError;
 pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
 pub use record::{
-    Class, Counts, DatabaseError, Outcome, Parameter, Query, Repetition, Shape, Traffic,
+    CallPath, Class, Counts, DatabaseError, Frame, Outcome, Parameter, Query, Repetition, Shape,
+    Traffic,
 };
 pub use run::{Failure, PerfDb, PerfTest, Recording, TestOutput};
 

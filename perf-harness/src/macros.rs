@@ -78,3 +78,65 @@ macro_rules! assert_queries {
         .await
     };
 }
+
+/// Asserts that no place in the code asks one question for each of many values: an N+1.
+///
+/// One is queries of one shape (literals, values and the width of lists left out) that one path of calls sent with
+/// different values. A helper that two places call once each is none, and neither are the pages of a list and the chunks
+/// of a batch. A recording without any query is an error.
+///
+/// Where a query came from is known of sqlx, and so of sea-orm, on the threads of the test's own runtime. Queries of other
+/// drivers and threads are grouped by their shape alone.
+///
+/// ```no_run
+/// use perf_harness::{PerfDb, assert_no_n_plus_one, perf_test};
+///
+/// #[perf_test]
+/// async fn the_names_are_loaded_at_once(db: PerfDb) -> Result<(), sqlx::Error> {
+///     let pool = db.pool();
+///     let names = db.record(sqlx::query("SELECT 1").fetch_all(&pool)).await.transpose()?;
+///     assert_no_n_plus_one!(names);
+///
+///     assert_no_n_plus_one!(db, sqlx::query("SELECT 1").fetch_all(&pool))?;
+///     Ok(())
+/// }
+/// ```
+#[macro_export]
+macro_rules! assert_no_n_plus_one {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_no_n_plus_one(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_no_n_plus_one(
+            &$db,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that no place in the code asks a question again with the same values: a duplicate.
+///
+/// Only what has an answer to keep counts: `SELECT`, `WITH`, `VALUES`, `TABLE`. Everything else is as with
+/// [`assert_no_n_plus_one!`](crate::assert_no_n_plus_one).
+#[macro_export]
+macro_rules! assert_no_duplicate_queries {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_no_duplicate_queries(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_no_duplicate_queries(
+            &$db,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}

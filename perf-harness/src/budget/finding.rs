@@ -4,32 +4,32 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::allowed::Allowed;
-use super::queries::{Form, Queries};
+use super::assertion::Assertion;
+use super::queries::Form;
 use crate::error::SetupError;
 use crate::record::Traffic;
 
 /// One fact that is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Violation {
-    /// What is allowed.
-    pub(crate) allowed: Allowed,
-    /// What was counted.
-    pub(crate) actual: usize,
-}
-
-impl Violation {
-    /// What is allowed.
-    #[must_use]
-    pub fn allowed(&self) -> Allowed {
-        self.allowed
-    }
-
-    /// What was counted.
-    #[must_use]
-    pub fn actual(&self) -> usize {
-        self.actual
-    }
+pub enum Violation {
+    /// Another number of queries than is allowed.
+    Queries {
+        /// What is allowed.
+        allowed: Allowed,
+        /// What was counted.
+        actual: usize,
+    },
+    /// Queries of one shape, from one path of calls, with other values each time.
+    NPlusOne {
+        /// How many such shapes and paths.
+        found: usize,
+    },
+    /// Queries of one shape, from one path of calls, with values that it had asked with before.
+    Duplicates {
+        /// How many such shapes and paths.
+        found: usize,
+    },
 }
 
 /// Why an assertion did not hold: the code is over its budget, or it could not be told.
@@ -47,7 +47,7 @@ pub enum Problem {
 pub struct Finding {
     pub(crate) location: &'static Location<'static>,
     pub(crate) form: Form,
-    pub(crate) budget: Queries,
+    pub(crate) assertion: Assertion,
     pub(crate) problem: Problem,
     pub(crate) traffic: Arc<Traffic>,
 }

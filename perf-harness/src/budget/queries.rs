@@ -54,7 +54,7 @@ impl Queries {
                 connected: counts.connects + counts.round_trips > 0,
             });
         }
-        let violation = Violation {
+        let violation = Violation::Queries {
             allowed: self.allowed,
             actual: counts.queries,
         };
@@ -70,10 +70,7 @@ impl Queries {
             (_, Some(max)) => ("assert_queries", format!("{min}..={max}")),
             (_, None) => ("assert_queries", format!("{min}..")),
         };
-        match form {
-            Form::OfRecording(recording) => format!("{name}!({recording}, {allowed})"),
-            Form::OneStep(db) => format!("{name}!({db}, {allowed}, ..)"),
-        }
+        form.written(name, Some(&allowed))
     }
 
     /// The assertion that would hold for `actual` queries.
@@ -97,6 +94,17 @@ pub(crate) enum Form {
     OfRecording(String),
     /// `assert_max_queries!(db, 3, work)`: the database's name.
     OneStep(String),
+}
+
+impl Form {
+    /// The assertion of this name, with what it allows if that is a part of it.
+    pub(crate) fn written(&self, name: &str, allowed: Option<&str>) -> String {
+        let allowed = allowed.map_or_else(String::new, |allowed| format!(", {allowed}"));
+        match self {
+            Self::OfRecording(recording) => format!("{name}!({recording}{allowed})"),
+            Self::OneStep(db) => format!("{name}!({db}{allowed}, ..)"),
+        }
+    }
 }
 
 /// What the question was asked about, for the words of an error.
@@ -135,7 +143,12 @@ mod tests {
             ..Traffic::default()
         };
         ask(budget, &traffic)
-            .map(|violation| violation.map(|violation| violation.actual))
+            .map(|violation| {
+                violation.map(|violation| match violation {
+                    Violation::Queries { actual, .. } => actual,
+                    other => panic!("{other:?}"),
+                })
+            })
             .map_err(|error| error.to_string())
     }
 

@@ -42,7 +42,11 @@ const ENDING: Duration = Duration::from_millis(50);
 
 impl Database {
     /// Creates the database, from the template if there is one. `test` only goes into the name.
-    pub(crate) async fn create(test: &str, template: Option<Template>) -> Result<Self, SetupError> {
+    pub(crate) async fn create(
+        test: &str,
+        template: Option<Template>,
+        log: SharedLog,
+    ) -> Result<Self, SetupError> {
         let template = match template {
             Some(template) => Some(template::obtain(template).await?),
             None => None,
@@ -57,7 +61,7 @@ impl Database {
                 admin.release(&name).await?;
             }
             let refill = made?;
-            let reached = Self::reach(admin, name.clone(), true, refill).await;
+            let reached = Self::reach(admin, name.clone(), log, Some(refill)).await;
             if reached.is_err() {
                 drop(admin.drop_database(&name).await);
                 admin.release(&name).await?;
@@ -68,12 +72,12 @@ impl Database {
     }
 
     /// The copy of the template that all read-only tests share.
-    pub(crate) async fn shared(template: Template) -> Result<Self, SetupError> {
+    pub(crate) async fn shared(template: Template, log: SharedLog) -> Result<Self, SetupError> {
         let template = template::obtain(template).await?;
         in_background(async move {
             let admin = Admin::get().await?;
             let name = shared::obtain(admin, &template).await?;
-            Self::reach(admin, name, false, None).await
+            Self::reach(admin, name, log, None).await
         })
         .await
     }
@@ -81,10 +85,9 @@ impl Database {
     async fn reach(
         admin: &Admin,
         name: String,
-        is_own: bool,
-        refill: Option<Refill>,
+        log: SharedLog,
+        own: Option<Option<Refill>>,
     ) -> Result<Self, SetupError> {
-        let log = SharedLog::default();
         let upstream = match &admin.server.endpoint {
             Endpoint::Tcp { host, port } => Upstream::Tcp {
                 host: host.clone(),
@@ -102,8 +105,8 @@ impl Database {
             name,
             direct,
             log,
-            is_own,
-            refill: Mutex::new(refill),
+            is_own: own.is_some(),
+            refill: Mutex::new(own.flatten()),
             tap,
         })
     }

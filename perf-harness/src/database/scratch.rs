@@ -3,6 +3,7 @@
 use super::background::in_background;
 use super::clone::Database;
 use crate::error::SetupError;
+use crate::record::SharedLog;
 
 /// An empty database of this process's own, on the server that perf tests use.
 ///
@@ -13,7 +14,9 @@ pub struct ScratchDb(Database);
 impl ScratchDb {
     /// Creates the database, and starts the private cluster if none runs.
     pub async fn create() -> Result<Self, SetupError> {
-        Database::create("scratch", None).await.map(Self)
+        Database::create("scratch", None, SharedLog::default())
+            .await
+            .map(Self)
     }
 
     /// The server's own URL of it, password included.

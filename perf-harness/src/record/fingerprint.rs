@@ -143,7 +143,7 @@ const OPERATORS: [&str; 27] = [
 ];
 
 /// Where the list ends that follows the word at `at`, if it is one whose width is not part of the shape.
-fn folded_list(all: &[Token<'_>], at: usize) -> Option<usize> {
+pub(crate) fn folded_list(all: &[Token<'_>], at: usize) -> Option<usize> {
     let opens = |symbol| all.get(at + 1).is_some_and(|next| next.is_symbol(symbol));
     if all[at].is("VALUES") && opens("(") {
         return Some(rows_end(all, at + 1));

@@ -3,12 +3,14 @@
 //! With no window open nothing is kept, so set-up work costs no memory.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::parameter::Parameter;
 use super::query::{Outcome, Query};
 use super::recording::Traffic;
+use super::site::Sighting;
 use super::wire::{Direction, Event, QueryId};
 
 /// How many statements of a window are kept in full. Counters go on.
@@ -22,6 +24,14 @@ const MOST_BYTES: usize = 64 << 20;
 pub(crate) struct SharedLog(Arc<Mutex<Log>>);
 
 impl SharedLog {
+    /// A log whose queries come from code below `root`, as far as it is a user's.
+    pub(crate) fn of_code_below(root: Option<PathBuf>) -> Self {
+        Self(Arc::new(Mutex::new(Log {
+            root: root.map(Arc::from),
+            ..Log::default()
+        })))
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, Log> {
         // Every change is complete before the lock is given back, so a poisoned log is a whole one.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -34,6 +44,7 @@ pub(crate) struct Log {
     windows: HashMap<u64, Window>,
     next_window: u64,
     connections: u64,
+    root: Option<Arc<Path>>,
 }
 
 #[derive(Debug)]
@@ -63,7 +74,10 @@ impl Log {
         self.next_window += 1;
         let window = Window {
             started: now,
-            traffic: Traffic::default(),
+            traffic: Traffic {
+                root: self.root.clone(),
+                ..Traffic::default()
+            },
             kept_bytes: 0,
             running: HashMap::new(),
         };
@@ -89,6 +103,21 @@ impl Log {
             match direction {
                 Direction::Sent => counts.bytes_sent += count as u64,
                 Direction::Received => counts.bytes_received += count as u64,
+            }
+        }
+    }
+
+    /// Does anyone want to know?
+    pub(crate) fn is_open(&self) -> bool {
+        !self.windows.is_empty()
+    }
+
+    /// A query that a driver told of, with who sent it.
+    pub(crate) fn sighted(&mut self, sighting: &Sighting) {
+        for window in self.windows.values_mut() {
+            let sightings = &mut window.traffic.sightings;
+            if sightings.len() < MOST_SAMPLES {
+                sightings.push(sighting.clone());
             }
         }
     }

@@ -11,13 +11,16 @@ mod parameter;
 mod query;
 mod recording;
 mod shape;
+mod site;
 pub(crate) mod sql;
 pub(crate) mod wire;
 
 pub use class::Class;
-pub(crate) use fingerprint::VERSION as FINGERPRINT_VERSION;
+pub(crate) use fingerprint::{VERSION as FINGERPRINT_VERSION, folded_list};
 pub(crate) use log::SharedLog;
 pub use parameter::Parameter;
 pub use query::{DatabaseError, Outcome, Query};
 pub use recording::{Counts, Traffic};
 pub use shape::{Repetition, Shape};
+pub(crate) use site::Witness;
+pub use site::{CallPath, Frame};

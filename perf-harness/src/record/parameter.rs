@@ -34,6 +34,11 @@ impl Parameter {
         Self { beyond, ..self }
     }
 
+    /// Many values in one: its type is an array's, as far as the driver named it.
+    pub(crate) fn is_array(&self) -> bool {
+        element_type(self.type_oid).is_some()
+    }
+
     /// The object id of the type that the driver named, or 0 where it left that to the server.
     #[must_use]
     pub fn type_oid(&self) -> u32 {

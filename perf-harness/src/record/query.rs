@@ -63,6 +63,11 @@ impl Query {
         self.elapsed
     }
 
+    /// The server refused or aborted it.
+    pub(crate) fn is_failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed(_))
+    }
+
     /// How it ended.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {

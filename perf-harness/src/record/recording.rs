@@ -1,10 +1,16 @@
 //! What crossed the wire between two points in time, ready to be asked questions.
 
+use std::cmp::Reverse;
+use std::collections::{HashMap, VecDeque};
+use std::path::Path;
+use std::ptr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::class::Class;
 use super::query::Query;
 use super::shape::Shape;
+use super::site::{CallPath, Sighting, Stack};
 
 /// Everything that crossed the wire during one recording. Counters are exact and unbounded;
 /// of the statements the first 10,000 are kept, or the first 64 MiB of text and values.
@@ -13,6 +19,10 @@ pub struct Traffic {
     pub(crate) counts: Counts,
     /// Sampled statements of every class, in the order they were sent.
     pub(crate) statements: Vec<Query>,
+    /// What drivers told of, in the order in which their queries ended.
+    pub(crate) sightings: Vec<Sighting>,
+    /// The user's code lies below this.
+    pub(crate) root: Option<Arc<Path>>,
     pub(crate) elapsed: Duration,
 }
 
@@ -39,6 +49,49 @@ impl Traffic {
     #[must_use]
     pub fn shapes(&self) -> Vec<Shape<'_>> {
         Shape::group(self.queries())
+    }
+
+    /// The shapes that were asked more than once from one place, each path of calls apart, most frequent first.
+    ///
+    /// Queries that no driver told of have no path, and are grouped by their shape alone. Drivers that tell are sqlx, and so
+    /// sea-orm, on the threads of the test's runtime. To look paths up takes up to a second, once in a process.
+    #[must_use]
+    pub fn repeated(&self) -> Vec<Shape<'_>> {
+        let stacks = self.stacks();
+        let mut repeated: Vec<Shape<'_>> = self
+            .shapes()
+            .into_iter()
+            .filter(|shape| shape.count() > 1)
+            .flat_map(|shape| shape.by_path(|query| self.path(stacks.get(&ptr::from_ref(query))?)))
+            .filter(|shape| shape.count() > 1)
+            .collect();
+        repeated.sort_by_key(|shape| Reverse(shape.count()));
+        repeated
+    }
+
+    /// Has a driver told of any query, and so of where it came from?
+    pub(crate) fn is_told(&self) -> bool {
+        !self.sightings.is_empty()
+    }
+
+    fn path(&self, stack: &Stack) -> Option<CallPath> {
+        CallPath::of(stack, self.root.as_deref()?)
+    }
+
+    /// Who sent which query. Of equal texts the first that was told of is taken for the first that was sent: where
+    /// requests overlap it can be another's of the same text.
+    fn stacks(&self) -> HashMap<*const Query, &Stack> {
+        let mut told: HashMap<&str, VecDeque<&Stack>> = HashMap::new();
+        for sighting in &self.sightings {
+            told.entry(sighting.sql.trim())
+                .or_default()
+                .push_back(&sighting.stack);
+        }
+        let mut next = |query: &Query| told.get_mut(query.sql.trim())?.pop_front();
+        self.statements
+            .iter()
+            .filter_map(|query| Some((ptr::from_ref(query), next(query)?)))
+            .collect()
     }
 
     /// Wall-clock time from the recording's first to its last moment.

@@ -1,15 +1,18 @@
 //! Queries grouped by their strict fingerprint: what was asked how often.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::parameter::Parameter;
 use super::query::Query;
+use super::site::CallPath;
 
 /// All queries of one strict fingerprint, in the order they were sent.
 #[derive(Clone, Debug)]
 pub struct Shape<'a> {
     fingerprint: String,
     queries: Vec<&'a Query>,
+    path: Option<Arc<CallPath>>,
 }
 
 /// Whether queries of one shape asked the same question or different ones.
@@ -38,6 +41,7 @@ impl<'a> Shape<'a> {
                 shapes.push(Self {
                     fingerprint,
                     queries: Vec::new(),
+                    path: None,
                 });
                 shapes.len() - 1
             });
@@ -45,6 +49,31 @@ impl<'a> Shape<'a> {
         }
         shapes.sort_by_key(|shape| std::cmp::Reverse(shape.queries.len()));
         shapes
+    }
+
+    /// The same queries, each path of calls apart, in the order in which they first appeared.
+    pub(crate) fn by_path(self, path: impl Fn(&Query) -> Option<CallPath>) -> Vec<Self> {
+        let mut shapes: Vec<Self> = Vec::new();
+        let mut index: HashMap<Option<Arc<CallPath>>, usize> = HashMap::new();
+        for query in self.queries {
+            let path = path(query).map(Arc::new);
+            let at = *index.entry(path.clone()).or_insert_with(|| {
+                shapes.push(Self {
+                    fingerprint: self.fingerprint.clone(),
+                    queries: Vec::new(),
+                    path,
+                });
+                shapes.len() - 1
+            });
+            shapes[at].queries.push(query);
+        }
+        shapes
+    }
+
+    /// The one path of calls that sent them all. `None` where that is not known, or they were not told apart by it.
+    #[must_use]
+    pub fn path(&self) -> Option<&CallPath> {
+        self.path.as_deref()
     }
 
     /// The strict fingerprint.

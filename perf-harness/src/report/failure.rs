@@ -1,15 +1,17 @@
 //! A failure as text: what, expected, actual, because, next. At most 25 lines for each finding.
 
+use super::defects::{Told, defects};
 use super::next::advice;
+use super::path::came_from;
 use super::setup;
 use super::sql_line::one_line;
 use super::values::values_line;
 use super::{Subject, Values};
-use crate::budget::{Finding, Problem, Violation};
+use crate::budget::{Allowed, Finding, Problem, Violation, duplicates, n_plus_ones};
 use crate::record::{Counts, Repetition, Shape, Traffic};
 
 /// How many groups of repeated queries are told; the JSON twin has all.
-const MOST_GROUPS: usize = 3;
+pub(super) const MOST_GROUPS: usize = 3;
 /// How many queries are listed where none is repeated.
 const MOST_SINGLES: usize = 6;
 
@@ -29,7 +31,21 @@ pub(crate) fn failure(subject: &Subject<'_>, findings: &[Finding]) -> String {
 
 fn one(subject: &Subject<'_>, finding: &Finding) -> String {
     match &finding.problem {
-        Problem::Violation(violation) => over_budget(subject, finding, *violation),
+        Problem::Violation(Violation::Queries { allowed, actual }) => {
+            over_budget(subject, finding, *allowed, *actual)
+        }
+        Problem::Violation(Violation::NPlusOne { .. }) => defects(
+            subject,
+            finding,
+            &Told::N_PLUS_ONE,
+            &n_plus_ones(&finding.traffic),
+        ),
+        Problem::Violation(Violation::Duplicates { .. }) => defects(
+            subject,
+            finding,
+            &Told::DUPLICATE,
+            &duplicates(&finding.traffic),
+        ),
         Problem::Unmeasured(error) => {
             let headline = headline(subject, finding, "could not be judged");
             format!("{headline}\n\n{}", setup::cause_and_cure(error))
@@ -37,14 +53,18 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
     }
 }
 
-fn headline(subject: &Subject<'_>, finding: &Finding, what: &str) -> String {
+pub(super) fn headline(subject: &Subject<'_>, finding: &Finding, what: &str) -> String {
     let left = format!("{} {what}", subject.test);
     let location = finding.location;
     format!("{left:<62}  {}:{}", location.file(), location.line())
 }
 
-fn over_budget(subject: &Subject<'_>, finding: &Finding, violation: Violation) -> String {
-    let Violation { allowed, actual } = violation;
+fn over_budget(
+    subject: &Subject<'_>,
+    finding: &Finding,
+    allowed: Allowed,
+    actual: usize,
+) -> String {
     let over = actual > allowed.min;
     let what = if over {
         "went over its budget"
@@ -60,7 +80,7 @@ fn over_budget(subject: &Subject<'_>, finding: &Finding, violation: Violation) -
         ),
         format!(
             "  actual    {}",
-            counted(violation, finding.traffic.counts())
+            counted(allowed, actual, finding.traffic.counts())
         ),
         String::new(),
     ];
@@ -69,12 +89,11 @@ fn over_budget(subject: &Subject<'_>, finding: &Finding, violation: Violation) -
         &because(&finding.traffic, subject.values),
     ));
     lines.push(String::new());
-    lines.extend(section("next", &advice(subject, finding, violation)));
+    lines.extend(section("next", &advice(subject, finding, allowed, actual)));
     lines.join("\n") + "\n"
 }
 
-fn counted(violation: Violation, counts: &Counts) -> String {
-    let Violation { allowed, actual } = violation;
+fn counted(allowed: Allowed, actual: usize, counts: &Counts) -> String {
     let difference = match allowed.max {
         Some(max) if actual > max => format!("{} more than allowed", actual - max),
         _ => format!("{} fewer than expected", allowed.min.saturating_sub(actual)),
@@ -102,10 +121,11 @@ fn not_counted(counts: &Counts) -> String {
 /// Biggest group first, single queries together.
 fn because(traffic: &Traffic, values: Values) -> Vec<String> {
     let shapes = traffic.shapes();
+    let paths = traffic.repeated();
     let (repeated, single): (Vec<_>, Vec<_>) = shapes.iter().partition(|shape| shape.count() > 1);
     let mut lines = Vec::new();
     for shape in repeated.iter().take(MOST_GROUPS) {
-        lines.extend(group(shape, values));
+        lines.extend(group(shape, &paths, values));
     }
     if repeated.is_empty() {
         lines.extend(
@@ -130,8 +150,8 @@ fn because(traffic: &Traffic, values: Values) -> Vec<String> {
     lines
 }
 
-/// One shape that was sent more than once.
-fn group(shape: &Shape<'_>, values: Values) -> Vec<String> {
+/// One shape that was sent more than once, and where the most of it came from.
+fn group(shape: &Shape<'_>, paths: &[Shape<'_>], values: Values) -> Vec<String> {
     let kind = match shape.repetition() {
         Repetition::Once => unreachable!("a group has more than one query"),
         Repetition::DifferentValues => {
@@ -143,10 +163,16 @@ fn group(shape: &Shape<'_>, values: Values) -> Vec<String> {
             shape.distinct_values()
         ),
     };
-    let mut lines = vec![
-        format!("{} times, {kind}", shape.count()),
-        format!("  {}", one_line(shape.fingerprint())),
-    ];
+    let most = paths
+        .iter()
+        .find(|path| path.fingerprint() == shape.fingerprint() && path.path().is_some());
+    let count = match most {
+        Some(most) if most.count() < shape.count() => format!(", {} of them", most.count()),
+        _ => String::new(),
+    };
+    let mut lines = vec![format!("{} times, {kind}", shape.count())];
+    lines.extend(most.map_or_else(Vec::new, |most| came_from(most, &count)));
+    lines.push(format!("  {}", one_line(shape.fingerprint())));
     lines.extend(values_line(shape, values).map(|line| format!("  {line}")));
     lines
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Subject, Values};
-use crate::budget::{Finding, Problem};
-use crate::record::{FINGERPRINT_VERSION, Outcome, Query, Shape};
+use crate::budget::{Finding, Problem, Violation};
+use crate::record::{CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, Shape};
 
 /// The form of what follows. It changes when a reader would have to.
 const SCHEMA: &str = "perf-harness/failure/1";
@@ -30,18 +30,15 @@ fn finding(found: &Finding, values: Values) -> Value {
     let location = format!("{}:{}", found.location.file(), found.location.line());
     let mut document = json!({
         "location": location,
-        "assertion": found.budget.written(&found.form),
+        "assertion": found.assertion.written(&found.form),
         "counts": traffic.counts(),
         "elapsed_us": micros(traffic.elapsed()),
         "shapes": traffic.shapes().iter().map(shape).collect::<Vec<_>>(),
+        "repeated": traffic.repeated().iter().map(shape).collect::<Vec<_>>(),
         "statements": traffic.statements.iter().map(|query| statement(query, values)).collect::<Vec<_>>(),
     });
     let problem = match &found.problem {
-        Problem::Violation(violation) => json!({
-            "kind": "violation",
-            "expected": violation.allowed(),
-            "actual": violation.actual(),
-        }),
+        Problem::Violation(violation) => violated(*violation),
         Problem::Unmeasured(error) => json!({
             "kind": "unmeasured",
             "cause": error.to_string(),
@@ -52,9 +49,30 @@ fn finding(found: &Finding, values: Values) -> Value {
     document
 }
 
+fn violated(violation: Violation) -> Value {
+    match violation {
+        Violation::Queries { allowed, actual } => {
+            json!({ "kind": "violation", "expected": allowed, "actual": actual })
+        }
+        Violation::NPlusOne { found } => json!({ "kind": "n_plus_one", "found": found }),
+        Violation::Duplicates { found } => json!({ "kind": "duplicates", "found": found }),
+    }
+}
+
+/// The innermost place first: `src/users.rs:58 app::users::load_profile`.
+fn path(path: &CallPath) -> Vec<String> {
+    let place = |frame: &Frame| {
+        let function = frame.function().unwrap_or_default();
+        let place = format!("{}:{} {function}", frame.file().display(), frame.line());
+        place.trim_end().to_owned()
+    };
+    path.frames().iter().map(place).collect()
+}
+
 fn shape(shape: &Shape<'_>) -> Value {
     json!({
         "fingerprint": shape.fingerprint(),
+        "call_path": shape.path().map(path),
         "count": shape.count(),
         "distinct_values": shape.distinct_values(),
         "repetition": shape.repetition(),

@@ -1,8 +1,10 @@
 //! Telling: findings in, words out. Pure functions; nothing is printed here.
 
+mod defects;
 mod failure;
 mod json;
 mod next;
+mod path;
 mod setup;
 mod sql_line;
 mod values;

@@ -3,7 +3,7 @@
 use super::Subject;
 use super::sql_line::unquoted;
 use super::values::varying_parameter;
-use crate::budget::{Finding, Violation};
+use crate::budget::{Allowed, Assertion, Finding};
 use crate::record::sql::{Kind, Token, tokens};
 use crate::record::{Repetition, Shape};
 
@@ -11,52 +11,54 @@ use crate::record::{Repetition, Shape};
 pub(super) fn advice(
     subject: &Subject<'_>,
     finding: &Finding,
-    violation: Violation,
+    allowed: Allowed,
+    actual: usize,
 ) -> Vec<String> {
     let shapes = finding.traffic.shapes();
-    let over = violation
-        .allowed
-        .max
-        .is_some_and(|max| violation.actual > max);
-    let edit = if over { edit(&shapes) } else { None };
-    let allow = finding.budget.loosened(&finding.form, violation.actual);
-    let or = if edit.is_some() {
-        "or allow it"
-    } else {
+    let over = allowed.max.is_some_and(|max| actual > max);
+    let biggest = shapes.iter().find(|shape| over && shape.count() > 1);
+    let mut lines: Vec<String> = biggest.map(edit_of).into_iter().collect();
+    let or = if lines.is_empty() {
         "allow it"
+    } else {
+        "or allow it"
     };
-    let mut lines: Vec<String> = edit.into_iter().collect();
-    lines.push(format!("{or}: {allow}"));
-    lines.extend(
-        subject
-            .artefact
-            .map(|path| format!("everything recorded: {path}")),
-    );
-    lines.extend(
-        subject
-            .kept
-            .map(|url| format!("its database, kept: psql '{url}'")),
-    );
+    lines.extend(loosened(finding, actual).map(|allow| format!("{or}: {allow}")));
+    lines.extend(further(subject));
     lines
 }
 
-/// The edit that would remove most queries.
-fn edit(shapes: &[Shape<'_>]) -> Option<String> {
-    let biggest = shapes.iter().find(|shape| shape.count() > 1)?;
-    Some(match biggest.repetition() {
-        Repetition::SameValues => {
-            "ask once and keep the answer: it is the same each time".to_owned()
+/// Where to read more.
+pub(super) fn further(subject: &Subject<'_>) -> Vec<String> {
+    let artefact = subject.artefact;
+    let kept = subject.kept;
+    let lines = [
+        artefact.map(|path| format!("everything recorded: {path}")),
+        kept.map(|url| format!("its database, kept: psql '{url}'")),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+fn loosened(finding: &Finding, actual: usize) -> Option<String> {
+    match &finding.assertion {
+        Assertion::Queries(budget) => Some(budget.loosened(&finding.form, actual)),
+        Assertion::NoNPlusOne | Assertion::NoDuplicates => None,
+    }
+}
+
+/// The edit that would make one query of these.
+pub(super) fn edit_of(shape: &Shape<'_>) -> String {
+    if shape.repetition() == Repetition::SameValues {
+        return "ask once and keep the answer: it is the same each time".to_owned();
+    }
+    match looked_up_column(shape) {
+        Some(column) => format!(
+            "load them at once: WHERE {column} = ANY($1)  (sea-orm: load_one, find_also_related)"
+        ),
+        None => {
+            "send it once for all values: a join, = ANY($1), or one INSERT of many rows".to_owned()
         }
-        _ => match looked_up_column(biggest) {
-            Some(column) => {
-                format!(
-                    "load them at once: WHERE {column} = ANY($1)  (sea-orm: load_one, find_also_related)"
-                )
-            }
-            None => "send it once for all values: a join, = ANY($1), or one INSERT of many rows"
-                .to_owned(),
-        },
-    })
+    }
 }
 
 /// The column that each of the queries looked another value up in: `column = $n` of a `SELECT`.

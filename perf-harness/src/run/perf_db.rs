@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ledger::Ledger;
 use super::recording::Recording;
-use crate::budget::{Form, Queries};
+use crate::budget::{Assertion, Form, Queries};
 use crate::clock;
 use crate::database::Database;
 use crate::postgres::masked;
@@ -82,13 +82,13 @@ impl PerfDb {
 
     pub(crate) async fn check_as<F: Future>(
         &self,
-        budget: Queries,
+        assertion: impl Into<Assertion>,
         form: Form,
         location: &'static Location<'static>,
         work: F,
     ) -> F::Output {
         let recording = self.record(work).await;
-        recording.check_as(budget, form, location);
+        recording.check_as(assertion, form, location);
         recording.into_output()
     }
 }

@@ -17,6 +17,7 @@ use crate::budget::Finding;
 use crate::config;
 use crate::database::{self, Database, IntoTemplate, Template, TemplateOutput};
 use crate::error::SetupError;
+use crate::record::{SharedLog, Witness};
 use crate::report::{Subject, Values, failure, failure_json, not_measured};
 
 /// A perf test, as `#[perf_test]` makes it. Programs that are no test harness can make and run one themselves.
@@ -168,12 +169,15 @@ impl PerfTest {
         Fut: Future,
         Fut::Output: TestOutput,
     {
-        let (runtime, database) = self
+        let (runtime, witness, database) = self
             .set_up()
             .map_err(|error| Failure::setup(&self.name, &error))?;
         let ledger = Arc::new(Ledger::default());
         let db = PerfDb::new(Arc::clone(&database), Arc::clone(&ledger));
-        let output = catch_unwind(AssertUnwindSafe(|| runtime.block_on(function(db))));
+        let output = catch_unwind(AssertUnwindSafe(|| {
+            let _seen = witness.guard();
+            runtime.block_on(function(db))
+        }));
         // Ends what the test left running, before its database goes.
         runtime.shutdown_timeout(Duration::from_secs(5));
         let findings = ledger.take();
@@ -188,33 +192,45 @@ impl PerfTest {
         }
     }
 
-    fn set_up(&mut self) -> Result<(Runtime, Arc<Database>), SetupError> {
+    fn set_up(&mut self) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
         if Handle::try_current().is_ok() {
             return Err(SetupError::system(
                 "a perf test starts a runtime of its own",
                 &"it was run from within another one",
             ));
         }
-        let runtime = self.runtime.enable_all().build();
+        let log = SharedLog::of_code_below(config::workspace());
+        let witness = Witness::of(log.clone());
+        let on_start = witness.clone();
+        let runtime = self
+            .runtime
+            .enable_all()
+            .on_thread_start(move || on_start.enter())
+            .on_thread_stop(Witness::leave)
+            .build();
         let runtime = runtime
             .map_err(|error| SetupError::system("the test's runtime could not start", &error))?;
         let template = self.template.take();
         let waiting = Waiting::begin();
-        let database = runtime.block_on(self.database(template));
+        let database = runtime.block_on(self.database(template, log));
         drop(waiting);
         let database = database?;
         tell::server(&database.server);
-        Ok((runtime, Arc::new(database)))
+        Ok((runtime, witness, Arc::new(database)))
     }
 
-    async fn database(&self, template: Option<Template>) -> Result<Database, SetupError> {
+    async fn database(
+        &self,
+        template: Option<Template>,
+        log: SharedLog,
+    ) -> Result<Database, SetupError> {
         match template {
-            Some(template) if self.read_only => Database::shared(template).await,
+            Some(template) if self.read_only => Database::shared(template, log).await,
             None if self.read_only => Err(SetupError::system(
                 "a read-only test shares a copy of its template",
                 &"it has none: add `template = ..`",
             )),
-            template => Database::create(&self.name, template).await,
+            template => Database::create(&self.name, template, log).await,
         }
     }
 

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::ledger::Ledger;
-use crate::budget::{Asked, Finding, Form, Problem, Queries};
+use crate::budget::{Asked, Assertion, Finding, Form, Problem, Queries};
 use crate::record::{Counts, Query, Shape, Traffic};
 
 /// The output of a piece of work and everything that crossed the wire meanwhile.
@@ -70,17 +70,41 @@ impl<T> Recording<T> {
         self.check_as(budget, form, Location::caller());
     }
 
+    /// Asserts that no place asks one question for each of many values.
+    ///
+    /// The macro [`assert_no_n_plus_one!`](crate::assert_no_n_plus_one) is a line over this function.
+    #[track_caller]
+    pub fn check_no_n_plus_one(&self) {
+        let form = Form::OfRecording(UNNAMED.to_owned());
+        self.check_as(Assertion::NoNPlusOne, form, Location::caller());
+    }
+
+    /// Asserts that no place asks the same question with the same values again.
+    ///
+    /// The macro [`assert_no_duplicate_queries!`](crate::assert_no_duplicate_queries) is a line over this function.
+    #[track_caller]
+    pub fn check_no_duplicate_queries(&self) {
+        let form = Form::OfRecording(UNNAMED.to_owned());
+        self.check_as(Assertion::NoDuplicates, form, Location::caller());
+    }
+
+    /// The shapes that were asked more than once from one place, each path of calls apart, most frequent first.
+    pub fn repeated(&self) -> Vec<Shape<'_>> {
+        self.traffic.repeated()
+    }
+
     pub(crate) fn check_as(
         &self,
-        budget: Queries,
+        assertion: impl Into<Assertion>,
         form: Form,
         location: &'static Location<'static>,
     ) {
+        let assertion = assertion.into();
         let asked = Asked {
             form: &form,
             url: &self.url,
         };
-        let problem = match budget.judge(&self.traffic, &asked) {
+        let problem = match assertion.judge(&self.traffic, &asked) {
             Ok(None) => return,
             Ok(Some(violation)) => Problem::Violation(violation),
             Err(error) => Problem::Unmeasured(error),
@@ -88,7 +112,7 @@ impl<T> Recording<T> {
         self.ledger.add(Finding {
             location,
             form,
-            budget,
+            assertion,
             problem,
             traffic: Arc::clone(&self.traffic),
         });

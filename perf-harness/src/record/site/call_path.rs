@@ -1,0 +1,41 @@
+//! The way that a query took through the user's code.
+
+use std::path::Path;
+
+use super::frame::{self, Frame};
+
+/// The calls that led to a query, the innermost first: the whole of it is what tells two paths apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CallPath {
+    pub(crate) frames: Vec<Frame>,
+}
+
+impl CallPath {
+    /// The path that a stack stands for, or `None` where nothing of it lies below `root`.
+    pub(crate) fn of(stack: &[usize], root: &Path) -> Option<Self> {
+        let mut frames: Vec<Frame> = Vec::new();
+        for address in stack {
+            for frame in frame::of_address(*address, root) {
+                // A function, the blocks in it and what polls them are one place: the line that calls on.
+                let is_same =
+                    |last: &Frame| last.file == frame.file && last.function == frame.function;
+                if !frames.last().is_some_and(is_same) {
+                    frames.push(frame);
+                }
+            }
+        }
+        (!frames.is_empty()).then_some(Self { frames })
+    }
+
+    /// The place that sent the query.
+    #[must_use]
+    pub fn site(&self) -> &Frame {
+        &self.frames[0]
+    }
+
+    /// All places, the innermost first.
+    #[must_use]
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+}
