@@ -358,6 +358,24 @@ fn every_case_is_judged_as_the_catalogue_says() {
 }
 
 #[test]
+fn the_catalogue_in_the_docs_is_this_one() {
+    let word = |verdict: &Verdict| match verdict {
+        Clean => "none",
+        NPlusOne => "N+1",
+        Duplicate => "duplicate",
+        Both => "N+1 and duplicate",
+    };
+    let rows = CASES
+        .iter()
+        .map(|(name, verdict, _)| format!("| {} | {} |", name.replace('_', " "), word(verdict)));
+    let rows: Vec<String> = rows.collect();
+    let page = include_str!("../docs/defects.md");
+    let (_, after) = page.split_once("<!-- catalogue: begin -->\n").unwrap();
+    let (shown, _) = after.split_once("\n<!-- catalogue: end -->").unwrap();
+    assert_eq!(shown.lines().skip(2).collect::<Vec<_>>(), rows);
+}
+
+#[test]
 fn the_number_of_threads_changes_no_verdict() {
     check_all(2);
 }

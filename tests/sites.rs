@@ -3,9 +3,10 @@
 
 mod child;
 
+use std::io::Read as _;
 use std::sync::Mutex;
 
-use child::{ROLE, again};
+use child::{Killed, ROLE, again};
 use perf_harness::{PerfDb, PerfTest, Shape};
 use sqlx::{Connection as _, PgConnection, PgPool};
 use tokio::runtime::Builder;
@@ -171,13 +172,11 @@ fn alone(test: &str, role: impl FnOnce()) {
     if std::env::var(ROLE).is_ok() {
         return role();
     }
-    let output = again(test, "alone").output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{told}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let mut process = Killed(again(test, "alone").spawn().unwrap());
+    let mut told = String::new();
+    let output = process.0.stdout.as_mut().unwrap();
+    output.read_to_string(&mut told).unwrap();
+    assert!(process.0.wait().unwrap().success(), "{told}");
 }
 
 /// The test tells something within a span, and asks: all of it must be heard, and the path found.

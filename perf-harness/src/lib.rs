@@ -18,6 +18,7 @@
 //! - [`perf_test`]: the attribute, with its options.
 //! - [`PerfDb`]: the database of a test; [`PerfDb::record`] makes a [`Recording`].
 //! - [`assert_max_queries!`], [`assert_queries!`]: budgets on the number of queries.
+//! - [`assert_no_n_plus_one!`], [`assert_no_duplicate_queries!`]: no query is repeated without need, whatever the number.
 //! - [`Template`], [`TemplateDb`]: what is migrated and seeded, once for all tests.
 //!
 //! # Where Postgres comes from
@@ -83,3 +84,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/templates.md")]
 struct TemplatesPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/defects.md")]
+struct DefectsPage;

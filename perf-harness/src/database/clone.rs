@@ -34,6 +34,12 @@ pub(crate) struct Database {
     tap: Tap,
 }
 
+/// Who uses a database: one test, which may leave something to be made at its end, or all read-only tests.
+enum Use {
+    Alone(Option<Refill>),
+    Shared,
+}
+
 /// What a database without a template is a copy of.
 const EMPTY: &str = "template0";
 
@@ -61,7 +67,7 @@ impl Database {
                 admin.release(&name).await?;
             }
             let refill = made?;
-            let reached = Self::reach(admin, name.clone(), log, Some(refill)).await;
+            let reached = Self::reach(admin, name.clone(), log, Use::Alone(refill)).await;
             if reached.is_err() {
                 drop(admin.drop_database(&name).await);
                 admin.release(&name).await?;
@@ -77,7 +83,7 @@ impl Database {
         in_background(async move {
             let admin = Admin::get().await?;
             let name = shared::obtain(admin, &template).await?;
-            Self::reach(admin, name, log, None).await
+            Self::reach(admin, name, log, Use::Shared).await
         })
         .await
     }
@@ -86,7 +92,7 @@ impl Database {
         admin: &Admin,
         name: String,
         log: SharedLog,
-        own: Option<Option<Refill>>,
+        used: Use,
     ) -> Result<Self, SetupError> {
         let upstream = match &admin.server.endpoint {
             Endpoint::Tcp { host, port } => Upstream::Tcp {
@@ -105,8 +111,11 @@ impl Database {
             name,
             direct,
             log,
-            is_own: own.is_some(),
-            refill: Mutex::new(own.flatten()),
+            is_own: matches!(used, Use::Alone(_)),
+            refill: Mutex::new(match used {
+                Use::Alone(refill) => refill,
+                Use::Shared => None,
+            }),
             tap,
         })
     }

@@ -121,11 +121,11 @@ fn not_counted(counts: &Counts) -> String {
 /// Biggest group first, single queries together.
 fn because(traffic: &Traffic, values: Values) -> Vec<String> {
     let shapes = traffic.shapes();
-    let paths = traffic.repeated();
+    let (paths, proven) = (traffic.repeated(), n_plus_ones(traffic));
     let (repeated, single): (Vec<_>, Vec<_>) = shapes.iter().partition(|shape| shape.count() > 1);
     let mut lines = Vec::new();
     for shape in repeated.iter().take(MOST_GROUPS) {
-        lines.extend(group(shape, &paths, values));
+        lines.extend(group(shape, &paths, &proven, values));
     }
     if repeated.is_empty() {
         lines.extend(
@@ -151,11 +151,24 @@ fn because(traffic: &Traffic, values: Values) -> Vec<String> {
 }
 
 /// One shape that was sent more than once, and where the most of it came from.
-fn group(shape: &Shape<'_>, paths: &[Shape<'_>], values: Values) -> Vec<String> {
+fn group(
+    shape: &Shape<'_>,
+    paths: &[Shape<'_>],
+    proven: &[Shape<'_>],
+    values: Values,
+) -> Vec<String> {
     let kind = match shape.repetition() {
         Repetition::Once => unreachable!("a group has more than one query"),
         Repetition::DifferentValues => {
-            "likely an N+1: one shape, other values each time".to_owned()
+            let is_it =
+                |one: &Shape<'_>| one.fingerprint() == shape.fingerprint() && one.path().is_some();
+            // Without the path it may be one helper that many places call.
+            let likely = if proven.iter().any(is_it) {
+                ""
+            } else {
+                "likely "
+            };
+            format!("{likely}an N+1: one shape, other values each time")
         }
         Repetition::SameValues => "a duplicate: the same values each time".to_owned(),
         Repetition::Mixed => format!(

@@ -2,14 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "a run that failed can be repeated")]
 
+mod place;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use perf_harness::{PerfDb, PerfTest, Template, TemplateDb};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use place::{Place, databases, entries, execute, within_half_a_minute};
 
 /// How many processes are killed in all, and how many run at once.
 const ROUNDS: u32 = 200;
@@ -169,78 +171,6 @@ fn survivor() {
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
-/// Where all servers of this test live, and nothing else.
-struct Place(PathBuf);
-
-impl Place {
-    fn new() -> Self {
-        let place = PathBuf::from(format!("/tmp/phc{}", std::process::id()));
-        std::fs::create_dir(&place).unwrap();
-        Self(place)
-    }
-
-    fn command(&self, role: &str, round: u32) -> Command {
-        let server = round / ON_ONE_SERVER;
-        let keeps = server == KEEPS;
-        // A template of its own where it is to be killed while it fills one, or else another every ten rounds.
-        let version = if Phase::of(round) == Some(Phase::Fills) {
-            format!("alone {round}")
-        } else {
-            (round / 10).to_string()
-        };
-        // Another idle time is another server.
-        let idle = if keeps { 5 } else { 2 + server % 3 };
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .args(["--exact", TEST, "--nocapture"])
-            .env(ROLE, role)
-            .env(VERSION, version)
-            .env("PERF_HARNESS_POSTGRES", "local")
-            .env("PERF_HARNESS_POSTGRES_DIR", &self.0)
-            .env("PERF_HARNESS_CACHE_DIR", self.0.join("cache"))
-            .env("PERF_HARNESS_POSTGRES_IDLE_S", idle.to_string())
-            .env(
-                "PERF_HARNESS_KEEP_FAILED",
-                if keeps { KEPT } else { 0 }.to_string(),
-            )
-            .env_remove("NEXTEST_TEST_NAME");
-        command
-    }
-
-    fn victim(&self, round: u32) -> Victim {
-        let said = self.0.join(format!("phase-{round}"));
-        let before = self.clusters();
-        let mut command = self.command("victim", round);
-        command.env(PHASE, &said);
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        Victim {
-            process: command.spawn().unwrap(),
-            said,
-            before,
-        }
-    }
-
-    /// The directories of clusters, whole or half removed.
-    fn clusters(&self) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        for user in entries(&self.0) {
-            found.extend(entries(&user.join("servers")));
-        }
-        found
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
-fn entries(directory: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).collect()
-}
-
 /// Numbers that look random: xorshift64, Marsaglia 2003.
 struct Dice(u64);
 
@@ -379,14 +309,18 @@ fn kill_the_next(
     victim.kill(place, killed);
 }
 
-/// Those who were killed may have kept one more each than they should. Who fails next sees to it.
+/// Those who were killed may have kept more than they should, or none. Who fails next sees to it.
 fn only_the_last_failed_ones_are_kept(place: &Place) {
-    let output = place.command("fails", KEEPS * ON_ONE_SERVER).output();
-    let printed = String::from_utf8(output.unwrap().stdout).unwrap();
-    let url = printed
-        .lines()
-        .find_map(|line| line.strip_prefix("server "));
-    let url = url.unwrap_or_else(|| panic!("{printed}"));
+    let mut url = None;
+    for _ in 0..=KEPT {
+        let output = place.command("fails", KEEPS * ON_ONE_SERVER).output();
+        let printed = String::from_utf8(output.unwrap().stdout).unwrap();
+        let told = printed
+            .lines()
+            .find_map(|line| line.strip_prefix("server "));
+        url = Some(told.unwrap_or_else(|| panic!("{printed}")).to_owned());
+    }
+    let url = url.as_deref().unwrap();
     let kept = databases(url).into_iter();
     let kept: Vec<String> = kept
         .map(|(name, _)| name)
@@ -417,34 +351,6 @@ fn the_next_run_passes(place: &Place) {
     assert!(survivor.wait().unwrap().success());
 }
 
-fn now<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.unwrap().block_on(work)
-}
-
-fn execute(url: &str, statement: String) {
-    now(async {
-        let mut connection = PgConnection::connect(url).await.unwrap();
-        let statement = sqlx::raw_sql(AssertSqlSafe(statement));
-        statement.execute(&mut connection).await.unwrap();
-    });
-}
-
-/// The databases that are the harness's, and whether each is a finished template.
-fn databases(url: &str) -> Vec<(String, bool)> {
-    now(async {
-        let mut connection = PgConnection::connect(url).await.unwrap();
-        sqlx::query_as(
-            "SELECT datname::text, datistemplate FROM pg_database WHERE datname LIKE 'ph\\_%' ORDER BY 1",
-        )
-        .fetch_all(&mut connection)
-        .await
-        .unwrap()
-    })
-}
-
 /// Servers go when they were idle; their files and processes with them.
 fn nothing_remains(place: &Place) {
     within_half_a_minute("no cluster remains", || place.clusters().is_empty());
@@ -464,16 +370,5 @@ fn nothing_remains(place: &Place) {
             // A lock's file is empty; which cluster to join is one name.
             assert!(file.metadata().unwrap().len() < 4_096, "{}", file.display());
         }
-    }
-}
-
-fn within_half_a_minute(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "{what}: not after half a minute"
-        );
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
