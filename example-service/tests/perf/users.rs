@@ -1,7 +1,10 @@
 //! `GET /api/users/` and its line-by-line port.
 
 use axum::http::StatusCode;
-use perf_harness::{PerfDb, Repetition, TemplateDb, assert_max_queries, assert_queries, perf_test};
+use perf_harness::{
+    Frame, PerfDb, Repetition, TemplateDb, assert_max_queries, assert_no_duplicate_queries,
+    assert_no_n_plus_one, assert_queries, perf_test,
+};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{app::App, seed};
@@ -32,9 +35,26 @@ async fn the_naive_user_list_costs_a_query_per_user(db: PerfDb) {
     let list = db.record(app.get("/naive/api/users/")).await;
     assert_eq!(list.output().results().len(), 100);
     assert_queries!(list, 101);
-    let shapes = list.shapes();
-    assert_eq!(shapes[0].count(), 100);
-    assert_eq!(shapes[0].repetition(), Repetition::DifferentValues);
+    let repeated = list.repeated();
+    assert_eq!((repeated.len(), repeated[0].count()), (1, 100));
+    assert_eq!(repeated[0].repetition(), Repetition::DifferentValues);
+    // The line to change.
+    let path = repeated[0].path().expect("sea-orm tells of its queries");
+    let functions = path.frames().iter().take(2).map(Frame::function);
+    assert_eq!(
+        functions.collect::<Vec<_>>(),
+        [Some("load_profile"), Some("list_users")]
+    );
+    assert!(path.site().file().ends_with("src/users/naive.rs"));
+    assert!(path.frames()[1].in_loop().is_some());
+}
+
+#[perf_test(template = seed::hundred_users)]
+async fn the_user_list_asks_nothing_twice(db: PerfDb) {
+    let app = App::on(&db);
+    let list = db.record(app.get("/api/users/")).await;
+    assert_no_n_plus_one!(list);
+    assert_no_duplicate_queries!(list);
 }
 
 #[perf_test(template = seed::hundred_users)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::c_void;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::source;
@@ -62,7 +62,8 @@ struct Place {
 impl Place {
     /// The place as a user's own: not of a dependency, of the standard library, of generated code or of ours.
     fn below(&self, root: &Path) -> Option<Frame> {
-        let file = self.file.strip_prefix(root).ok()?;
+        let whole = plain(&self.file);
+        let file = whole.strip_prefix(root).ok()?;
         let is_foreign = |part: &str| file.components().any(|found| found.as_os_str() == part);
         if self.file.starts_with(OURS) || is_foreign("target") || is_foreign(".cargo") {
             return None;
@@ -76,6 +77,19 @@ impl Place {
             in_loop: around.in_loop,
         })
     }
+}
+
+/// `src/app.rs` of `examples/../src/app.rs`, which `#[path]` makes.
+fn plain(file: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in file.components() {
+        if part == Component::ParentDir {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+    }
+    plain
 }
 
 /// Looked up once for each address: the first one of a process reads all debug information.
@@ -140,6 +154,10 @@ mod tests {
             place.below(root).map(|frame| frame.file)
         };
         assert_eq!(below("/srv/app/src/users.rs"), Some("src/users.rs".into()));
+        assert_eq!(
+            below("/srv/app/examples/../src/a.rs"),
+            Some("src/a.rs".into())
+        );
         assert_eq!(below("/srv/app/target/debug/build/x/out/y.rs"), None);
         assert_eq!(below("/srv/app/.cargo/registry/src/x/lib.rs"), None);
         assert_eq!(below("/rustc/1/library/core/src/future.rs"), None);

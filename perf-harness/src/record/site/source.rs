@@ -56,7 +56,9 @@ fn in_lines(lines: &[&str], line: usize) -> Around {
         if !is_code || indentation(above) >= depth {
             continue;
         }
-        depth = indentation(above);
+        // What closes a bracket opened it on a line that stands as far to the left: `) -> T {`, `} else {`.
+        let closes = above.trim_start().starts_with([')', '}', ']']);
+        depth = indentation(above) + usize::from(closes);
         if let Some(name) = function(above) {
             around.function = Some(name.to_owned());
             break;
@@ -140,6 +142,17 @@ impl Users {
 }
 
 fn plain() {}
+
+async fn wide(
+    db: &Db,
+) -> Result<(), Error> {
+    if db.is_open() {
+        db.close();
+    } else {
+        db.open()
+            .await;
+    }
+}
 ";
 
     fn check(line: usize, function: Option<&str>, in_loop: Option<u32>) {
@@ -158,6 +171,8 @@ fn plain() {}
         check(23, Some("list"), Some(23));
         check(24, Some("list"), Some(23));
         check(30, Some("plain"), None);
+        check(36, Some("wide"), None);
+        check(39, Some("wide"), None);
         check(1, None, None);
     }
 
