@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "a run that failed can be repeated")]
 
+#[path = "../dice.rs"]
+mod dice;
 mod place;
 
 use std::collections::BTreeMap;
@@ -10,6 +12,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use dice::Dice;
 use perf_harness::{PerfDb, PerfTest, Template, TemplateDb};
 use place::{Place, databases, entries, execute, within_half_a_minute};
 
@@ -171,23 +174,8 @@ fn survivor() {
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
-/// Numbers that look random: xorshift64, Marsaglia 2003.
-struct Dice(u64);
-
-impl Dice {
-    fn up_to(&mut self, most: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % most
-    }
-
-    /// Often before a test has begun, sometimes after many.
-    fn moment(&mut self) -> Duration {
-        let most = [60, 250, 1_000][usize::try_from(self.up_to(3)).unwrap()];
-        Duration::from_millis(self.up_to(most))
-    }
-}
+/// Often before a test has begun, sometimes after many: milliseconds.
+const WITHIN: [u64; 3] = [60, 250, 1_000];
 
 /// A process to be killed.
 struct Victim {
@@ -257,9 +245,7 @@ impl Victim {
 
 fn rounds() {
     let place = Place::new();
-    let seed = u64::from(std::process::id()) << 20 | 1;
-    println!("seed {seed}");
-    let mut dice = Dice(seed);
+    let mut dice = Dice::of_this_process();
     let mut alive: Vec<(Instant, Victim)> = Vec::new();
     let mut killed = BTreeMap::new();
     for round in 0..ROUNDS {
@@ -283,7 +269,7 @@ fn rounds() {
             std::thread::sleep(Duration::from_micros(dice.up_to(2_000)));
             victim.kill(&place, &mut killed);
         } else {
-            alive.push((Instant::now() + dice.moment(), victim));
+            alive.push((Instant::now() + dice.moment(&WITHIN), victim));
         }
     }
     while !alive.is_empty() {

@@ -60,6 +60,8 @@ impl Place {
             .env("PERF_HARNESS_POSTGRES", "local")
             .env("PERF_HARNESS_POSTGRES_DIR", &self.root)
             .env("PERF_HARNESS_POSTGRES_IDLE_S", self.idle_s)
+            // Each of them runs one test, whatever runs this one.
+            .env("NEXTEST_EXECUTION_MODE", "process-per-test")
             .env("PERF_HARNESS_CACHE_DIR", &self.cache);
     }
 

@@ -1,7 +1,8 @@
 //! Processes that are killed at any moment leave no container behind.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use crate::dice::Dice;
 use crate::engine::Engine;
 use crate::life::{Killed, container_of, probe};
 
@@ -11,32 +12,15 @@ const AT_ONCE: usize = 4;
 /// Idle times that are short and no other test's: each is a container of its own, which is started several times.
 const IDLE: [&str; 2] = ["2", "4"];
 
-/// Numbers that look random: xorshift64, Marsaglia 2003.
-struct Dice(u64);
-
-impl Dice {
-    fn up_to(&mut self, most: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % most
-    }
-
-    /// Before the engine is asked, while a container starts, and while tests run in it.
-    fn moment(&mut self) -> Duration {
-        let most = [100, 1_500, 6_000][usize::try_from(self.up_to(3)).unwrap()];
-        Duration::from_millis(self.up_to(most))
-    }
-}
+/// Before the engine is asked, while a container starts, and while tests run in it: milliseconds.
+const WITHIN: [u64; 3] = [100, 1_500, 6_000];
 
 #[test]
 fn killed_processes_leave_no_container_behind() {
     let Some(engine) = Engine::of_test("killed_processes_leave_no_container_behind") else {
         return;
     };
-    let seed = u64::from(std::process::id()) << 20 | 1;
-    println!("seed {seed}");
-    let mut dice = Dice(seed);
+    let mut dice = Dice::of_this_process();
     let mut alive: Vec<(Instant, Killed)> = Vec::new();
     for round in 0..ROUNDS {
         if alive.len() == AT_ONCE {
@@ -45,7 +29,7 @@ fn killed_processes_leave_no_container_behind() {
         let idle = IDLE[usize::try_from(round / 12).unwrap() % IDLE.len()];
         let mut victim = probe(&engine, idle);
         let victim = victim.env(crate::STAYS, "yes").spawn().unwrap();
-        alive.push((Instant::now() + dice.moment(), Killed(victim)));
+        alive.push((Instant::now() + dice.moment(&WITHIN), Killed(victim)));
     }
     while !alive.is_empty() {
         kill_the_next(&mut alive);

@@ -6,6 +6,8 @@
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod chaos;
+#[path = "../dice.rs"]
+mod dice;
 mod engine;
 mod errors;
 mod images;
