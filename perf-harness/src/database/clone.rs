@@ -202,17 +202,17 @@ impl Database {
             if !is_own {
                 return Ok(Some(shown(&direct)));
             }
-            if most == 0 {
+            let kept = if most == 0 {
                 admin.drop_database(&name).await?;
-                admin.release(&name).await?;
-                return Ok(None);
-            }
-            let kept = kept::keep(admin, &name, &test, most).await?;
+                None
+            } else {
+                Some(kept::keep(admin, &name, &test, most).await?)
+            };
             admin.release(&name).await?;
             if let Some(refill) = refill {
                 refill.one(admin).await?;
             }
-            Ok(Some(shown(&with_database(&direct, &kept))))
+            Ok(kept.map(|kept| shown(&with_database(&direct, &kept))))
         }
     }
 }

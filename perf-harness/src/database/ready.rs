@@ -105,11 +105,7 @@ impl Refill {
         if !self.replaces && !has_room(admin, template).await? {
             return Ok(());
         }
-        let settings = admin.settings(template).await;
-        if !settings
-            .map_err(|error| failed(template, "read", &error))?
-            .is_empty()
-        {
+        if has_settings(admin, template).await? {
             return make(admin, template).await;
         }
         let copy = name::of_ready(&admin.place, template);
@@ -150,30 +146,29 @@ async fn size(admin: &Admin, template: &str) -> sqlx::Result<u64> {
     Ok(size)
 }
 
-/// It gets its name when it has the template's settings: from then on it may be claimed.
+async fn has_settings(admin: &Admin, template: &str) -> Result<bool, SetupError> {
+    let settings = admin.settings(template).await;
+    settings
+        .map(|settings| !settings.is_empty())
+        .map_err(|error| failed(template, "read", &error))
+}
+
+/// Makes one that waits. It gets its name when it has the template's settings: from then on it may be claimed.
 async fn make(admin: &Admin, template: &str) -> Result<(), SetupError> {
     let copy = name::of_ready(&admin.place, template);
-    let settings = admin.settings(template).await;
-    if settings
-        .map_err(|error| failed(template, "read", &error))?
-        .is_empty()
-    {
+    if !has_settings(admin, template).await? {
         return admin.create_database(&copy, template).await;
     }
     let unfinished = name::of_clone(&admin.place, &copy);
     admin.try_lease(&unfinished).await?;
     let made = admin.create_database(&unfinished, template).await;
     let named = match made {
-        Ok(()) => admin.rename(&unfinished, &copy).await,
-        Err(error) => {
-            admin.release(&unfinished).await?;
-            return Err(error);
-        }
+        Ok(()) => admin.rename(&unfinished, &copy).await.map(drop),
+        // Should it be there, it has no lease soon, and the next process drops it.
+        Err(error) => return admin.release(&unfinished).await.and(Err(error)),
     };
     admin.release(&unfinished).await?;
-    named
-        .map(drop)
-        .map_err(|error| failed(&copy, "named", &error))
+    named.map_err(|error| failed(&copy, "named", &error))
 }
 
 /// Nobody is connected to a copy that waits; one that was claimed meanwhile has another name.
