@@ -53,11 +53,19 @@ impl Files {
     }
 }
 
-/// The nearest directory above the test program that cargo marked as its own.
+/// The nearest directory above the test program that cargo marked as its own. It marks none that was there before, such as
+/// a volume: there the program lies in `<profile>/deps` or `<profile>/examples` below it.
 fn target_directory(executable: &Path) -> Option<&Path> {
-    executable
+    let marked = executable
         .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").is_file())
+        .find(|directory| directory.join("CACHEDIR.TAG").is_file());
+    marked.or_else(|| by_its_place(executable))
+}
+
+fn by_its_place(executable: &Path) -> Option<&Path> {
+    let directory = executable.parent()?;
+    let is_cargos = directory.ends_with("deps") || directory.ends_with("examples");
+    directory.ancestors().nth(2).filter(|_| is_cargos)
 }
 
 /// The program's name, without the hash that cargo gives it.
@@ -112,6 +120,20 @@ mod tests {
         assert_eq!(name("/t/debug/deps/perf-16b4168ea0d6451b"), "perf");
         assert_eq!(name("/t/debug/examples/demo"), "demo");
         assert_eq!(name("/t/debug/deps/end-to-end"), "end-to-end");
+    }
+
+    #[test]
+    fn the_target_directory_is_found_without_its_mark() {
+        let found = |executable: &'static str| target_directory(Path::new(executable));
+        assert_eq!(
+            found("/no/such/volume/debug/deps/perf-16b4168ea0d6451b"),
+            Some(Path::new("/no/such/volume"))
+        );
+        assert_eq!(
+            found("/no/such/target/release/examples/demo"),
+            Some(Path::new("/no/such/target"))
+        );
+        assert_eq!(found("/no/such/bin/demo"), None);
     }
 
     #[test]
