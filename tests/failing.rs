@@ -1,9 +1,11 @@
 //! Perf tests that must fail. `nested` runs them as a child process and reads what they print.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use perf_harness::{
-    PerfDb, TemplateDb, assert_max_queries, assert_no_duplicate_queries, assert_no_n_plus_one,
-    assert_queries, perf_test,
+    PerfDb, SetupError, TemplateDb, assert_constant_queries, assert_max_queries,
+    assert_no_duplicate_queries, assert_no_n_plus_one, assert_queries, perf_test,
 };
 use sqlx::PgPool;
 
@@ -106,6 +108,44 @@ async fn a_helper_asks_the_same_again(db: PerfDb) {
             domain(&pool).await;
         }
     });
+}
+
+async fn more_authors(db: PerfDb, size: usize) {
+    let insert =
+        sqlx::query("INSERT INTO authors SELECT n + 20, 'more' FROM generate_series(1, $1) n");
+    let size = i32::try_from(size).unwrap();
+    insert.bind(size).execute(&db.pool()).await.unwrap();
+}
+
+#[perf_test(template = authors)]
+async fn the_list_grows_with_its_data(db: PerfDb) -> Result<(), SetupError> {
+    let work = async |db: PerfDb| one_by_one(&db.pool()).await;
+    let list = db.record_at([10, 100], more_authors, work).await?;
+    assert_constant_queries!(list);
+    Ok(())
+}
+
+#[perf_test(template = authors)]
+async fn a_cache_was_filled_before(db: PerfDb) -> Result<(), SetupError> {
+    let known = AtomicBool::new(false);
+    let work = async |db: PerfDb| {
+        ids(&db.pool()).await;
+        if !known.swap(true, Ordering::Relaxed) {
+            domain(&db.pool()).await;
+        }
+    };
+    let page = db.record_at([10, 100], more_authors, work).await?;
+    assert_constant_queries!(page);
+    Ok(())
+}
+
+#[perf_test(template = authors)]
+async fn the_seed_makes_nothing(db: PerfDb) -> Result<(), SetupError> {
+    let seed = async |_: PerfDb, _: usize| {};
+    let work = async |db: PerfDb| one_by_one(&db.pool()).await;
+    let list = db.record_at([10, 100], seed, work).await?;
+    assert_constant_queries!(list);
+    Ok(())
 }
 
 #[perf_test]

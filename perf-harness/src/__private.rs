@@ -12,7 +12,7 @@ pub use crate::postgres::running;
 
 use crate::budget::{Assertion, Form, Queries};
 use crate::config;
-use crate::run::{PerfDb, PerfTest, Recording, report, told_name};
+use crate::run::{Growth, PerfDb, PerfTest, Recording, report, told_name};
 
 /// The test's path, as the test runner shows it.
 ///
@@ -88,6 +88,12 @@ pub fn record_and_check<F: Future>(
 ) -> impl Future<Output = F::Output> {
     let form = Form::OneStep(told_name(name));
     db.check_as(budget, form, Location::caller(), work)
+}
+
+/// `assert_constant_queries!(growth)`
+#[track_caller]
+pub fn check_constant_queries(growth: &Growth, name: &str) {
+    growth.check_as(Form::OfRecording(told_name(name)), Location::caller());
 }
 
 /// `assert_no_n_plus_one!(db, work)`

@@ -68,6 +68,23 @@ pub enum SetupError {
         /// What the server said.
         cause: String,
     },
+    /// Data that should be larger is not.
+    #[error(
+        "at size {} the database had {} rows, and at size {} it had {}: the data did not grow, so nothing was tested",
+        .sizes.0, .rows.0, .sizes.1, .rows.1
+    )]
+    NotGrown {
+        /// Two sizes that follow each other.
+        sizes: (usize, usize),
+        /// How many rows all tables had at each.
+        rows: (u64, u64),
+    },
+    /// Sizes that nothing can be told from.
+    #[error("the sizes {sizes:?} are not two or more, each larger than the one before")]
+    Sizes {
+        /// As they were given.
+        sizes: Vec<usize>,
+    },
     /// The texts of some statements were not kept.
     #[error(
         "{statements} statements are counted, but their text was not kept, so they could not be looked at"
@@ -203,6 +220,10 @@ impl SetupError {
                     .to_owned()
             }
             Self::ExtensionMissing { extension, major, .. } => extension_missing(extension, *major),
+            Self::NotGrown { .. } => {
+                "have the seed make as many rows as it is told to, committed, in the database that it is given".to_owned()
+            }
+            Self::Sizes { .. } => "for instance [10, 100]".to_owned(),
             Self::Unsampled { .. } => {
                 "record less at once: 10,000 statements are kept, or 64 MiB of text and values".to_owned()
             }

@@ -19,6 +19,7 @@
 //! - [`PerfDb`]: the database of a test; [`PerfDb::record`] makes a [`Recording`].
 //! - [`assert_max_queries!`], [`assert_queries!`]: budgets on the number of queries.
 //! - [`assert_no_n_plus_one!`], [`assert_no_duplicate_queries!`]: no query is repeated without need, whatever the number.
+//! - [`assert_constant_queries!`]: the same queries at every size of the data.
 //! - [`Template`], [`TemplateDb`]: what is migrated and seeded, once for all tests.
 //!
 //! # Where Postgres comes from
@@ -70,10 +71,10 @@ pub use error::SetupError;
 pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
 pub use record::{
-    CallPath, Class, Counts, DatabaseError, Frame, Outcome, Parameter, Query, Repetition, Shape,
-    Traffic,
+    CallPath, Class, Counts, DatabaseError, Frame, Outcome, Parameter, Query, Repetition, Sample,
+    Shape, Traffic,
 };
-pub use run::{Failure, PerfDb, PerfTest, Recording, TestOutput};
+pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, TestOutput};
 
 /// The blocks of the README compile.
 #[cfg(doctest)]

@@ -140,3 +140,15 @@ macro_rules! assert_no_duplicate_queries {
         .await
     };
 }
+
+/// Asserts that work asks as much at every size of its data: every shape as often, whatever the number.
+///
+/// It takes what [`PerfDb::record_at`](crate::PerfDb::record_at) gives. A shape that is asked more often the more there is
+/// breaks it, and so does one that is asked less often: that is a cache that happened to be filled. Data that did not grow is
+/// an error, and so is a size without any query.
+#[macro_export]
+macro_rules! assert_constant_queries {
+    ($growth:expr $(,)?) => {
+        $crate::__private::check_constant_queries(&$growth, $crate::__private::stringify!($growth))
+    };
+}

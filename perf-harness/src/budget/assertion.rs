@@ -1,10 +1,11 @@
 //! What an assertion asks: a number of queries, or that none is repeated without need.
 
 use super::finding::Violation;
+use super::growth::grown;
 use super::queries::{Asked, Form, Queries};
 use super::repeated;
 use crate::error::SetupError;
-use crate::record::Traffic;
+use crate::record::{Sample, Traffic};
 
 /// One question about a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,7 @@ pub(crate) enum Assertion {
     Queries(Queries),
     NoNPlusOne,
     NoDuplicates,
+    Constant,
 }
 
 impl Assertion {
@@ -33,6 +35,8 @@ impl Assertion {
                 let found = repeated::duplicates(traffic).len();
                 Ok((found > 0).then_some(Violation::Duplicates { found }))
             }
+            // One recording alone has not grown.
+            Self::Constant => self.must_be_measured(traffic, told).map(|()| None),
         }
     }
 
@@ -65,8 +69,29 @@ impl Assertion {
             Self::Queries(budget) => budget.written(form),
             Self::NoNPlusOne => form.written("assert_no_n_plus_one", None),
             Self::NoDuplicates => form.written("assert_no_duplicate_queries", None),
+            Self::Constant => form.written("assert_constant_queries", None),
         }
     }
+}
+
+/// The violation of work that should ask as much at every size, if there is one.
+pub(crate) fn judge_growth(
+    samples: &[Sample],
+    told: &Asked<'_>,
+) -> Result<Option<Violation>, SetupError> {
+    for sample in samples {
+        Assertion::Constant.judge(sample.traffic(), told)?;
+    }
+    for pair in samples.windows(2) {
+        if pair[1].rows() <= pair[0].rows() {
+            return Err(SetupError::NotGrown {
+                sizes: (pair[0].size(), pair[1].size()),
+                rows: (pair[0].rows(), pair[1].rows()),
+            });
+        }
+    }
+    let found = grown(samples).len();
+    Ok((found > 0).then_some(Violation::Growth { found }))
 }
 
 impl From<Queries> for Assertion {

@@ -7,7 +7,7 @@ use super::allowed::Allowed;
 use super::assertion::Assertion;
 use super::queries::Form;
 use crate::error::SetupError;
-use crate::record::Traffic;
+use crate::record::{Sample, Traffic};
 
 /// One fact that is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,11 @@ pub enum Violation {
     /// Queries of one shape, from one path of calls, with other values each time.
     NPlusOne {
         /// How many such shapes and paths.
+        found: usize,
+    },
+    /// Shapes that are asked more often the more there is, or less often.
+    Growth {
+        /// How many such shapes.
         found: usize,
     },
     /// Queries of one shape, from one path of calls, with values that it had asked with before.
@@ -50,6 +55,8 @@ pub struct Finding {
     pub(crate) assertion: Assertion,
     pub(crate) problem: Problem,
     pub(crate) traffic: Arc<Traffic>,
+    /// The same work at several sizes, if that is what was asked about. The traffic is that of the last one.
+    pub(crate) samples: Arc<[Sample]>,
 }
 
 impl Finding {

@@ -29,6 +29,8 @@ pub(crate) struct Database {
     pub(crate) server: String,
     /// Read-only tests share theirs.
     is_own: bool,
+    /// The template that it is a copy of.
+    template: Option<String>,
     /// Copies to be made when the test has ended.
     refill: Mutex<Option<Refill>>,
     tap: Tap,
@@ -36,7 +38,10 @@ pub(crate) struct Database {
 
 /// Who uses a database: one test, which may leave something to be made at its end, or all read-only tests.
 enum Use {
-    Alone(Option<Refill>),
+    Alone {
+        refill: Option<Refill>,
+        template: Option<String>,
+    },
     Shared,
 }
 
@@ -57,6 +62,25 @@ impl Database {
             Some(template) => Some(template::obtain(template).await?),
             None => None,
         };
+        Self::copy(test, template, log).await
+    }
+
+    /// Another database of the same test's, as this one was in the beginning. It is recorded in the same log.
+    pub(crate) async fn another(&self, test: &str) -> Result<Self, SetupError> {
+        if !self.is_own {
+            return Err(SetupError::system(
+                "a read-only test has no database of its own, and no other one",
+                &"leave `read_only` out",
+            ));
+        }
+        Self::copy(test, self.template.clone(), self.log.clone()).await
+    }
+
+    async fn copy(
+        test: &str,
+        template: Option<String>,
+        log: SharedLog,
+    ) -> Result<Self, SetupError> {
         let test = test.to_owned();
         in_background(async move {
             let admin = Admin::get().await?;
@@ -67,7 +91,8 @@ impl Database {
                 admin.release(&name).await?;
             }
             let refill = made?;
-            let reached = Self::reach(admin, name.clone(), log, Use::Alone(refill)).await;
+            let reached =
+                Self::reach(admin, name.clone(), log, Use::Alone { refill, template }).await;
             if reached.is_err() {
                 drop(admin.drop_database(&name).await);
                 admin.release(&name).await?;
@@ -105,17 +130,19 @@ impl Database {
             SetupError::system("the recorder could not listen on 127.0.0.1", &error)
         })?;
         let direct = with_database(&admin.server.url, &name);
+        let (is_own, refill, template) = match used {
+            Use::Alone { refill, template } => (true, refill, template),
+            Use::Shared => (false, None, None),
+        };
         Ok(Self {
             recorded: with_port(&direct, &admin.server.role, tap.port()),
             server: admin.server.told.clone(),
             name,
             direct,
             log,
-            is_own: matches!(used, Use::Alone(_)),
-            refill: Mutex::new(match used {
-                Use::Alone(refill) => refill,
-                Use::Shared => None,
-            }),
+            is_own,
+            template,
+            refill: Mutex::new(refill),
             tap,
         })
     }

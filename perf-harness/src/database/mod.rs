@@ -5,6 +5,7 @@
 mod admin;
 mod background;
 mod catalog;
+pub(crate) mod census;
 mod clone;
 mod keeper;
 mod kept;

@@ -1,6 +1,7 @@
 //! A failure as text: what, expected, actual, because, next. At most 25 lines for each finding.
 
 use super::defects::{Told, defects};
+use super::growth::growth;
 use super::next::advice;
 use super::path::came_from;
 use super::setup;
@@ -46,6 +47,7 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
             &Told::DUPLICATE,
             &duplicates(&finding.traffic),
         ),
+        Problem::Violation(Violation::Growth { .. }) => growth(subject, finding),
         Problem::Unmeasured(error) => {
             let headline = headline(subject, finding, "could not be judged");
             format!("{headline}\n\n{}", setup::cause_and_cure(error))

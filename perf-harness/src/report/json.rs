@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Subject, Values};
 use crate::budget::{Finding, Problem, Violation};
-use crate::record::{CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, Shape};
+use crate::record::{CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, Sample, Shape};
 
 /// The form of what follows. It changes when a reader would have to.
 const SCHEMA: &str = "perf-harness/failure/1";
@@ -46,7 +46,19 @@ fn finding(found: &Finding, values: Values) -> Value {
         }),
     };
     document["problem"] = problem;
+    if !found.samples.is_empty() {
+        document["samples"] = found.samples.iter().map(sample).collect();
+    }
     document
+}
+
+fn sample(sample: &Sample) -> Value {
+    json!({
+        "size": sample.size(),
+        "rows": sample.rows(),
+        "counts": sample.traffic().counts(),
+        "shapes": sample.traffic().shapes().iter().map(shape).collect::<Vec<_>>(),
+    })
 }
 
 fn violated(violation: Violation) -> Value {
@@ -56,6 +68,7 @@ fn violated(violation: Violation) -> Value {
         }
         Violation::NPlusOne { found } => json!({ "kind": "n_plus_one", "found": found }),
         Violation::Duplicates { found } => json!({ "kind": "duplicates", "found": found }),
+        Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod defects;
 mod failure;
+mod growth;
 mod json;
 mod next;
+mod number;
 mod path;
 mod setup;
 mod sql_line;
@@ -11,6 +13,7 @@ mod values;
 
 pub(crate) use failure::failure;
 pub(crate) use json::failure_json;
+pub(crate) use number::grouped;
 pub(crate) use setup::not_measured;
 
 /// Whether values may be shown: they can hold secrets.

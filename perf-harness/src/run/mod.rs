@@ -3,6 +3,7 @@
 //! The only module that knows all others, that prints, and that ends a test.
 
 mod artefacts;
+mod growth;
 mod ledger;
 mod perf_db;
 mod perf_test;
@@ -11,6 +12,7 @@ mod tell;
 mod test_output;
 mod waiting;
 
+pub use growth::Growth;
 pub use perf_db::PerfDb;
 pub use perf_test::{Failure, PerfTest};
 pub use recording::Recording;

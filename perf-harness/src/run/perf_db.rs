@@ -1,13 +1,15 @@
 //! The database that a test is given.
 
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::growth::Growth;
 use super::ledger::Ledger;
 use super::recording::Recording;
 use crate::budget::{Assertion, Form, Queries};
 use crate::clock;
-use crate::database::Database;
+use crate::database::{Database, census};
+use crate::error::SetupError;
 use crate::postgres::masked;
 use crate::record::{SharedLog, Traffic};
 
@@ -15,18 +17,79 @@ use crate::record::{SharedLog, Traffic};
 #[derive(Clone, Debug)]
 pub struct PerfDb {
     database: Arc<Database>,
+    /// Those that the test asked for besides, to be dropped with it.
+    others: Others,
     ledger: Arc<Ledger>,
     /// What may be shown.
     masked_url: Arc<str>,
 }
 
 impl PerfDb {
-    pub(super) fn new(database: Arc<Database>, ledger: Arc<Ledger>) -> Self {
+    pub(super) fn new(database: Arc<Database>, others: Others, ledger: Arc<Ledger>) -> Self {
         Self {
             masked_url: Arc::from(masked(&database.recorded)),
             database,
+            others,
             ledger,
         }
+    }
+
+    /// Another database, as this one was when the test began: a copy of the same template. It is dropped when the test
+    /// ends. What crosses the wire to it is a part of recordings of this one, too. Not for a read-only test.
+    pub async fn another(&self) -> Result<Self, SetupError> {
+        let another = Arc::new(self.database.another(&self.database.name).await?);
+        self.others.add(Arc::clone(&another));
+        Ok(Self::new(
+            another,
+            self.others.clone(),
+            Arc::clone(&self.ledger),
+        ))
+    }
+
+    /// Runs `work` at several sizes of its data, each in a database of its own, and keeps what crosses the wire meanwhile.
+    ///
+    /// `seed` is given a fresh copy of the test's template and a size, and makes so much; it is not recorded. `work` is
+    /// given the same database. Sizes are in ascending order, and at least two.
+    ///
+    /// ```no_run
+    /// use perf_harness::{PerfDb, SetupError, assert_constant_queries, perf_test};
+    ///
+    /// #[perf_test]
+    /// async fn the_list_costs_the_same_at_any_length(db: PerfDb) -> Result<(), SetupError> {
+    ///     let seed = async |db: PerfDb, size: usize| { /* .. so many rows .. */ };
+    ///     let work = async |db: PerfDb| { /* .. asks for the list .. */ };
+    ///     let list = db.record_at([10, 100], seed, work).await?;
+    ///     assert_constant_queries!(list);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn record_at<S, W>(
+        &self,
+        sizes: impl IntoIterator<Item = usize>,
+        seed: S,
+        work: W,
+    ) -> Result<Growth, SetupError>
+    where
+        S: AsyncFn(PerfDb, usize),
+        W: AsyncFn(PerfDb),
+    {
+        let sizes: Vec<usize> = sizes.into_iter().collect();
+        if sizes.len() < 2 || !sizes.is_sorted_by(|one, next| one < next) {
+            return Err(SetupError::Sizes { sizes });
+        }
+        let mut samples = Vec::new();
+        for size in sizes {
+            let db = self.another().await?;
+            seed(db.clone(), size).await;
+            let rows = census::rows(&db.database.direct).await?;
+            let recording = db.record(work(db.clone())).await;
+            samples.push(recording.sample(size, rows));
+        }
+        Ok(Growth::new(
+            samples,
+            Arc::clone(&self.ledger),
+            Arc::clone(&self.masked_url),
+        ))
     }
 
     /// The URL that the code under test connects to: through the recorder, on 127.0.0.1.
@@ -90,6 +153,21 @@ impl PerfDb {
         let recording = self.record(work).await;
         recording.check_as(assertion, form, location);
         recording.into_output()
+    }
+}
+
+/// The databases of a test besides its first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Others(Arc<Mutex<Vec<Arc<Database>>>>);
+
+impl Others {
+    fn add(&self, database: Arc<Database>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(database);
+    }
+
+    pub(super) fn take(&self) -> Vec<Arc<Database>> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
 use super::ledger::Ledger;
-use super::perf_db::PerfDb;
+use super::perf_db::{Others, PerfDb};
 use super::tell;
 use super::test_output::TestOutput;
 use super::waiting::Waiting;
@@ -173,7 +173,8 @@ impl PerfTest {
             .set_up()
             .map_err(|error| Failure::setup(&self.name, &error))?;
         let ledger = Arc::new(Ledger::default());
-        let db = PerfDb::new(Arc::clone(&database), Arc::clone(&ledger));
+        let others = Others::default();
+        let db = PerfDb::new(Arc::clone(&database), others.clone(), Arc::clone(&ledger));
         let output = catch_unwind(AssertUnwindSafe(|| {
             let _seen = witness.guard();
             runtime.block_on(function(db))
@@ -183,6 +184,9 @@ impl PerfTest {
         let findings = ledger.take();
         let failed = !findings.is_empty() || output.as_ref().map_or(true, TestOutput::failed);
         let failed = failed && !self.should_panic;
+        for other in others.take() {
+            self.drop_other(&other);
+        }
         let unwritten = database::in_background_blocking(database.unwritten());
         let kept = self.clean_up(&database, failed);
         let concluded = self.conclude(output, &findings, kept.as_deref())?;
@@ -247,6 +251,12 @@ impl PerfTest {
             tell::warning(&format!("{}: {error}", self.name));
             None
         })
+    }
+
+    fn drop_other(&self, database: &Database) {
+        if let Err(error) = database::in_background_blocking(database.farewell()) {
+            tell::warning(&format!("{}: {error}", self.name));
+        }
     }
 
     fn conclude<T: TestOutput>(

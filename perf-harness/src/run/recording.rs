@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ledger::Ledger;
 use crate::budget::{Asked, Assertion, Finding, Form, Problem, Queries};
-use crate::record::{Counts, Query, Shape, Traffic};
+use crate::record::{Counts, Query, Sample, Shape, Traffic};
 
 /// The output of a piece of work and everything that crossed the wire meanwhile.
 ///
@@ -27,6 +27,14 @@ impl<T> Recording<T> {
             traffic: Arc::new(traffic),
             ledger,
             url,
+        }
+    }
+
+    pub(super) fn sample(self, size: usize, rows: u64) -> Sample {
+        Sample {
+            size,
+            rows,
+            traffic: self.traffic,
         }
     }
 
@@ -115,12 +123,13 @@ impl<T> Recording<T> {
             assertion,
             problem,
             traffic: Arc::clone(&self.traffic),
+            samples: Arc::from([]),
         });
     }
 }
 
 /// What a recording or a database is called where its own name is not known, or too long to be told.
-const UNNAMED: &str = "recording";
+pub(super) const UNNAMED: &str = "recording";
 
 /// The expression that an assertion was given, if it is short enough to be told.
 pub(crate) fn told_name(expression: &str) -> String {

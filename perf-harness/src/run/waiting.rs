@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::clock;
 use crate::progress::{self, Unit, Work};
+use crate::report::grouped;
 
 /// What takes less is not worth a word.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -107,19 +108,6 @@ fn amount(unit: Unit, number: u64) -> String {
         Unit::Bytes => format!("{}.{}", number / 1_000_000, number / 100_000 % 10),
         Unit::Rows | Unit::Nothing => grouped(number),
     }
-}
-
-/// `1000000` as `1,000,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn bar(done: u64, total: u64) -> String {

@@ -1,0 +1,137 @@
+//! Growth: shapes that are not asked as often at every size of the data.
+
+use crate::record::{Sample, Shape};
+
+/// A shape whose number changes with the size.
+#[derive(Clone, Debug)]
+pub(crate) struct Grown<'a> {
+    /// How often it was asked at each size.
+    pub(crate) counts: Vec<usize>,
+    /// Its queries at the size where it was asked most.
+    pub(crate) most: Shape<'a>,
+}
+
+impl Grown<'_> {
+    /// Is it asked more often the more there is? Otherwise its number is unstable, as behind a cache.
+    pub(crate) fn is_growing(&self) -> bool {
+        self.counts.first() < self.counts.last()
+    }
+}
+
+/// All such shapes, the one that grows most first.
+pub(crate) fn grown(samples: &[Sample]) -> Vec<Grown<'_>> {
+    let shapes: Vec<Vec<Shape<'_>>> = samples
+        .iter()
+        .map(|sample| sample.traffic().shapes())
+        .collect();
+    let mut known: Vec<&str> = Vec::new();
+    for shape in shapes.iter().flatten() {
+        if !known.contains(&shape.fingerprint()) {
+            known.push(shape.fingerprint());
+        }
+    }
+    let mut grown: Vec<Grown<'_>> = known
+        .into_iter()
+        .filter_map(|fingerprint| {
+            let found: Vec<Option<&Shape<'_>>> = shapes
+                .iter()
+                .map(|shapes| {
+                    let mut shapes = shapes.iter();
+                    shapes.find(|shape| shape.fingerprint() == fingerprint)
+                })
+                .collect();
+            let counts: Vec<usize> = found
+                .iter()
+                .map(|shape| shape.map_or(0, Shape::count))
+                .collect();
+            let most = found
+                .into_iter()
+                .flatten()
+                .max_by_key(|shape| shape.count())?;
+            let most = most.clone();
+            let changes = counts.iter().any(|count| *count != counts[0]);
+            changes.then_some(Grown { counts, most })
+        })
+        .collect();
+    grown.sort_by_key(|grown| {
+        let first = grown.counts.first().copied().unwrap_or_default();
+        let last = grown.counts.last().copied().unwrap_or_default();
+        std::cmp::Reverse(last.saturating_sub(first))
+    });
+    grown
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::record::{Class, Outcome, Query, Traffic};
+
+    /// At each size so many of the shapes `a` and `b`.
+    fn sample(size: usize, a: usize, b: usize) -> Sample {
+        let query = |sql: &str| Query {
+            sql: Arc::from(sql),
+            class: Class::Query,
+            parameters: Arc::from([]),
+            connection: 1,
+            rows: 0,
+            started: Duration::ZERO,
+            elapsed: None,
+            outcome: Outcome::Completed,
+        };
+        let mut statements = vec![query("SELECT a"); a];
+        statements.extend(vec![query("SELECT b"); b]);
+        let traffic = Traffic {
+            statements,
+            ..Traffic::default()
+        };
+        Sample {
+            size,
+            rows: size as u64,
+            traffic: Arc::new(traffic),
+        }
+    }
+
+    fn check(samples: &[Sample], expected: &[(&str, &[usize], bool)]) {
+        let found = grown(samples);
+        let found: Vec<_> = found
+            .iter()
+            .map(|grown| {
+                let fingerprint = grown.most.fingerprint();
+                (fingerprint, &grown.counts[..], grown.is_growing())
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_asked_as_often_at_every_size_has_not_grown() {
+        check(&[sample(10, 1, 3), sample(100, 1, 3)], &[]);
+    }
+
+    #[test]
+    fn what_is_asked_more_often_has_grown_and_the_worst_comes_first() {
+        check(
+            &[sample(10, 2, 10), sample(100, 3, 100)],
+            &[("SELECT b", &[10, 100], true), ("SELECT a", &[2, 3], true)],
+        );
+        check(
+            &[sample(1, 0, 1), sample(2, 5, 1)],
+            &[("SELECT a", &[0, 5], true)],
+        );
+    }
+
+    #[test]
+    fn what_is_asked_less_often_is_no_success() {
+        check(
+            &[sample(10, 4, 1), sample(100, 1, 1)],
+            &[("SELECT a", &[4, 1], false)],
+        );
+        check(
+            &[sample(1, 1, 1), sample(2, 2, 1), sample(3, 1, 1)],
+            &[("SELECT a", &[1, 2, 1], false)],
+        );
+    }
+}

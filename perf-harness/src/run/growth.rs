@@ -1,0 +1,67 @@
+//! What one piece of work sent at several sizes of its data, ready to be asserted on.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::ledger::Ledger;
+use super::recording::UNNAMED;
+use crate::budget::{Asked, Assertion, Finding, Form, Problem, judge_growth};
+use crate::record::Sample;
+
+/// One piece of work at several sizes of its data, made by [`PerfDb::record_at`](crate::PerfDb::record_at).
+#[derive(Clone, Debug)]
+#[must_use = "it proves nothing until it is asserted on"]
+pub struct Growth {
+    samples: Arc<[Sample]>,
+    ledger: Arc<Ledger>,
+    url: Arc<str>,
+}
+
+impl Growth {
+    pub(super) fn new(samples: Vec<Sample>, ledger: Arc<Ledger>, url: Arc<str>) -> Self {
+        Self {
+            samples: samples.into(),
+            ledger,
+            url,
+        }
+    }
+
+    /// The work at each size, in their order.
+    #[must_use]
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// Asserts that every shape is asked as often at every size.
+    ///
+    /// The macro [`assert_constant_queries!`](crate::assert_constant_queries) is a line over this function.
+    #[track_caller]
+    pub fn check_constant_queries(&self) {
+        let form = Form::OfRecording(UNNAMED.to_owned());
+        self.check_as(form, Location::caller());
+    }
+
+    pub(crate) fn check_as(&self, form: Form, location: &'static Location<'static>) {
+        let asked = Asked {
+            form: &form,
+            url: &self.url,
+        };
+        let problem = match judge_growth(&self.samples, &asked) {
+            Ok(None) => return,
+            Ok(Some(violation)) => Problem::Violation(violation),
+            Err(error) => Problem::Unmeasured(error),
+        };
+        let last = self
+            .samples
+            .last()
+            .map(|sample| Arc::clone(&sample.traffic));
+        self.ledger.add(Finding {
+            location,
+            form,
+            assertion: Assertion::Constant,
+            problem,
+            traffic: last.unwrap_or_default(),
+            samples: Arc::clone(&self.samples),
+        });
+    }
+}
