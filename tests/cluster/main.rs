@@ -59,7 +59,14 @@ fn a_cluster_that_was_never_announced_is_ended_by_the_next_start() {
     let postmaster = first.pid();
     // As if its starter had been killed before it could say so.
     std::fs::remove_file(place.base().join(format!("{}.current", first.key()))).unwrap();
+    // It goes on making files until it has ended.
+    let busy = std::thread::spawn(move || {
+        let mut databases = (0..).map(|number| format!("CREATE DATABASE busy_{number}"));
+        while first.ask(&databases.next().unwrap()).is_ok() {}
+        first
+    });
     let second = place.start(HERE);
+    let first = busy.join().unwrap();
     assert_ne!(first.directory, second.directory);
     assert!(!first.directory.exists());
     wait_until("the server ended", || !runs(&postmaster));

@@ -42,6 +42,8 @@ const NO_ROOM: [&str; 2] = ["No space left on device", "Check free disk space"];
 const FORMAT: u32 = 1;
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to end when it is told to, without ceremony.
+const LAST: Duration = Duration::from_secs(5);
 /// How long it may take until its process can be seen.
 const FIRST_SIGN: Duration = Duration::from_secs(5);
 /// How many seconds a server may run without what ends it: longer than a start may take.
@@ -252,9 +254,20 @@ impl Cluster {
 
     /// Ends a server that no one may use, and removes all it has: the next try needs the room.
     pub(in crate::postgres) fn give_up(&self) {
-        self.quit();
-        // Its own reaper may be removing it too.
-        drop(std::fs::remove_dir_all(&self.directory));
+        let postmaster = self.quit();
+        let is_alive = || postmaster.as_ref().is_some_and(Postmaster::is_alive);
+        let begun = clock::now();
+        // Until it has ended it makes files, and a directory that gets new ones cannot be removed.
+        while is_alive() && clock::now().saturating_sub(begun) < LAST {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // Its own reaper may be removing it too. Its processes may be a moment behind their postmaster.
+        while std::fs::remove_dir_all(&self.directory).is_err()
+            && self.directory.exists()
+            && clock::now().saturating_sub(begun) < LAST
+        {
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Where the programs are that run it: the server writes down how it was started.
