@@ -217,6 +217,10 @@ cases! {
     one_helper_from_two_places_of_a_helper: Clean, |pool| {
         card(pool, 1).await;
     }
+    one_text_with_a_comment_from_two_places: Clean, |pool| {
+        text(pool, "/* app */ SELECT name FROM users WHERE id = 1;".to_owned()).await;
+        text(pool, "/* app */ SELECT name FROM users WHERE id = 2;".to_owned()).await;
+    }
     the_same_from_two_places: Clean, |pool| {
         user(pool, 1).await;
         user(pool, 1).await;

@@ -11,6 +11,7 @@ use super::class::Class;
 use super::query::Query;
 use super::shape::Shape;
 use super::site::{CallPath, Sighting, Stack};
+use super::sql;
 
 /// Everything that crossed the wire during one recording. Counters are exact and unbounded;
 /// of the statements the first 10,000 are kept, or the first 64 MiB of text and values.
@@ -83,11 +84,11 @@ impl Traffic {
     fn stacks(&self) -> HashMap<*const Query, &Stack> {
         let mut told: HashMap<&str, VecDeque<&Stack>> = HashMap::new();
         for sighting in &self.sightings {
-            told.entry(sighting.sql.trim())
+            told.entry(statement(&sighting.sql))
                 .or_default()
                 .push_back(&sighting.stack);
         }
-        let mut next = |query: &Query| told.get_mut(query.sql.trim())?.pop_front();
+        let mut next = |query: &Query| told.get_mut(statement(&query.sql))?.pop_front();
         self.statements
             .iter()
             .filter_map(|query| Some((ptr::from_ref(query), next(query)?)))
@@ -98,6 +99,15 @@ impl Traffic {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.elapsed
+    }
+}
+
+/// The text without what stands around it: drivers tell of the comments before a statement and the semicolon after it, and
+/// a simple query is split into statements without them.
+fn statement(sql: &str) -> &str {
+    match sql::statements(sql)[..] {
+        [one] => one,
+        _ => sql.trim(),
     }
 }
 
