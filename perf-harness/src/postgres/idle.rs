@@ -246,7 +246,15 @@ mod tests {
         // It is waited for here; who launches a server does not.
         let guarded = Command::new("sh").args(["-c", &script]).status().unwrap();
         assert!(guarded.success());
-        let is_alive = server.try_wait().unwrap().is_none();
+        // What is told to end takes a moment; what is not told stays.
+        let mut is_alive = true;
+        for _ in 0..if is_watched { 1 } else { 1_000 } {
+            is_alive = server.try_wait().unwrap().is_none();
+            if !is_alive {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         assert_eq!((is_alive, directory.exists()), (is_watched, is_watched));
         drop(server.kill());
         server.wait().unwrap();
