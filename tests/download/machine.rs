@@ -117,7 +117,7 @@ impl Machine {
     /// The probe where nothing lies that a server could be made of: no programs, no home and no engine. `None`, with
     /// the reason printed, where this user may not hide what is there.
     pub(crate) fn probe_without_postgres(&self, test: &str) -> Option<Command> {
-        let hidden = "mount -t tmpfs none /usr/lib/postgresql 2>/dev/null; mount -t tmpfs none /root/.pgrx 2>/dev/null; ";
+        let hidden = "mount -t tmpfs none /usr/lib/postgresql 2>/dev/null;";
         let unshare = |script: &str| {
             let mut unshare = Command::new(found("unshare"));
             unshare.arg("--mount").arg(found("sh"));
