@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::class::Class;
+use super::fingerprint::strict;
 use super::query::Query;
 use super::shape::Shape;
 use super::site::{CallPath, Sighting, Stack};
@@ -70,9 +71,10 @@ impl Traffic {
         repeated
     }
 
-    /// Has a driver told of any query, and so of where it came from?
-    pub(crate) fn is_told(&self) -> bool {
-        !self.sightings.is_empty()
+    /// Has a driver told of a query of this shape, and so of where it came from?
+    pub(crate) fn is_told(&self, shape: &Shape<'_>) -> bool {
+        let mut told = self.sightings.iter();
+        told.any(|sighting| strict(statement(&sighting.sql)) == shape.fingerprint())
     }
 
     fn path(&self, stack: &Stack) -> Option<CallPath> {

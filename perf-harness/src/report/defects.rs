@@ -67,7 +67,10 @@ fn because(subject: &Subject<'_>, traffic: &Traffic, found: &[Shape<'_>]) -> Vec
     for shape in found.iter().take(MOST_GROUPS) {
         lines.push(format!("{} times", shape.count()));
         if shape.path().is_none() {
-            lines.push(format!("  from where is not known: {}", unknown(traffic)));
+            lines.push(format!(
+                "  from where is not known: {}",
+                unknown(traffic, shape)
+            ));
         }
         lines.extend(came_from(shape, ""));
         lines.push(format!("  {}", one_line(shape.fingerprint())));
@@ -78,9 +81,9 @@ fn because(subject: &Subject<'_>, traffic: &Traffic, found: &[Shape<'_>]) -> Vec
     lines
 }
 
-fn unknown(traffic: &Traffic) -> &'static str {
-    if traffic.is_told() {
-        "the build has no line tables (debug = \"line-tables-only\")"
+fn unknown(traffic: &Traffic, shape: &Shape<'_>) -> &'static str {
+    if traffic.is_told(shape) {
+        "its stack names no line of this workspace (debug = \"line-tables-only\" in the profile?)"
     } else {
         "its driver told of none on the test's own threads"
     }
