@@ -1,6 +1,7 @@
 //! What a statement is: the program's own query, transaction control, or a driver's look-up for itself.
 
 use super::sql::{Token, tokens};
+use super::statement::tables;
 
 /// The class of a statement. Only [`Class::Query`] is ever held against a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -79,91 +80,17 @@ fn is_catalog_lookup(first: Token<'_>, sql: &str) -> bool {
     {
         return false;
     }
-    let among = |catalogs: &[&str], name: &str| catalogs.contains(&name);
-    let own = common_tables(&all);
-    let mut read = relations(&all);
-    read.retain(|name| !among(&own, name));
-    read.iter().any(|name| among(&TYPE_CATALOGS, name))
+    let read = tables(&all);
+    let among = |catalogs: &[&str], table: &String| {
+        let name = table
+            .rsplit_once('.')
+            .map_or(table.as_str(), |(_, name)| name);
+        catalogs.contains(&name)
+    };
+    read.iter().any(|table| among(&TYPE_CATALOGS, table))
         && read
             .iter()
-            .all(|name| among(&TYPE_CATALOGS, name) || among(&JOINED_CATALOGS, name))
-}
-
-/// The names that `WITH` gives to sub-queries: `name AS (` and `name (columns) AS (`.
-fn common_tables<'a>(all: &[Token<'a>]) -> Vec<&'a str> {
-    if !all.iter().any(|token| token.is("WITH")) {
-        return Vec::new();
-    }
-    let ends = all
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| pair[0].is("AS") && pair[1].is_symbol("("));
-    let named = ends.filter_map(|(end, _)| {
-        let before = &all[..end];
-        let columns = before.last()?.is_symbol(")");
-        let open = before.iter().rposition(|token| token.is_symbol("("));
-        let name = if columns {
-            open?.checked_sub(1)?
-        } else {
-            end.checked_sub(1)?
-        };
-        all[name].name()
-    });
-    named.collect()
-}
-
-/// The names after `FROM` and `JOIN`, without schema. Sub-queries have a `FROM` of their own.
-fn relations<'a>(all: &[Token<'a>]) -> Vec<&'a str> {
-    let mut found = Vec::new();
-    for (at, token) in all.iter().enumerate() {
-        if token.is("FROM") || token.is("JOIN") {
-            relation_list(&all[at + 1..], &mut found);
-        }
-    }
-    found
-}
-
-/// One relation or several with commas between them: `pg_type t, pg_enum AS e, (SELECT 1) s (a)`.
-fn relation_list<'a>(mut rest: &[Token<'a>], found: &mut Vec<&'a str>) {
-    loop {
-        let qualified = rest.get(1).is_some_and(|token| token.is_symbol("."));
-        let last = if qualified { 2 } else { 0 };
-        if let Some(name) = rest.get(last).and_then(Token::name) {
-            found.push(name);
-            rest = &rest[last + 1..];
-        }
-        // An alias, a sub-query, a column list.
-        rest = after_group(after_names(after_group(rest)));
-        match rest.first() {
-            Some(comma) if comma.is_symbol(",") => rest = &rest[1..],
-            _ => return,
-        }
-    }
-}
-
-/// What follows one name or two: `t`, `AS t`.
-fn after_names<'r, 'a>(rest: &'r [Token<'a>]) -> &'r [Token<'a>] {
-    let names = rest
-        .iter()
-        .take(2)
-        .take_while(|token| token.name().is_some());
-    &rest[names.count()..]
-}
-
-/// What follows `(..)`, if it stands there.
-fn after_group<'r, 'a>(rest: &'r [Token<'a>]) -> &'r [Token<'a>] {
-    let mut depth = 0usize;
-    for (at, token) in rest.iter().enumerate() {
-        if token.is_symbol("(") {
-            depth += 1;
-        } else if token.is_symbol(")") {
-            depth = depth.saturating_sub(1);
-        }
-        if depth == 0 {
-            return if at == 0 { rest } else { &rest[at + 1..] };
-        }
-    }
-    &[]
+            .all(|table| among(&TYPE_CATALOGS, table) || among(&JOINED_CATALOGS, table))
 }
 
 #[cfg(test)]

@@ -8,12 +8,14 @@ mod log;
 #[cfg(test)]
 mod noise;
 mod parameter;
+mod parser;
 mod query;
 mod recording;
 mod sample;
 mod shape;
 mod site;
 pub(crate) mod sql;
+mod statement;
 pub(crate) mod wire;
 
 pub use class::Class;
@@ -26,3 +28,5 @@ pub use sample::Sample;
 pub use shape::{Repetition, Shape};
 pub(crate) use site::Witness;
 pub use site::{CallPath, Frame};
+pub use statement::Kind;
+pub(crate) use statement::Statement;
