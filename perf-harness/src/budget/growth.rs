@@ -64,23 +64,13 @@ pub(crate) fn grown(samples: &[Sample]) -> Vec<Grown<'_>> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
     use super::*;
-    use crate::record::{Class, Outcome, Query, Traffic};
+    use crate::record::{Query, Traffic};
 
     /// At each size so many of the shapes `a` and `b`.
     fn sample(size: usize, a: usize, b: usize) -> Sample {
-        let query = |sql: &str| Query {
-            sql: Arc::from(sql),
-            class: Class::Query,
-            parameters: Arc::from([]),
-            connection: 1,
-            rows: 0,
-            started: Duration::ZERO,
-            elapsed: None,
-            outcome: Outcome::Completed,
-        };
+        let query = |sql: &str| Query::of(sql, Vec::new());
         let mut statements = vec![query("SELECT a"); a];
         statements.extend(vec![query("SELECT b"); b]);
         let traffic = Traffic {

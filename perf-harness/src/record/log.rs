@@ -2,15 +2,19 @@
 //!
 //! With no window open nothing is kept, so set-up work costs no memory.
 
-use std::collections::HashMap;
+mod activity;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use self::activity::Activity;
 use super::parameter::Parameter;
 use super::query::{Outcome, Query};
 use super::recording::Traffic;
-use super::site::Sighting;
+use super::returned::Returned;
+use super::site::{Sighting, join};
 use super::wire::{Direction, Event, QueryId};
 
 /// How many statements of a window are kept in full. Counters go on.
@@ -18,6 +22,9 @@ const MOST_SAMPLES: usize = 10_000;
 
 /// How many bytes of text and values a window keeps. What is shared between statements counts for each.
 const MOST_BYTES: usize = 64 << 20;
+
+/// How many values of rows a window keeps.
+const MOST_VALUES: usize = 2_000_000;
 
 /// The log of one database, shared by all its connections.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +51,7 @@ pub(crate) struct Log {
     windows: HashMap<u64, Window>,
     next_window: u64,
     connections: u64,
+    activity: Activity,
     root: Option<Arc<Path>>,
 }
 
@@ -52,7 +60,16 @@ struct Window {
     started: Duration,
     traffic: Traffic,
     kept_bytes: usize,
+    kept_values: usize,
     running: HashMap<(u64, QueryId), Slot>,
+    activity: Activity,
+    /// Those that sent a statement.
+    connections: HashSet<u64>,
+    /// Those whose transaction began here and is not over.
+    open: BTreeSet<u64>,
+    /// The recorded work has ended, and what comes is late.
+    work_ended: bool,
+    sightings: Vec<Sighting>,
 }
 
 /// Where a running query stands in its window.
@@ -79,7 +96,13 @@ impl Log {
                 ..Traffic::default()
             },
             kept_bytes: 0,
+            kept_values: 0,
             running: HashMap::new(),
+            activity: Activity::default(),
+            connections: HashSet::new(),
+            open: BTreeSet::new(),
+            work_ended: false,
+            sightings: Vec::new(),
         };
         self.windows.insert(self.next_window, window);
         self.next_window
@@ -87,13 +110,47 @@ impl Log {
 
     /// Closes a window and takes what it saw: `None` if it was closed before.
     pub(crate) fn close(&mut self, window: u64, now: Duration) -> Option<Traffic> {
-        let Window {
-            started,
-            mut traffic,
-            ..
-        } = self.windows.remove(&window)?;
-        traffic.elapsed = now.saturating_sub(started);
+        let window = self.windows.remove(&window)?;
+        let mut traffic = window.traffic;
+        traffic.elapsed = now.saturating_sub(window.started);
+        traffic.wire_time = window.activity.busy(now);
+        traffic.counts.at_once = window.activity.most();
+        traffic.counts.connections = window.connections.len();
+        traffic.open_transactions = window.open.into_iter().collect();
+        join(&mut traffic.statements, &window.sightings);
         Some(traffic)
+    }
+
+    /// The recorded work has ended: what is sent from now on is late.
+    pub(crate) fn work_ended(&mut self, window: u64) {
+        if let Some(window) = self.windows.get_mut(&window) {
+            window.work_ended = true;
+        }
+    }
+
+    /// Does no statement run, on any connection?
+    pub(crate) fn is_idle(&self) -> bool {
+        self.activity.is_idle()
+    }
+
+    /// How many statements of any class a window has seen.
+    pub(crate) fn seen(&self, window: u64) -> usize {
+        let counts = self
+            .windows
+            .get(&window)
+            .map(|window| window.traffic.counts);
+        counts.map_or(0, |counts| {
+            counts.queries + counts.transaction_control + counts.driver
+        })
+    }
+
+    /// A connection is closed.
+    pub(crate) fn closed(&mut self, connection: u64, at: Duration) {
+        self.activity.closed(connection, at);
+        for window in self.windows.values_mut() {
+            window.activity.closed(connection, at);
+            window.open.remove(&connection);
+        }
     }
 
     /// Bytes that crossed the wire.
@@ -115,33 +172,51 @@ impl Log {
     /// A query that a driver told of, with who sent it.
     pub(crate) fn sighted(&mut self, sighting: &Sighting) {
         for window in self.windows.values_mut() {
-            let sightings = &mut window.traffic.sightings;
-            if sightings.len() < MOST_SAMPLES {
-                sightings.push(sighting.clone());
+            if window.sightings.len() < MOST_SAMPLES {
+                window.sightings.push(sighting.clone());
             }
         }
     }
 
     /// One thing that a session understood.
     pub(crate) fn event(&mut self, connection: u64, event: &Event) {
+        act(&mut self.activity, connection, event);
         for window in self.windows.values_mut() {
             window.event(connection, event);
         }
     }
 }
 
+fn act(activity: &mut Activity, connection: u64, event: &Event) {
+    match event {
+        Event::Started { id, at, .. } | Event::Resumed { id, at } => {
+            activity.start(connection, *id, *at);
+        }
+        Event::Finished { id, at, .. } => activity.end(connection, *id, Some(*at)),
+        Event::Retracted { id } => activity.end(connection, *id, None),
+        _ => {}
+    }
+}
+
 impl Window {
     fn event(&mut self, connection: u64, event: &Event) {
+        act(&mut self.activity, connection, event);
         let counts = &mut self.traffic.counts;
         match event {
             Event::Connected => counts.connects += 1,
-            Event::Prepared => counts.prepares += 1,
+            Event::Prepared { again } => {
+                counts.prepares += 1;
+                counts.reprepares += usize::from(*again);
+            }
             Event::RoundTrip => counts.round_trips += 1,
             Event::Ping => counts.pings += 1,
             Event::Undecoded => counts.undecoded += 1,
             Event::Error => counts.errors += 1,
             Event::Started { id, .. } => self.start(connection, *id, event),
-            Event::Rows { id, count } => self.rows((connection, *id), *count),
+            Event::Rows { id, count, kept } => self.rows((connection, *id), *count, kept),
+            Event::Resumed { .. } => {}
+            Event::Transaction { open: true } => drop(self.open.insert(connection)),
+            Event::Transaction { open: false } => drop(self.open.remove(&connection)),
             Event::Finished { id, outcome, at } => self.finish((connection, *id), outcome, *at),
             Event::Retracted { id } => self.retract((connection, *id)),
         }
@@ -152,6 +227,7 @@ impl Window {
             sql,
             class,
             parameters,
+            block,
             at,
             ..
         } = event
@@ -159,6 +235,7 @@ impl Window {
             unreachable!("only a start starts a query");
         };
         *self.traffic.counts.of_class(*class) += 1;
+        self.connections.insert(connection);
         let slot = if self.has_room(sql, parameters) {
             self.traffic.statements.push(Query {
                 sql: Arc::clone(sql),
@@ -169,6 +246,10 @@ impl Window {
                 started: at.saturating_sub(self.started),
                 elapsed: None,
                 outcome: Outcome::Running,
+                block: *block,
+                is_late: self.work_ended,
+                returned: Returned::default(),
+                stack: None,
             });
             Slot::Kept(self.traffic.statements.len() - 1)
         } else {
@@ -190,10 +271,14 @@ impl Window {
         room
     }
 
-    fn rows(&mut self, query: (u64, QueryId), count: u64) {
+    fn rows(&mut self, query: (u64, QueryId), count: u64, kept: &Returned) {
         let class = match self.running.get(&query) {
             Some(Slot::Kept(at)) => {
                 self.traffic.statements[*at].rows += count;
+                if self.kept_values + kept.values.len() <= MOST_VALUES {
+                    self.kept_values += kept.values.len();
+                    self.traffic.statements[*at].returned.extend(kept);
+                }
                 self.traffic.statements[*at].class
             }
             Some(Slot::CountedOnly(class)) => *class,

@@ -51,6 +51,11 @@ impl Parameter {
         self.bytes.as_deref()
     }
 
+    /// Its type, whether it is binary, and its bytes.
+    pub(crate) fn parts(&self) -> (u32, bool, Option<&[u8]>) {
+        (self.type_oid, self.binary, self.bytes.as_deref())
+    }
+
     /// Are bytes missing? Then the query cannot be asked again with this value.
     #[must_use]
     pub fn is_cut(&self) -> bool {
@@ -73,27 +78,27 @@ impl fmt::Display for Parameter {
 }
 
 /// Object ids of built-in types: `src/include/catalog/pg_type.dat`.
-mod oid {
-    pub(super) const BOOL: u32 = 16;
-    pub(super) const INT8: u32 = 20;
-    pub(super) const INT2: u32 = 21;
-    pub(super) const INT4: u32 = 23;
-    pub(super) const OID: u32 = 26;
-    pub(super) const FLOAT4: u32 = 700;
-    pub(super) const FLOAT8: u32 = 701;
-    pub(super) const INT2_ARRAY: u32 = 1005;
-    pub(super) const INT4_ARRAY: u32 = 1007;
-    pub(super) const TEXT_ARRAY: u32 = 1009;
-    pub(super) const VARCHAR_ARRAY: u32 = 1015;
-    pub(super) const INT8_ARRAY: u32 = 1016;
-    pub(super) const BYTEA: u32 = 17;
-    pub(super) const DATE: u32 = 1082;
-    pub(super) const TIMESTAMP: u32 = 1114;
-    pub(super) const TIMESTAMPTZ: u32 = 1184;
-    pub(super) const NUMERIC: u32 = 1700;
-    pub(super) const UUID: u32 = 2950;
-    pub(super) const UUID_ARRAY: u32 = 2951;
-    pub(super) const JSONB: u32 = 3802;
+pub(super) mod oid {
+    pub(in crate::record) const BOOL: u32 = 16;
+    pub(in crate::record) const INT8: u32 = 20;
+    pub(in crate::record) const INT2: u32 = 21;
+    pub(in crate::record) const INT4: u32 = 23;
+    pub(in crate::record) const OID: u32 = 26;
+    pub(in crate::record) const FLOAT4: u32 = 700;
+    pub(in crate::record) const FLOAT8: u32 = 701;
+    pub(in crate::record) const INT2_ARRAY: u32 = 1005;
+    pub(in crate::record) const INT4_ARRAY: u32 = 1007;
+    pub(in crate::record) const TEXT_ARRAY: u32 = 1009;
+    pub(in crate::record) const VARCHAR_ARRAY: u32 = 1015;
+    pub(in crate::record) const INT8_ARRAY: u32 = 1016;
+    pub(in crate::record) const BYTEA: u32 = 17;
+    pub(in crate::record) const DATE: u32 = 1082;
+    pub(in crate::record) const TIMESTAMP: u32 = 1114;
+    pub(in crate::record) const TIMESTAMPTZ: u32 = 1184;
+    pub(in crate::record) const NUMERIC: u32 = 1700;
+    pub(in crate::record) const UUID: u32 = 2950;
+    pub(in crate::record) const UUID_ARRAY: u32 = 2951;
+    pub(in crate::record) const JSONB: u32 = 3802;
 }
 
 fn binary(type_oid: u32, bytes: &[u8]) -> Option<String> {

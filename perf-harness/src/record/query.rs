@@ -6,6 +6,10 @@ use std::time::Duration;
 use super::class::Class;
 use super::fingerprint;
 use super::parameter::Parameter;
+use super::returned::Returned;
+use super::site::Stack;
+use super::statement::{Kind, Statement};
+use super::wire::Block;
 
 /// One SQL statement that the server executed: one `Execute` or one statement of a simple `Query`.
 #[derive(Clone, Debug)]
@@ -18,9 +22,65 @@ pub struct Query {
     pub(crate) started: Duration,
     pub(crate) elapsed: Option<Duration>,
     pub(crate) outcome: Outcome,
+    /// The transaction that it is a part of, on its connection.
+    pub(crate) block: Block,
+    /// It was sent after the recorded work had ended.
+    pub(crate) is_late: bool,
+    /// What its first rows held.
+    pub(crate) returned: Returned,
+    /// Who sent it, if a driver told.
+    pub(crate) stack: Option<Stack>,
 }
 
 impl Query {
+    /// A query without values that nobody waits for any more.
+    #[cfg(test)]
+    pub(crate) fn of(sql: &str, parameters: Vec<Parameter>) -> Self {
+        Self {
+            sql: Arc::from(sql),
+            class: Class::Query,
+            parameters: parameters.into(),
+            connection: 1,
+            rows: 0,
+            started: Duration::ZERO,
+            elapsed: Some(Duration::ZERO),
+            outcome: Outcome::Completed,
+            block: Block::default(),
+            is_late: false,
+            returned: Returned::default(),
+            stack: None,
+        }
+    }
+
+    pub(crate) fn statement(&self) -> Statement {
+        Statement::of(&self.sql)
+    }
+
+    /// What it does: a select, an insert, ... Read by a parser, each time it is asked.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.statement().kind
+    }
+
+    /// The tables that its text names, in the order they first appear: folded to lower case unless quoted, with the schema
+    /// where one is written.
+    #[must_use]
+    pub fn tables(&self) -> Vec<String> {
+        self.statement().tables
+    }
+
+    /// Is it part of a transaction that the program began?
+    #[must_use]
+    pub fn is_in_transaction(&self) -> bool {
+        self.block.is_explicit
+    }
+
+    /// Was it sent after the recorded work had ended, by what the work left behind?
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.is_late
+    }
+
     /// The text as the program sent it, cut after 1 MiB.
     #[must_use]
     pub fn sql(&self) -> &str {

@@ -1,18 +1,14 @@
 //! What crossed the wire between two points in time, ready to be asked questions.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, VecDeque};
 use std::path::Path;
-use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::class::Class;
-use super::fingerprint::strict;
 use super::query::Query;
 use super::shape::Shape;
-use super::site::{CallPath, Sighting, Stack};
-use super::sql;
+use super::site::CallPath;
 
 /// Everything that crossed the wire during one recording. Counters are exact and unbounded;
 /// of the statements the first 10,000 are kept, or the first 64 MiB of text and values.
@@ -21,11 +17,14 @@ pub struct Traffic {
     pub(crate) counts: Counts,
     /// Sampled statements of every class, in the order they were sent.
     pub(crate) statements: Vec<Query>,
-    /// What drivers told of, in the order in which their queries ended.
-    pub(crate) sightings: Vec<Sighting>,
     /// The user's code lies below this.
     pub(crate) root: Option<Arc<Path>>,
     pub(crate) elapsed: Duration,
+    pub(crate) wire_time: Duration,
+    /// The connections whose transaction began here and was open at the end.
+    pub(crate) open_transactions: Vec<u64>,
+    /// Only some of the queries of a recording, chosen by who asks.
+    pub(crate) is_selection: bool,
 }
 
 impl Traffic {
@@ -59,57 +58,37 @@ impl Traffic {
     /// sea-orm, on the threads of the test's runtime. To look paths up takes up to a second, once in a process.
     #[must_use]
     pub fn repeated(&self) -> Vec<Shape<'_>> {
-        let stacks = self.stacks();
         let mut repeated: Vec<Shape<'_>> = self
             .shapes()
             .into_iter()
             .filter(|shape| shape.count() > 1)
-            .flat_map(|shape| shape.by_path(|query| self.path(stacks.get(&ptr::from_ref(query))?)))
+            .flat_map(|shape| shape.by_path(|query| self.path(query)))
             .filter(|shape| shape.count() > 1)
             .collect();
         repeated.sort_by_key(|shape| Reverse(shape.count()));
         repeated
     }
 
-    /// Has a driver told of a query of this shape, and so of where it came from?
-    pub(crate) fn is_told(&self, shape: &Shape<'_>) -> bool {
-        let mut told = self.sightings.iter();
-        told.any(|sighting| strict(statement(&sighting.sql)) == shape.fingerprint())
+    fn path(&self, query: &Query) -> Option<CallPath> {
+        CallPath::of(query.stack.as_deref()?, self.root.as_deref()?)
     }
 
-    fn path(&self, stack: &Stack) -> Option<CallPath> {
-        CallPath::of(stack, self.root.as_deref()?)
+    /// How long the server had at least one statement of the program's to answer. What overlaps counts once.
+    #[must_use]
+    pub fn wire_time(&self) -> Duration {
+        self.wire_time
     }
 
-    /// Who sent which query. Of equal texts the first that was told of is taken for the first that was sent: where
-    /// requests overlap it can be another's of the same text.
-    fn stacks(&self) -> HashMap<*const Query, &Stack> {
-        let mut told: HashMap<&str, VecDeque<&Stack>> = HashMap::new();
-        for sighting in &self.sightings {
-            told.entry(statement(&sighting.sql))
-                .or_default()
-                .push_back(&sighting.stack);
-        }
-        let mut next = |query: &Query| told.get_mut(statement(&query.sql))?.pop_front();
-        self.statements
-            .iter()
-            .filter_map(|query| Some((ptr::from_ref(query), next(query)?)))
-            .collect()
+    /// How many transactions began during the recording and were open at its end.
+    #[must_use]
+    pub fn open_transactions(&self) -> usize {
+        self.open_transactions.len()
     }
 
     /// Wall-clock time from the recording's first to its last moment.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.elapsed
-    }
-}
-
-/// The text without what stands around it: drivers tell of the comments before a statement and the semicolon after it, and
-/// a simple query is split into statements without them.
-fn statement(sql: &str) -> &str {
-    match sql::statements(sql)[..] {
-        [one] => one,
-        _ => sql.trim(),
     }
 }
 
@@ -129,8 +108,15 @@ pub struct Counts {
     pub pings: usize,
     /// Statements prepared: `Parse` messages that the server completed.
     pub prepares: usize,
+    /// Statements prepared again: this connection had the same text prepared before. Of a connection the first 10,000 texts
+    /// are remembered.
+    pub reprepares: usize,
     /// Connections opened.
     pub connects: usize,
+    /// Connections that sent a statement.
+    pub connections: usize,
+    /// The most connections that had a statement under way at the same time.
+    pub at_once: usize,
     /// Rows that the server sent for the program's own queries.
     pub rows: u64,
     /// Bytes from the program to the server.

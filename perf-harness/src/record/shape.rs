@@ -76,6 +76,11 @@ impl<'a> Shape<'a> {
         self.path.as_deref()
     }
 
+    /// Has a driver told of one of them, and so of where it came from?
+    pub(crate) fn is_told(&self) -> bool {
+        self.queries.iter().any(|query| query.stack.is_some())
+    }
+
     /// The strict fingerprint.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
@@ -119,24 +124,11 @@ impl<'a> Shape<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::time::Duration;
-
     use super::*;
-    use crate::record::{Class, Outcome};
 
     fn query(sql: &str, value: i32) -> Query {
         let parameter = Parameter::new(23, true, Some(&value.to_be_bytes()));
-        Query {
-            sql: Arc::from(sql),
-            class: Class::Query,
-            parameters: Arc::from([parameter]),
-            connection: 1,
-            rows: 0,
-            started: Duration::ZERO,
-            elapsed: None,
-            outcome: Outcome::Completed,
-        }
+        Query::of(sql, vec![parameter])
     }
 
     fn check(values: &[i32], expected: Repetition) {

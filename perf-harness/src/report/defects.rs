@@ -7,7 +7,7 @@ use super::path::came_from;
 use super::sql_line::one_line;
 use super::values::values_line;
 use crate::budget::{Finding, Queries};
-use crate::record::{Shape, Traffic};
+use crate::record::Shape;
 
 /// The words for one kind of defect.
 pub(super) struct Told {
@@ -53,24 +53,18 @@ pub(super) fn defects(
         ),
         String::new(),
     ];
-    lines.extend(section(
-        "because",
-        &because(subject, &finding.traffic, found),
-    ));
+    lines.extend(section("because", &because(subject, found)));
     lines.push(String::new());
     lines.extend(section("next", &next(subject, finding, found)));
     lines.join("\n") + "\n"
 }
 
-fn because(subject: &Subject<'_>, traffic: &Traffic, found: &[Shape<'_>]) -> Vec<String> {
+fn because(subject: &Subject<'_>, found: &[Shape<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     for shape in found.iter().take(MOST_GROUPS) {
         lines.push(format!("{} times", shape.count()));
         if shape.path().is_none() {
-            lines.push(format!(
-                "  from where is not known: {}",
-                unknown(traffic, shape)
-            ));
+            lines.push(format!("  from where is not known: {}", unknown(shape)));
         }
         lines.extend(came_from(shape, ""));
         lines.push(format!("  {}", one_line(shape.fingerprint())));
@@ -81,8 +75,8 @@ fn because(subject: &Subject<'_>, traffic: &Traffic, found: &[Shape<'_>]) -> Vec
     lines
 }
 
-fn unknown(traffic: &Traffic, shape: &Shape<'_>) -> &'static str {
-    if traffic.is_told(shape) {
+fn unknown(shape: &Shape<'_>) -> &'static str {
+    if shape.is_told() {
         "its stack names no line of this workspace (debug = \"line-tables-only\" in the profile?)"
     } else {
         "its driver told of none on the test's own threads"

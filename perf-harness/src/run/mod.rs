@@ -3,6 +3,7 @@
 //! The only module that knows all others, that prints, and that ends a test.
 
 mod artefacts;
+mod drain;
 mod growth;
 mod ledger;
 mod perf_db;

@@ -3,6 +3,7 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::drain;
 use super::growth::Growth;
 use super::ledger::Ledger;
 use super::recording::Recording;
@@ -124,9 +125,16 @@ impl PerfDb {
 
     /// Runs `work` and keeps everything that crosses the wire to this database meanwhile,
     /// from whichever task, thread or process.
+    ///
+    /// What still runs when `work` has ended is waited for, for up to a second: a statement that is under way, and tasks that
+    /// the work has spawned on the test's runtime, until they have ended or sent nothing for 20 ms. Their queries count, and
+    /// are told as late.
     pub async fn record<F: Future>(&self, work: F) -> Recording<F::Output> {
         let window = Window::open(&self.database.log);
+        let tasks_before = drain::tasks();
         let output = work.await;
+        self.database.log.lock().work_ended(window.number);
+        drain::drained(&self.database.log, window.number, tasks_before).await;
         let traffic = window.close();
         Recording::new(
             output,

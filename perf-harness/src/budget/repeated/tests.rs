@@ -1,10 +1,7 @@
 //! What is an N+1, what a duplicate, and what only looks like one, by text and values alone.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use super::*;
-use crate::record::{Class, Counts, Outcome};
+use crate::record::{Counts, Outcome};
 
 const INT4: u32 = 23;
 const INT4_ARRAY: u32 = 1007;
@@ -13,16 +10,7 @@ fn query(sql: &str, values: &[(u32, &[u8])]) -> Query {
     let parameters = values
         .iter()
         .map(|(oid, bytes)| Parameter::new(*oid, true, Some(bytes)));
-    Query {
-        sql: Arc::from(sql),
-        class: Class::Query,
-        parameters: parameters.collect(),
-        connection: 1,
-        rows: 1,
-        started: Duration::ZERO,
-        elapsed: None,
-        outcome: Outcome::Completed,
-    }
+    Query::of(sql, parameters.collect())
 }
 
 fn traffic(statements: Vec<Query>) -> Traffic {

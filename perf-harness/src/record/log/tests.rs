@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::record::query::DatabaseError;
+use crate::record::wire::Block;
 use crate::record::{Class, Counts};
 
 const fn ms(millis: u64) -> Duration {
@@ -18,7 +19,16 @@ fn classed(id: QueryId, class: Class, at: u64) -> Event {
         sql: Arc::from(format!("SELECT {id}")),
         class,
         parameters: Arc::from([]),
+        block: Block::default(),
         at: ms(at),
+    }
+}
+
+fn rows(id: QueryId, count: u64) -> Event {
+    Event::Rows {
+        id,
+        count,
+        kept: Returned::default(),
     }
 }
 
@@ -54,7 +64,15 @@ fn texts(traffic: &Traffic) -> Vec<&str> {
 
 #[test]
 fn each_event_has_its_counter() {
-    let counts = |event: Event| recorded(&[event]).counts;
+    let counts = |event: Event| {
+        let counts = recorded(&[event]).counts;
+        // A statement has a connection, too.
+        Counts {
+            connections: 0,
+            at_once: 0,
+            ..counts
+        }
+    };
     let mut none = Counts::default();
     let mut check = |event: Event, counter: fn(&mut Counts) -> &mut usize| {
         let counted = counts(event);
@@ -63,7 +81,9 @@ fn each_event_has_its_counter() {
         *counter(&mut none) = 0;
     };
     check(Event::Connected, |counts| &mut counts.connects);
-    check(Event::Prepared, |counts| &mut counts.prepares);
+    check(Event::Prepared { again: false }, |counts| {
+        &mut counts.prepares
+    });
     check(Event::RoundTrip, |counts| &mut counts.round_trips);
     check(Event::Ping, |counts| &mut counts.pings);
     check(Event::Error, |counts| &mut counts.errors);
@@ -97,10 +117,10 @@ fn a_query_started_before_a_window_does_not_count_in_it() {
     tell(
         &mut log,
         &[
-            Event::Rows { id: 1, count: 5 },
+            rows(1, 5),
             finished(1, 3),
             started(2, 4),
-            Event::Rows { id: 2, count: 2 },
+            rows(2, 2),
             finished(2, 5),
         ],
     );
@@ -124,7 +144,7 @@ fn times_are_told_from_the_start_of_the_window() {
 
 #[test]
 fn a_query_that_runs_when_the_window_closes_is_running() {
-    let traffic = recorded(&[started(1, 1), Event::Rows { id: 1, count: 3 }]);
+    let traffic = recorded(&[started(1, 1), rows(1, 3)]);
     let query = &traffic.statements[0];
     assert_eq!((&query.outcome, query.elapsed), (&Outcome::Running, None));
     assert_eq!(
@@ -146,16 +166,12 @@ fn a_query_that_failed_keeps_its_error() {
 
 #[test]
 fn a_suspended_query_goes_on_or_stays_suspended() {
-    let mut events = vec![
-        started(1, 1),
-        Event::Rows { id: 1, count: 2 },
-        ended(1, Outcome::Suspended, 3),
-    ];
+    let mut events = vec![started(1, 1), rows(1, 2), ended(1, Outcome::Suspended, 3)];
     let traffic = recorded(&events);
     assert_eq!(traffic.statements[0].outcome, Outcome::Suspended);
     assert_eq!(traffic.statements[0].elapsed, Some(ms(2)));
 
-    events.extend([Event::Rows { id: 1, count: 1 }, finished(1, 9)]);
+    events.extend([rows(1, 1), finished(1, 9)]);
     let traffic = recorded(&events);
     assert_eq!(traffic.statements[0].outcome, Outcome::Completed);
     assert_eq!(traffic.statements[0].elapsed, Some(ms(8)));
@@ -170,9 +186,9 @@ fn what_is_taken_back_leaves_the_others_as_they_are() {
         started(3, 1),
         started(4, 1),
         Event::Retracted { id: 2 },
-        Event::Rows { id: 4, count: 1 },
+        rows(4, 1),
         Event::Retracted { id: 1 },
-        Event::Rows { id: 4, count: 1 },
+        rows(4, 1),
         finished(3, 2),
         finished(4, 3),
         Event::Retracted { id: 9 },
@@ -186,6 +202,8 @@ fn what_is_taken_back_leaves_the_others_as_they_are() {
     let expected = Counts {
         queries: 2,
         rows: 2,
+        connections: 1,
+        at_once: 1,
         ..Counts::default()
     };
     assert_eq!(traffic.counts, expected);
@@ -198,7 +216,7 @@ fn the_same_number_on_two_connections_is_two_queries() {
     let window = log.open(Duration::ZERO);
     log.event(1, &started(1, 1));
     log.event(2, &started(1, 1));
-    log.event(2, &Event::Rows { id: 1, count: 7 });
+    log.event(2, &rows(1, 7));
     log.event(1, &Event::Retracted { id: 1 });
     let traffic = log.close(window, ms(9)).expect("an open window");
     let left: Vec<_> = traffic
@@ -255,16 +273,10 @@ fn over_the_bound() -> (Vec<Event>, [QueryId; 3]) {
 fn over_the_bound_queries_are_counted_and_said_to_be_unsampled() {
     let (mut events, [first, second, third]) = over_the_bound();
     events.extend([
-        Event::Rows {
-            id: first,
-            count: 4,
-        },
+        rows(first, 4),
         finished(first, 2),
         ended(second, Outcome::Suspended, 2),
-        Event::Rows {
-            id: second,
-            count: 1,
-        },
+        rows(second, 1),
         Event::Retracted { id: third },
     ]);
     let traffic = recorded(&events);
@@ -273,6 +285,8 @@ fn over_the_bound_queries_are_counted_and_said_to_be_unsampled() {
         queries: MOST_SAMPLES + 2,
         rows: 5,
         unsampled: 2,
+        connections: 1,
+        at_once: 1,
         ..Counts::default()
     };
     assert_eq!(traffic.counts, expected);
@@ -286,6 +300,7 @@ fn values_are_kept_up_to_a_number_of_bytes() {
         sql: Arc::from("INSERT"),
         class: Class::Query,
         parameters: Arc::from([value.clone()]),
+        block: Block::default(),
         at: ms(1),
     };
     let mut events: Vec<_> = (1..=5).map(big).collect();
@@ -294,4 +309,64 @@ fn values_are_kept_up_to_a_number_of_bytes() {
     // Three of a quarter each; with its text the fourth is too much; the small one has room again.
     assert_eq!((traffic.statements.len(), traffic.counts.unsampled), (4, 2));
     assert_eq!(traffic.counts.queries, 6);
+}
+
+#[test]
+fn what_is_sent_after_the_work_has_ended_is_late() {
+    let mut log = Log::default();
+    let window = log.open(Duration::ZERO);
+    log.event(1, &started(1, 1));
+    log.work_ended(window);
+    log.event(1, &finished(1, 2));
+    log.event(2, &started(1, 3));
+    assert!(!log.is_idle() && log.seen(window) == 2);
+    log.event(2, &finished(1, 4));
+    assert!(log.is_idle());
+    let traffic = log.close(window, ms(9)).expect("an open window");
+    let late: Vec<_> = traffic.statements.iter().map(Query::is_late).collect();
+    assert_eq!(late, [false, true]);
+}
+
+#[test]
+fn a_transaction_that_began_and_is_not_over_is_open() {
+    let opens = Event::Transaction { open: true };
+    let closes = Event::Transaction { open: false };
+    let open = |events: &[Event]| recorded(events).open_transactions();
+    assert_eq!(open(std::slice::from_ref(&opens)), 1);
+    assert_eq!(open(&[opens.clone(), closes.clone()]), 0);
+    assert_eq!(open(&[closes]), 0, "it began before the window");
+    let mut log = Log::default();
+    let window = log.open(Duration::ZERO);
+    log.event(1, &opens);
+    log.closed(1, ms(5));
+    let traffic = log.close(window, ms(9)).expect("an open window");
+    assert_eq!(traffic.open_transactions(), 0, "its connection is closed");
+}
+
+#[test]
+fn connections_are_told_with_how_many_were_used_at_once() {
+    let mut log = Log::default();
+    let window = log.open(Duration::ZERO);
+    for connection in [1, 2, 3] {
+        log.event(connection, &started(1, connection));
+        if connection < 3 {
+            continue;
+        }
+        log.event(1, &finished(1, 10));
+        log.event(2, &finished(1, 12));
+        log.event(3, &finished(1, 15));
+    }
+    log.event(1, &started(2, 30));
+    log.event(1, &finished(2, 31));
+    let traffic = log.close(window, ms(99)).expect("an open window");
+    let counts = traffic.counts();
+    assert_eq!((counts.connections, counts.at_once), (3, 3));
+    assert_eq!(traffic.wire_time(), ms(15));
+}
+
+#[test]
+fn a_text_that_is_prepared_again_is_counted_as_such() {
+    let again = |again| Event::Prepared { again };
+    let counts = recorded(&[again(false), again(true)]).counts;
+    assert_eq!((counts.prepares, counts.reprepares), (2, 1));
 }

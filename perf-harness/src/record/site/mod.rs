@@ -4,11 +4,13 @@
 
 mod call_path;
 mod frame;
+mod join;
 mod source;
 mod stack;
 mod witness;
 
 pub use call_path::CallPath;
 pub use frame::Frame;
+pub(crate) use join::join;
 pub(crate) use stack::{Sighting, Stack};
 pub(crate) use witness::Witness;

@@ -8,8 +8,9 @@ mod framer;
 mod frontend;
 
 pub(super) use backend::Backend;
+pub(super) use body::{Body, Whole};
 pub(super) use framer::{Frame, Framer, OutOfStep};
-pub(super) use frontend::{Frontend, Target, Value};
+pub(super) use frontend::{Frontend, Target, Value, is_binary};
 
 #[cfg(test)]
 mod tests;

@@ -3,18 +3,23 @@
 //! A query is started when its `Execute` (or simple `Query`) passes, so that one which never ends is
 //! counted too, and taken back when the server says that it never ran it.
 
+mod block;
 mod names;
 mod pending;
 mod program;
+mod rows;
 mod server;
 mod state;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use self::block::Block;
 use self::state::{Mode, State};
 use super::Direction;
 use super::codec::{Backend, Framer, Frontend};
+use crate::record::returned::Returned;
 use crate::record::{Class, Outcome, Parameter};
 
 /// A query's number within its connection.
@@ -24,8 +29,10 @@ pub(crate) type QueryId = u64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     Connected,
-    /// The server completed a `Parse`.
-    Prepared,
+    /// The server completed a `Parse`; `again` if this connection had the same text prepared before.
+    Prepared {
+        again: bool,
+    },
     /// The program sent something and waits for `ReadyForQuery`.
     RoundTrip,
     /// That something was nothing: a bare `Sync` or an empty query.
@@ -35,11 +42,19 @@ pub(crate) enum Event {
         sql: Arc<str>,
         class: Class,
         parameters: Arc<[Parameter]>,
+        block: Block,
+        at: Duration,
+    },
+    /// More rows of a query that paused are asked for.
+    Resumed {
+        id: QueryId,
         at: Duration,
     },
     Rows {
         id: QueryId,
         count: u64,
+        /// Their values, of the first rows and while they are kept.
+        kept: Returned,
     },
     Finished {
         id: QueryId,
@@ -51,6 +66,10 @@ pub(crate) enum Event {
         id: QueryId,
     },
     Error,
+    /// The server says that a transaction that the program began is open, or that it is over.
+    Transaction {
+        open: bool,
+    },
     /// Something passed that was not understood.
     Undecoded,
 }
@@ -72,6 +91,11 @@ impl Session {
         }
     }
 
+    /// Are the values of rows wanted?
+    pub(super) fn keep_rows(&mut self, keep: bool) {
+        self.state.keeps_rows = keep;
+    }
+
     /// Bytes that passed, and when. `on_event` hears what they meant.
     pub(super) fn feed(
         &mut self,
@@ -90,9 +114,14 @@ impl Session {
             Direction::Sent => self.sent.feed(bytes, Frontend::wants, |frame| {
                 state.sent(frame, &mut on_event);
             }),
-            Direction::Received => self.received.feed(bytes, Backend::wants, |frame| {
-                state.received(frame, &mut on_event);
-            }),
+            Direction::Received => {
+                let keeps_rows = Cell::new(state.keeps_next_row());
+                let wants = |tag| Backend::wants(tag, keeps_rows.get());
+                self.received.feed(bytes, wants, |frame| {
+                    state.received(frame, &mut on_event);
+                    keeps_rows.set(state.keeps_next_row());
+                });
+            }
         }
         state.tell_rows(&mut on_event);
     }

@@ -255,9 +255,16 @@ impl<'a> Watch<'a> {
         let mut log = self.log.lock();
         log.bytes(direction, bytes.len());
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        session.keep_rows(log.is_open());
         session.feed(direction, bytes, clock::now(), |event| {
             log.event(self.connection, &event);
         });
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.log.lock().closed(self.connection, clock::now());
     }
 }
 

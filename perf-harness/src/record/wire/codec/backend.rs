@@ -2,17 +2,21 @@
 
 use super::body::Body;
 use super::framer::Frame;
+use crate::record::Column;
 
 /// A message of the server, as far as counting needs it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Backend {
+pub(crate) enum Backend<'a> {
     ParseComplete,
     /// `BindComplete` or `CloseComplete`.
     StepComplete,
     ParameterDescription(Vec<u32>),
-    /// `RowDescription` or `NoData`: the end of a `Describe`, or the head of a simple query's result.
-    Rows,
-    DataRow,
+    /// The end of a `Describe`, or the head of a simple query's result.
+    RowDescription(Vec<Column>),
+    /// The end of a `Describe` of what returns no rows.
+    NoData,
+    /// A row, and its values where they were wanted.
+    DataRow(&'a [u8]),
     CommandComplete,
     EmptyQuery,
     PortalSuspended,
@@ -33,19 +37,21 @@ pub(crate) enum Backend {
     NotUnderstood,
 }
 
-impl Backend {
-    pub(crate) fn wants(tag: u8) -> bool {
-        matches!(tag, b't' | b'E' | b'Z')
+impl<'a> Backend<'a> {
+    /// Which bodies are needed. Those of rows only while someone keeps them.
+    pub(crate) fn wants(tag: u8, rows: bool) -> bool {
+        matches!(tag, b't' | b'T' | b'E' | b'Z') || tag == b'D' && rows
     }
 
-    pub(crate) fn decode(frame: Frame<'_>) -> Self {
+    pub(crate) fn decode(frame: Frame<'a>) -> Self {
         let mut body = Body(frame.body);
         match frame.tag {
             b'1' => Self::ParseComplete,
             b'2' | b'3' => Self::StepComplete,
             b't' => Self::ParameterDescription(body.list(Body::u32).unwrap_or_default()),
-            b'T' | b'n' => Self::Rows,
-            b'D' => Self::DataRow,
+            b'T' => Self::RowDescription(body.list(column).unwrap_or_default()),
+            b'n' => Self::NoData,
+            b'D' => Self::DataRow(frame.body),
             b'C' => Self::CommandComplete,
             b'I' => Self::EmptyQuery,
             b's' => Self::PortalSuspended,
@@ -61,8 +67,21 @@ impl Backend {
     }
 }
 
+/// Of a `RowDescription`: name, table, attribute, type, its length, its modifier, format.
+fn column(body: &mut Body<'_>) -> Option<Column> {
+    let name = body.text()?;
+    let (_table, _attribute) = (body.u32()?, body.u16()?);
+    let type_oid = body.u32()?;
+    let (_length, _modifier) = (body.u16()?, body.u32()?);
+    Some(Column {
+        name,
+        type_oid,
+        binary: body.u16()? == 1,
+    })
+}
+
 /// Fields of an `ErrorResponse`: a type byte and a text each, `C` the code, `M` the message.
-fn error(body: &mut Body<'_>) -> Backend {
+fn error<'a>(body: &mut Body<'_>) -> Backend<'a> {
     let (mut sqlstate, mut message) = (String::new(), String::new());
     while let Some(field @ 1..) = body.u8() {
         let text = body.text().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The fields of a message's body, read from front to back.
 
 /// What is left of a message's body.
-pub(super) struct Body<'a>(pub(super) &'a [u8]);
+pub(crate) struct Body<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Body<'a> {
     fn take(&mut self, count: usize) -> Option<&'a [u8]> {
@@ -10,26 +10,26 @@ impl<'a> Body<'a> {
         Some(taken)
     }
 
-    pub(super) fn u8(&mut self) -> Option<u8> {
+    pub(crate) fn u8(&mut self) -> Option<u8> {
         self.take(1).map(|bytes| bytes[0])
     }
 
-    pub(super) fn u16(&mut self) -> Option<u16> {
+    pub(crate) fn u16(&mut self) -> Option<u16> {
         Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
     }
 
-    pub(super) fn u32(&mut self) -> Option<u32> {
+    pub(crate) fn u32(&mut self) -> Option<u32> {
         Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
     }
 
     /// A count and as many items. Of a message that was cut, those that are left.
-    pub(super) fn list<T>(&mut self, item: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+    pub(crate) fn list<T>(&mut self, item: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.u16()?;
         Some((0..count).map_while(|_| item(self)).collect())
     }
 
     /// A value's length, -1 for `NULL`, and its bytes: all, or those that are left.
-    pub(super) fn value(&mut self) -> Option<(Option<&'a [u8]>, Whole)> {
+    pub(crate) fn value(&mut self) -> Option<(Option<&'a [u8]>, Whole)> {
         let length = match self.u32()? {
             u32::MAX => return Some((None, Whole::Yes)),
             length => length as usize,
@@ -41,7 +41,7 @@ impl<'a> Body<'a> {
     }
 
     /// A name: ends with a zero byte, and names are what programs say they are.
-    pub(super) fn name(&mut self) -> Option<&'a str> {
+    pub(crate) fn name(&mut self) -> Option<&'a str> {
         let end = self.0.iter().position(|byte| *byte == 0)?;
         let name = std::str::from_utf8(self.take(end)?).ok()?;
         self.take(1)?;
@@ -49,7 +49,7 @@ impl<'a> Body<'a> {
     }
 
     /// A text: ends with a zero byte, or where the message was cut. Other encodings lose letters.
-    pub(super) fn text(&mut self) -> Option<String> {
+    pub(crate) fn text(&mut self) -> Option<String> {
         let end = self.0.iter().position(|byte| *byte == 0);
         let text = self.take(end.unwrap_or(self.0.len()))?;
         if end.is_some() {
@@ -61,7 +61,7 @@ impl<'a> Body<'a> {
 
 /// Was all of a value kept?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whole {
+pub(crate) enum Whole {
     Yes,
     No,
 }

@@ -17,6 +17,8 @@ pub(crate) enum Frontend<'a> {
         portal: &'a str,
         statement: &'a str,
         values: Vec<Value<'a>>,
+        /// The formats of the result's columns: none is text for all, one is for all, several are one for each.
+        results: Vec<u16>,
     },
     Execute {
         portal: &'a str,
@@ -97,11 +99,13 @@ fn bind<'a>(body: &mut Body<'a>, beyond: Option<u64>) -> Option<Frontend<'a>> {
         value(body, binary, beyond)
     });
     let values: Vec<_> = values.collect();
+    let results = body.list(Body::u16).unwrap_or_default();
     // What has neither all its values nor missing bytes that hold them is no `Bind`.
     (values.len() == usize::from(count)).then_some(Frontend::Bind {
         portal,
         statement,
         values,
+        results,
     })
 }
 
@@ -120,7 +124,7 @@ fn value<'a>(body: &mut Body<'a>, binary: bool, beyond: Option<u64>) -> Option<V
 }
 
 /// No format code means text for all, one is for all, several are one for each.
-fn is_binary(formats: &[u16], at: usize) -> bool {
+pub(crate) fn is_binary(formats: &[u16], at: usize) -> bool {
     match formats {
         [] => false,
         [all] => *all == 1,

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::QueryId;
-use crate::record::Parameter;
+use super::rows::Layout;
 use crate::record::sql::tokens;
+use crate::record::{Column, Parameter};
 
 /// Statements and portals by name. The empty name is one, too.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub(super) struct Statement {
     pub(super) sql: Arc<str>,
     /// As the program named them, or as the server told. 0 is for the server to choose.
     pub(super) types: Arc<[u32]>,
+    /// What it returns, once the server has told.
+    pub(super) columns: Option<Arc<[Column]>>,
 }
 
 /// A statement bound to its values.
@@ -31,6 +34,7 @@ pub(super) struct Portal {
     pub(super) parameters: Arc<[Parameter]>,
     /// Set from its first `Execute` on: fetching the rest is the same query.
     pub(super) query: Option<QueryId>,
+    pub(super) layout: Option<Layout>,
 }
 
 /// What a statement's name stood for before a `Parse` or `Close` that the server may yet refuse.
@@ -41,10 +45,11 @@ pub(super) struct Before {
 }
 
 impl Names {
-    pub(super) fn parse(&mut self, name: &str, sql: String, types: Vec<u32>) -> Before {
+    pub(super) fn parse(&mut self, name: &str, sql: Arc<str>, types: Vec<u32>) -> Before {
         let statement = Statement {
-            sql: sql.into(),
+            sql,
             types: types.into(),
+            columns: None,
         };
         Before {
             name: name.to_owned(),
@@ -77,6 +82,15 @@ impl Names {
             && Arc::ptr_eq(&statement.sql, sql)
         {
             statement.types = types.into();
+        }
+    }
+
+    /// The server told what this text returns.
+    pub(super) fn learn_columns(&mut self, name: &str, sql: &Arc<str>, columns: Arc<[Column]>) {
+        if let Some(statement) = self.statements.get_mut(name)
+            && Arc::ptr_eq(&statement.sql, sql)
+        {
+            statement.columns = Some(columns);
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::QueryId;
 use super::names::Before;
+use super::rows::Layout;
 use crate::record::sql;
 
 /// One message of the program that the server has not answered yet, or not in full.
@@ -13,8 +14,10 @@ use crate::record::sql;
 pub(super) enum Pending {
     /// The start-up packet: answered by authentication and a `ReadyForQuery`.
     Startup,
-    /// `Parse`, and `Close` of a statement.
-    Statement(Before),
+    /// `Parse` of this text.
+    Parse(Before, Arc<str>),
+    /// `Close` of a statement.
+    Forget(Before),
     /// `Bind`, and `Close` of a portal.
     Step,
     /// Of a statement: its name and its text.
@@ -23,6 +26,8 @@ pub(super) enum Pending {
         id: QueryId,
         /// The query started here. Otherwise this fetches more of its rows.
         first: bool,
+        /// How its rows are laid out, if that was described before.
+        layout: Option<Layout>,
     },
     Simple(Simple),
     FunctionCall,
@@ -72,6 +77,11 @@ impl Simple {
     pub(super) fn refuse(&mut self) -> Option<QueryId> {
         self.waiting.clear();
         self.running.take()
+    }
+
+    /// None waits behind the one that runs.
+    pub(super) fn is_last(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// No statement runs and none is left.

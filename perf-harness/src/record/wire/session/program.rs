@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Event;
 use super::names::{Portal, Statement};
 use super::pending::{Pending, Simple};
+use super::rows::Layout;
 use super::state::{Mode, State};
 use crate::record::wire::codec::{Frame, Frontend, OutOfStep, Target, Value};
 
@@ -42,12 +43,13 @@ impl State {
                 statement,
                 sql,
                 types,
-            } => Pending::Statement(self.names.parse(statement, sql, types)),
+            } => self.parse(statement, sql, types),
             Frontend::Bind {
                 portal,
                 statement,
                 values,
-            } => self.bind(portal, statement, &values),
+                results,
+            } => self.bind(portal, statement, &values, results),
             Frontend::Describe(target) => self.describe(target),
             Frontend::Close(target) => self.close(target),
             Frontend::FunctionCall => {
@@ -66,6 +68,7 @@ impl State {
         let bare = self.silent;
         let first = self.wait(on_event);
         self.pending.push_back(Pending::Sync);
+        self.end_implicit_block();
         if bare && first {
             on_event(Event::Ping);
         }
@@ -82,16 +85,33 @@ impl State {
         self.pending.push_back(Pending::Simple(simple));
     }
 
-    fn bind(&mut self, portal: &str, statement: &str, values: &[Value<'_>]) -> Pending {
+    fn parse(&mut self, statement: &str, sql: String, types: Vec<u32>) -> Pending {
+        let sql: Arc<str> = sql.into();
+        let before = self.names.parse(statement, Arc::clone(&sql), types);
+        Pending::Parse(before, sql)
+    }
+
+    fn bind(
+        &mut self,
+        portal: &str,
+        statement: &str,
+        values: &[Value<'_>],
+        results: Vec<u16>,
+    ) -> Pending {
         // A statement made by SQL's own `PREPARE` was never parsed on the wire.
-        let Statement { sql, types } =
-            self.names
-                .statement(statement)
-                .cloned()
-                .unwrap_or_else(|| Statement {
-                    sql: Arc::from(format!("EXECUTE {statement}")),
-                    types: Arc::from([]),
-                });
+        let Statement {
+            sql,
+            types,
+            columns,
+        } = self
+            .names
+            .statement(statement)
+            .cloned()
+            .unwrap_or_else(|| Statement {
+                sql: Arc::from(format!("EXECUTE {statement}")),
+                types: Arc::from([]),
+                columns: None,
+            });
         let type_of = |at: usize| types.get(at).copied().unwrap_or(0);
         let parameters = values.iter().enumerate();
         let bound = Portal {
@@ -100,27 +120,41 @@ impl State {
                 .collect(),
             sql,
             query: None,
+            layout: columns.map(|columns| Layout {
+                columns,
+                formats: Some(results.into()),
+            }),
         };
         self.names.bind(portal, bound);
         Pending::Step
     }
 
     fn execute(&mut self, name: &str, on_event: &mut impl FnMut(Event)) -> Pending {
-        let (sql, parameters, query) = match self.names.portal(name) {
+        let (sql, parameters, query, layout) = match self.names.portal(name) {
             Some(portal) => (
                 Arc::clone(&portal.sql),
                 Arc::clone(&portal.parameters),
                 portal.query,
+                portal.layout.clone(),
             ),
             // A cursor made by SQL's own `DECLARE` is a portal too.
-            None => (Arc::from(format!("FETCH FROM {name}")), Arc::from([]), None),
+            None => {
+                let sql = Arc::from(format!("FETCH FROM {name}"));
+                (sql, Arc::from([]), None, None)
+            }
         };
         let first = query.is_none();
-        let id = query.unwrap_or_else(|| self.start(sql, parameters, self.now, on_event));
+        let id = match query {
+            Some(id) => {
+                on_event(Event::Resumed { id, at: self.now });
+                id
+            }
+            None => self.start(sql, parameters, self.now, on_event),
+        };
         if let Some(portal) = self.names.portal(name) {
             portal.query = Some(id);
         }
-        Pending::Execute { id, first }
+        Pending::Execute { id, first, layout }
     }
 
     fn describe(&mut self, target: Target<'_>) -> Pending {
@@ -135,7 +169,7 @@ impl State {
 
     fn close(&mut self, target: Target<'_>) -> Pending {
         match target {
-            Target::Statement(name) => Pending::Statement(self.names.close_statement(name)),
+            Target::Statement(name) => Pending::Forget(self.names.close_statement(name)),
             Target::Portal(name) => {
                 self.names.close_portal(name);
                 Pending::Step

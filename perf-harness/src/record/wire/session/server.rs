@@ -1,10 +1,13 @@
 //! What the server answers, and how it changes the state.
 
+use std::sync::Arc;
+
 use super::pending::Pending;
+use super::rows::Layout;
 use super::state::{Mode, State};
 use super::{Event, QueryId};
 use crate::record::wire::codec::{Backend, Frame, OutOfStep};
-use crate::record::{DatabaseError, Outcome};
+use crate::record::{Column, DatabaseError, Outcome};
 
 impl State {
     pub(super) fn received(
@@ -18,7 +21,7 @@ impl State {
         match Backend::decode(frame) {
             Backend::NoAccount => {}
             Backend::NotUnderstood => on_event(Event::Undecoded),
-            Backend::DataRow => self.row(on_event),
+            Backend::DataRow(body) => self.row(body, on_event),
             Backend::ParameterDescription(types) => self.learn_types(types),
             Backend::ReadyForQuery { in_transaction } => self.ready(in_transaction, on_event),
             Backend::Error { sqlstate, message } => {
@@ -27,29 +30,58 @@ impl State {
             Backend::CommandComplete => self.finish(&Outcome::Completed, on_event),
             Backend::PortalSuspended => self.finish(&Outcome::Suspended, on_event),
             Backend::EmptyQuery => self.empty(on_event),
-            Backend::ParseComplete => {
-                self.step();
-                on_event(Event::Prepared);
-            }
+            Backend::ParseComplete => self.parsed(on_event),
             Backend::StepComplete => self.step(),
-            Backend::Rows => self.described(on_event),
+            Backend::RowDescription(columns) => self.described(columns, on_event),
+            Backend::NoData => self.described(Vec::new(), on_event),
             Backend::CopyIn => self.copy_in(on_event),
             Backend::CopyOut => drop(self.running(on_event)),
         }
     }
 
+    fn parsed(&mut self, on_event: &mut impl FnMut(Event)) {
+        let again = match self.pending.pop_front() {
+            Some(Pending::Parse(_, sql)) => self.prepare(&sql),
+            Some(other) => {
+                self.pending.push_front(other);
+                false
+            }
+            None => false,
+        };
+        on_event(Event::Prepared { again });
+    }
+
     fn step(&mut self) {
-        if let Some(Pending::Step | Pending::Statement(_)) = self.pending.front() {
+        if let Some(Pending::Step | Pending::Forget(_)) = self.pending.front() {
             self.pending.pop_front();
         }
     }
 
     /// The end of a `Describe`, or the head of a simple query's result.
-    fn described(&mut self, on_event: &mut impl FnMut(Event)) {
+    fn described(&mut self, columns: Vec<Column>, on_event: &mut impl FnMut(Event)) {
+        let columns: Arc<[Column]> = columns.into();
         match self.pending.front() {
-            Some(Pending::Describe(_)) => drop(self.pending.pop_front()),
-            _ => drop(self.running(on_event)),
+            Some(Pending::Describe(Some((name, sql)))) => {
+                // Of a statement: in which format its rows will come, a `Bind` says.
+                self.names.learn_columns(name, sql, columns);
+                self.pending.pop_front();
+            }
+            Some(Pending::Describe(None)) => {
+                self.describe_next(columns);
+                self.pending.pop_front();
+            }
+            _ => {
+                self.describe_next(columns);
+                self.running(on_event);
+            }
         }
+    }
+
+    fn describe_next(&mut self, columns: Arc<[Column]>) {
+        self.described = Some(Layout {
+            columns,
+            formats: None,
+        });
     }
 
     fn learn_types(&mut self, types: Vec<u32>) {
@@ -68,7 +100,7 @@ impl State {
     }
 
     /// The query that the server now answers.
-    fn running(&mut self, on_event: &mut impl FnMut(Event)) -> Option<QueryId> {
+    pub(super) fn running(&mut self, on_event: &mut impl FnMut(Event)) -> Option<QueryId> {
         match self.pending.pop_front()? {
             Pending::Simple(mut simple) => {
                 simple.answered = true;
@@ -90,22 +122,12 @@ impl State {
         }
     }
 
-    fn row(&mut self, on_event: &mut impl FnMut(Event)) {
-        let Some(id) = self.running(on_event) else {
-            return;
-        };
-        match &mut self.rows {
-            Some((query, count)) if *query == id => *count += 1,
-            _ => {
-                self.tell_rows(on_event);
-                self.rows = Some((id, 1));
-            }
-        }
-    }
-
     fn finish(&mut self, outcome: &Outcome, on_event: &mut impl FnMut(Event)) {
         let running = self.running(on_event);
         self.tell_rows(on_event);
+        if *outcome != Outcome::Suspended {
+            self.described = None;
+        }
         self.end_copy();
         match self.pending.front_mut() {
             Some(Pending::Simple(simple)) => {
@@ -128,7 +150,7 @@ impl State {
     fn empty(&mut self, on_event: &mut impl FnMut(Event)) {
         match self.pending.front_mut() {
             Some(Pending::Simple(simple)) => retract(simple.refuse(), on_event),
-            Some(Pending::Execute { id, first }) => {
+            Some(Pending::Execute { id, first, .. }) => {
                 let id = first.then_some(*id);
                 self.pending.pop_front();
                 self.names.take_back(id);
@@ -151,7 +173,9 @@ impl State {
                 self.finish(&Outcome::Failed(error), on_event);
                 self.skip_to_sync(on_event);
             }
-            Some(Pending::Statement(_) | Pending::Step | Pending::Describe(_)) => {
+            Some(
+                Pending::Parse(..) | Pending::Forget(_) | Pending::Step | Pending::Describe(_),
+            ) => {
                 self.skip_to_sync(on_event);
             }
             // At a `Sync` the transaction could not be committed. Else it is about the connection.
@@ -171,12 +195,14 @@ impl State {
         let skipped = self.pending.drain(..sync.unwrap_or(self.pending.len()));
         for pending in skipped.rev() {
             match pending {
-                Pending::Execute { id, first: true } => {
+                Pending::Execute {
+                    id, first: true, ..
+                } => {
                     self.names.take_back(Some(id));
                     retract(Some(id), on_event);
                 }
                 Pending::Simple(simple) => retract(simple.running, on_event),
-                Pending::Statement(before) => self.names.restore(before),
+                Pending::Parse(before, _) | Pending::Forget(before) => self.names.restore(before),
                 _ => {}
             }
         }
@@ -195,6 +221,7 @@ impl State {
         if !in_transaction && self.pending.is_empty() {
             self.names.end_transaction();
         }
+        self.learn_transaction(in_transaction, on_event);
     }
 }
 

@@ -3,14 +3,19 @@
 //! `program` and `server` say how messages change it. Their rules are those of the protocol's chapter "Message
 //! Flow", and of `PostgresMain` in the server's source where the chapter is silent.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::names::Names;
 use super::pending::{Pending, Simple};
-use super::{Event, QueryId};
+use super::rows::{Layout, Rows};
+use super::{Block, Event, QueryId};
 use crate::record::{Class, Parameter};
+
+/// How many different texts a connection is remembered to have prepared.
+const MOST_TEXTS: usize = 10_000;
 
 /// The state of one connection.
 #[derive(Debug)]
@@ -27,8 +32,20 @@ pub(super) struct State {
     pub(super) last_id: QueryId,
     /// The program has asked a query of its own.
     pub(super) asked: bool,
-    /// Rows seen since they were last told, and whose they are.
-    pub(super) rows: Option<(QueryId, u64)>,
+    /// The transaction that what is sent next belongs to.
+    pub(super) block: Block,
+    /// The server said that one of the program's is open.
+    pub(super) in_transaction: bool,
+    /// Texts that were prepared, by their hashes.
+    prepared: HashSet<u64>,
+    /// Someone wants the values of rows.
+    pub(super) keeps_rows: bool,
+    /// Of how many rows of which query values were kept.
+    pub(super) kept: Option<(QueryId, u64)>,
+    /// The result that the server described last.
+    pub(super) described: Option<Layout>,
+    /// Rows seen since they were last told.
+    pub(super) rows: Option<Rows>,
 }
 
 /// What the server does with what is sent.
@@ -54,6 +71,12 @@ impl State {
             mode: Mode::Normal,
             last_id: 0,
             asked: false,
+            block: Block::default(),
+            in_transaction: false,
+            prepared: HashSet::new(),
+            keeps_rows: false,
+            kept: None,
+            described: None,
             rows: None,
         }
     }
@@ -87,13 +110,21 @@ impl State {
         self.asked |= class == Class::Query;
         self.names.forget(&sql);
         self.last_id += 1;
+        let controls = class == Class::TransactionControl;
+        if controls {
+            self.begin_block(&sql);
+        }
         on_event(Event::Started {
             id: self.last_id,
-            sql,
+            sql: Arc::clone(&sql),
             class,
             parameters,
+            block: self.block,
             at,
         });
+        if controls {
+            self.end_block(&sql);
+        }
         self.last_id
     }
 
@@ -104,6 +135,9 @@ impl State {
     ) -> QueryId {
         let id = self.start(simple.next(), Arc::from([]), simple.free, on_event);
         simple.running = Some(id);
+        if simple.is_last() {
+            self.end_implicit_block();
+        }
         id
     }
 
@@ -113,10 +147,15 @@ impl State {
         }
     }
 
-    pub(super) fn tell_rows(&mut self, on_event: &mut impl FnMut(Event)) {
-        if let Some((id, count)) = self.rows.take() {
-            on_event(Event::Rows { id, count });
+    /// A text was prepared. Was it before?
+    pub(super) fn prepare(&mut self, sql: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        sql.hash(&mut hasher);
+        let text = hasher.finish();
+        if self.prepared.len() < MOST_TEXTS {
+            return !self.prepared.insert(text);
         }
+        self.prepared.contains(&text)
     }
 
     /// Statements and portals remembered, answers awaited.

@@ -73,9 +73,10 @@ fn our_frontend(frame: Frame<'_>) -> Seen {
             portal,
             statement,
             values,
+            results,
         } => {
             let values: Vec<_> = values.iter().map(|it| (it.binary, it.bytes)).collect();
-            fields(&(portal, statement, values))
+            fields(&(portal, statement, values, results))
         }
         Frontend::Execute { portal } => fields(&portal),
         Frontend::Describe(target) | Frontend::Close(target) => match target {
@@ -95,6 +96,13 @@ fn our_backend(frame: Frame<'_>) -> Seen {
         Backend::ParameterDescription(types) => fields(&types),
         Backend::ReadyForQuery { in_transaction } => fields(&in_transaction),
         Backend::Error { sqlstate, message } => fields(&(sqlstate, message)),
+        Backend::RowDescription(columns) => {
+            let columns: Vec<_> = columns
+                .iter()
+                .map(|it| (it.name.as_str(), it.type_oid, it.binary))
+                .collect();
+            fields(&columns)
+        }
         Backend::NotUnderstood => panic!("{frame:?}"),
         _ => String::new(),
     };
@@ -144,7 +152,12 @@ fn their_frontend(bytes: &[u8]) -> (usize, Seen) {
             let values: Vec<_> = values.map(|(at, it)| (format(at), it.as_deref())).collect();
             (
                 'B',
-                fields(&(name(&it.portal_name), name(&it.statement_name), values)),
+                fields(&(
+                    name(&it.portal_name),
+                    name(&it.statement_name),
+                    values,
+                    it.result_column_format_codes,
+                )),
             )
         }
         TheirsSent::Execute(it) => ('E', fields(&name(&it.name))),
@@ -170,6 +183,13 @@ fn their_backend(bytes: &[u8]) -> (usize, Seen) {
         Theirs::ParameterDescription(it) => ('t', fields(&it.types)),
         Theirs::ReadyForQuery(it) => ('Z', fields(&(it.status != TransactionStatus::Idle))),
         Theirs::ErrorResponse(it) => ('E', fields(&(field(&it, b'C'), field(&it, b'M')))),
+        Theirs::RowDescription(it) => {
+            let columns = it.fields.iter();
+            let columns: Vec<_> = columns
+                .map(|it| (it.name.as_str(), it.type_id, it.format_code == 1))
+                .collect();
+            ('T', fields(&columns))
+        }
         other => (their_tag(&other), String::new()),
     };
     (buffer.len(), seen)
@@ -193,7 +213,6 @@ fn their_tag(message: &Theirs) -> char {
         Theirs::EmptyQueryResponse(_) => 'I',
         Theirs::NoticeResponse(_) => 'N',
         Theirs::NotificationResponse(_) => 'A',
-        Theirs::RowDescription(_) => 'T',
         Theirs::DataRow(_) => 'D',
         Theirs::NoData(_) => 'n',
         Theirs::CopyInResponse(_) => 'G',

@@ -127,17 +127,20 @@ fn a_portal_fetched_in_parts_is_one_query() {
         "round trip
          1 controls: BEGIN
          1 ends
+         transaction opens
          2 starts: SELECT 1
          round trip
          prepared
          2 has 2 rows
          2 pauses
+         2 goes on
          round trip
          2 has 1 rows
          2 ends
          round trip
          3 controls: COMMIT
-         3 ends",
+         3 ends
+         transaction closes",
     );
 }
 
@@ -147,6 +150,7 @@ fn rows_that_were_fetched_stay_fetched_when_the_rest_is_skipped() {
         "> bind p s | execute p | bind q bad | execute p | sync
          < bound | row | suspended | error 26000 | ready",
         "1 starts: EXECUTE s
+         1 goes on
          round trip
          1 has 1 rows
          1 pauses
@@ -167,6 +171,7 @@ fn a_portal_that_was_skipped_is_still_to_be_executed() {
          1 controls: BEGIN
          2 controls: SAVEPOINT a
          1 ends
+         transaction opens
          2 ends
          3 starts: EXECUTE s
          round trip
@@ -179,7 +184,8 @@ fn a_portal_that_was_skipped_is_still_to_be_executed() {
          6 controls: COMMIT
          5 has 1 rows
          5 ends
-         6 ends",
+         6 ends
+         transaction closes",
     );
 }
 
@@ -223,11 +229,13 @@ fn a_cursor_of_the_program_is_a_portal() {
         "round trip
          1 starts: DECLARE c CURSOR FOR SELECT 1
          1 ends
+         transaction opens
          round trip
          2 starts: FETCH FROM c
          round trip
          2 has 1 rows
-         2 ends",
+         2 ends
+         transaction closes",
     );
 }
 
@@ -271,11 +279,14 @@ fn an_empty_text_that_is_executed_is_no_query() {
          > execute - | sync
          < empty | ready",
         "1 starts: -- nothing
+         1 goes on
          round trip
          prepared
          1 is taken back
+         transaction opens
          2 starts: -- nothing
          round trip
-         2 is taken back",
+         2 is taken back
+         transaction closes",
     );
 }

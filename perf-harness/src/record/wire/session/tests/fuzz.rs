@@ -46,7 +46,7 @@ fn assert_sense(events: &[Event]) {
                 assert!(started.insert(*id), "{id} starts twice");
                 running.insert(*id);
             }
-            Event::Rows { id, count } => assert!(started.contains(id) && *count > 0),
+            Event::Rows { id, count, .. } => assert!(started.contains(id) && *count > 0),
             Event::Retracted { id } => assert!(running.remove(id), "{id} does not run"),
             Event::Finished { id, outcome, .. } => {
                 assert!(started.contains(id), "{id} never started");

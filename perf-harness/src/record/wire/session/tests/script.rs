@@ -62,28 +62,35 @@ pub(super) fn play(session: &mut Session, writes: &Writes, piece: usize) -> Vec<
 }
 
 pub(super) fn add(events: &mut Vec<Event>, event: Event) {
-    if let Event::Rows { id, count } = event
-        && let Some(Event::Rows {
-            id: last,
-            count: sum,
-        }) = events.last_mut()
-        && *last == id
-    {
-        *sum += count;
-    } else {
-        events.push(event);
+    match (events.last_mut(), event) {
+        (
+            Some(Event::Rows {
+                id: last,
+                count: sum,
+                kept: all,
+            }),
+            Event::Rows { id, count, kept },
+        ) if *last == id => {
+            *sum += count;
+            all.extend(&kept);
+        }
+        (_, event) => events.push(event),
     }
 }
 
 fn tell(event: &Event) -> String {
     match event {
         Event::Connected => "connected".to_owned(),
-        Event::Prepared => "prepared".to_owned(),
+        Event::Prepared { again: false } => "prepared".to_owned(),
+        Event::Prepared { again: true } => "prepared again".to_owned(),
+        Event::Resumed { id, .. } => format!("{id} goes on"),
+        Event::Transaction { open: true } => "transaction opens".to_owned(),
+        Event::Transaction { open: false } => "transaction closes".to_owned(),
         Event::RoundTrip => "round trip".to_owned(),
         Event::Ping => "ping".to_owned(),
         Event::Error => "error".to_owned(),
         Event::Undecoded => "undecoded".to_owned(),
-        Event::Rows { id, count } => format!("{id} has {count} rows"),
+        Event::Rows { id, count, .. } => format!("{id} has {count} rows"),
         Event::Retracted { id } => format!("{id} is taken back"),
         Event::Finished { id, outcome, .. } => match outcome {
             Outcome::Completed => format!("{id} ends"),
@@ -166,9 +173,9 @@ fn server(word: &str, rest: &str) -> Vec<u8> {
         "bound" => message(b'2', &[]),
         "closed" => message(b'3', &[]),
         "types" => message(b't', &[&types(rest)]),
-        "columns" => message(b'T', &[&[0; 2]]),
+        "columns" => message(b'T', &[&columns(rest)]),
         "nodata" => message(b'n', &[]),
-        "row" => message(b'D', &[&[0; 2]]),
+        "row" => message(b'D', &[&row(rest)]),
         "done" => message(b'C', &[&text("SELECT 1")]),
         "empty" => message(b'I', &[]),
         "suspended" => message(b's', &[]),
@@ -213,6 +220,23 @@ fn bind(rest: &str) -> Vec<u8> {
         b'B',
         &[&portal, &statement, &fields, &values.concat(), &[0; 2]],
     )
+}
+
+/// `name:type ..`, in text format.
+fn columns(rest: &str) -> Vec<u8> {
+    let words: Vec<_> = rest.split_whitespace().collect();
+    let columns = words.iter().flat_map(|word| {
+        let (name, oid) = word.split_once(':').expect("name:type");
+        let oid: u32 = oid.parse().expect("an object id");
+        [&text(name), &[0; 6][..], &oid.to_be_bytes(), &[0; 8]].concat()
+    });
+    count(words.len()).into_iter().chain(columns).collect()
+}
+
+/// Values as text.
+fn row(rest: &str) -> Vec<u8> {
+    let values: Vec<_> = rest.split_whitespace().map(value).collect();
+    [count(values.len()).as_slice(), &values.concat()].concat()
 }
 
 fn value(word: &str) -> Vec<u8> {
