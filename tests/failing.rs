@@ -203,3 +203,150 @@ async fn panics(_db: TemplateDb) {
 async fn the_template_panics(db: PerfDb) {
     assert_max_queries!(db, 1, domain(&db.pool()));
 }
+
+#[perf_test(template = authors)]
+async fn lists_have_another_width_each_time(db: PerfDb) {
+    let pool = db.pool();
+    let page = db
+        .record(async {
+            for list in ["$1", "$1, $2, $3", "$1, $2"] {
+                let sql = format!("SELECT name FROM authors WHERE id IN ({list})");
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+                for id in 1..=i32::try_from(list.split(',').count()).unwrap() {
+                    query = query.bind(id);
+                }
+                query.execute(&pool).await.unwrap();
+            }
+        })
+        .await;
+    perf_harness::assert_no_changing_lists!(page);
+}
+
+async fn named(pool: &PgPool, name: &str) {
+    let sql = format!("SELECT id FROM authors WHERE name = '{name}'");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql));
+    query.execute(pool).await.unwrap();
+}
+
+#[perf_test(template = authors)]
+async fn values_are_written_into_the_text(db: PerfDb) {
+    let pool = db.pool();
+    let search = db
+        .record(async {
+            for name in ["author 1", "author 2", "author 3"] {
+                named(&pool, name).await;
+            }
+        })
+        .await;
+    perf_harness::assert_no_literals!(search);
+}
+
+#[perf_test(template = authors)]
+async fn each_write_is_a_transaction(db: PerfDb) {
+    let pool = db.pool();
+    let save = db
+        .record(async {
+            let site = sqlx::query("INSERT INTO sites VALUES (2, 'example.org')");
+            site.execute(&pool).await.unwrap();
+            let author = sqlx::query("UPDATE authors SET name = $1 WHERE id = $2");
+            let author = author.bind("renamed").bind(1);
+            author.execute(&pool).await.unwrap();
+        })
+        .await;
+    perf_harness::assert_no_untransacted_writes!(save);
+}
+
+#[perf_test(template = authors)]
+async fn a_transaction_is_left_open(db: PerfDb) {
+    let pool = db.pool();
+    let page = db
+        .record(async {
+            let mut connection = pool.acquire().await.unwrap();
+            let begin = sqlx::raw_sql("BEGIN");
+            begin.execute(&mut *connection).await.unwrap();
+            let query = sqlx::query("SELECT name FROM authors WHERE id = $1 FOR UPDATE");
+            query.bind(1).execute(&mut *connection).await.unwrap();
+        })
+        .await;
+    perf_harness::assert_no_open_transactions!(page);
+}
+
+#[perf_test(template = authors)]
+async fn many_connections_ask_for_each_value(db: PerfDb) {
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .min_connections(4)
+        .max_connections(4)
+        .connect(db.url())
+        .await
+        .unwrap();
+    let slow = |id| {
+        let query = sqlx::query("SELECT name, pg_sleep(0.05) FROM authors WHERE id = $1");
+        query.bind(id).execute(&pool)
+    };
+    let list = db
+        .record(async {
+            ids(&pool).await;
+            futures::future::join_all((1..=12).map(slow)).await;
+        })
+        .await;
+    perf_harness::assert_efficient!(list);
+}
+
+#[perf_test(template = authors)]
+async fn queries_arrive_after_the_work(db: PerfDb) {
+    let pool = db.pool();
+    let list = db
+        .record(async {
+            ids(&pool).await;
+            let pool = pool.clone();
+            tokio::spawn(async move {
+                domain(&pool).await;
+                name(&pool, 1).await;
+            });
+        })
+        .await;
+    assert_max_queries!(list, 1);
+}
+
+#[perf_test(template = authors)]
+async fn no_query_names_the_table(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(one_by_one(&pool)).await;
+    assert_max_queries!(list.on_table("author"), 1);
+}
+
+#[perf_test(template = authors)]
+async fn nothing_needs_the_excuse(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(one_by_one(&pool)).await;
+    let list = list.excuse("FROM avatars", "they are cached, see #12");
+    assert_no_n_plus_one!(list);
+}
+
+#[perf_test(template = authors)]
+async fn one_table_went_over_its_budget(db: PerfDb) {
+    let pool = db.pool();
+    let page = db
+        .record(async {
+            domain(&pool).await;
+            one_by_one(&pool).await;
+        })
+        .await;
+    assert_max_queries!(page.on_table("authors"), 1);
+}
+
+#[perf_test(template = authors)]
+async fn the_list_grows_faster_than_allowed(db: PerfDb) -> Result<(), SetupError> {
+    let work = async |db: PerfDb| {
+        let pool = db.pool();
+        for chunk in ids(&pool).await.chunks(10) {
+            let query = sqlx::query("SELECT name FROM authors WHERE id = ANY($1)");
+            query.bind(chunk).execute(&pool).await.unwrap();
+            let query = sqlx::query("SELECT count(*) FROM authors WHERE id > ANY($1)");
+            query.bind(chunk).execute(&pool).await.unwrap();
+        }
+    };
+    let list = db.record_at([100, 1_000], more_authors, work).await?;
+    assert_constant_queries!(list, +1 per 100);
+    Ok(())
+}

@@ -10,7 +10,7 @@ pub use core::stringify;
 /// What the program `perf-harness` does: it prints what these give.
 pub use crate::postgres::running;
 
-use crate::budget::{Assertion, Form, Queries};
+use crate::budget::{Assertion, Defect, Form, Queries, Slope};
 use crate::config;
 use crate::run::{Growth, PerfDb, PerfTest, Recording, report, told_name};
 
@@ -61,21 +61,21 @@ where
 #[track_caller]
 pub fn check<T>(recording: &Recording<T>, budget: Queries, name: &str) {
     let form = Form::OfRecording(told_name(name));
-    recording.check_as(budget, form, Location::caller());
+    recording.check_as(budget, &form, Location::caller());
 }
 
-/// `assert_no_n_plus_one!(recording)`
+/// `assert_no_n_plus_one!(recording)` and its fellows.
 #[track_caller]
-pub fn check_no_n_plus_one<T>(recording: &Recording<T>, name: &str) {
+pub fn check_no<T>(recording: &Recording<T>, defect: Defect, name: &str) {
     let form = Form::OfRecording(told_name(name));
-    recording.check_as(Assertion::NoNPlusOne, form, Location::caller());
+    recording.check_as(Assertion::No(defect), &form, Location::caller());
 }
 
-/// `assert_no_duplicate_queries!(recording)`
+/// `assert_efficient!(recording)`
 #[track_caller]
-pub fn check_no_duplicate_queries<T>(recording: &Recording<T>, name: &str) {
+pub fn check_efficient<T>(recording: &Recording<T>, name: &str) {
     let form = Form::OfRecording(told_name(name));
-    recording.check_as(Assertion::NoDuplicates, form, Location::caller());
+    recording.check_as(Assertion::Efficient, &form, Location::caller());
 }
 
 /// `assert_max_queries!(db, 3, work)`
@@ -90,32 +90,34 @@ pub fn record_and_check<F: Future>(
     db.check_as(budget, form, Location::caller(), work)
 }
 
-/// `assert_constant_queries!(growth)`
+/// `assert_constant_queries!(growth)`, `assert_constant_queries!(growth, +1 per 100)`
 #[track_caller]
-pub fn check_constant_queries(growth: &Growth, name: &str) {
-    growth.check_as(Form::OfRecording(told_name(name)), Location::caller());
+pub fn check_growth(growth: &Growth, (more, per): (usize, usize), name: &str) {
+    let form = Form::OfRecording(told_name(name));
+    growth.check_as(Slope::new(more, per), form, Location::caller());
 }
 
-/// `assert_no_n_plus_one!(db, work)`
+/// `assert_no_n_plus_one!(db, work)` and its fellows.
 #[track_caller]
-pub fn record_and_check_no_n_plus_one<F: Future>(
+pub fn record_and_check_no<F: Future>(
+    db: &PerfDb,
+    defect: Defect,
+    name: &str,
+    work: F,
+) -> impl Future<Output = F::Output> {
+    let form = Form::OneStep(told_name(name));
+    db.check_as(Assertion::No(defect), form, Location::caller(), work)
+}
+
+/// `assert_efficient!(db, work)`
+#[track_caller]
+pub fn record_and_check_efficient<F: Future>(
     db: &PerfDb,
     name: &str,
     work: F,
 ) -> impl Future<Output = F::Output> {
     let form = Form::OneStep(told_name(name));
-    db.check_as(Assertion::NoNPlusOne, form, Location::caller(), work)
-}
-
-/// `assert_no_duplicate_queries!(db, work)`
-#[track_caller]
-pub fn record_and_check_no_duplicate_queries<F: Future>(
-    db: &PerfDb,
-    name: &str,
-    work: F,
-) -> impl Future<Output = F::Output> {
-    let form = Form::OneStep(told_name(name));
-    db.check_as(Assertion::NoDuplicates, form, Location::caller(), work)
+    db.check_as(Assertion::Efficient, form, Location::caller(), work)
 }
 
 #[cfg(test)]

@@ -93,6 +93,32 @@ pub enum SetupError {
         /// How many.
         statements: usize,
     },
+    /// An excuse that no defect needed.
+    #[error("nothing needs the excuse `{part}` ({reason})")]
+    ExcuseUnused {
+        /// The part of a query, or the function, that it names.
+        part: String,
+        /// Its reason.
+        reason: String,
+    },
+    /// An excuse without a reason.
+    #[error("the excuse `{part}` has no reason")]
+    ExcuseWithoutReason {
+        /// The part of a query, or the function, that it names.
+        part: String,
+    },
+    /// None of the queries recorded is among those that were asked about.
+    #[error(
+        "none of the {of} queries recorded is among those chosen, so `{budget}` was not tested"
+    )]
+    NothingChosen {
+        /// The assertion as it was written.
+        budget: String,
+        /// How many were recorded.
+        of: usize,
+        /// The tables that they name, and how many name each.
+        tables: Vec<(String, usize)>,
+    },
     /// A read-only test, or one that ran beside it, wrote.
     #[error(
         "the database that read-only tests share was written to: {rows} row{}, by this test or by one that ran at the same time",
@@ -227,6 +253,12 @@ impl SetupError {
             Self::Unsampled { .. } => {
                 "record less at once: 10,000 statements are kept, or 64 MiB of text and values".to_owned()
             }
+            Self::ExcuseUnused { .. } => {
+                "take it away, if the defect is gone; or name a part of the query as the message shows it, or its function"
+                    .to_owned()
+            }
+            Self::ExcuseWithoutReason { .. } => "say why it may stay: .excuse(\"..\", \"because ..\")".to_owned(),
+            Self::NothingChosen { tables, .. } => nothing_chosen(tables),
             Self::ReadOnlyWritten { .. } => {
                 "leave `read_only` out of the test that writes: it asks for READ WRITE, or the server would have refused it\n\
                  the next read-only test starts from a fresh copy"
@@ -334,6 +366,18 @@ const CONTRIB: [&str; 22] = [
     "unaccent",
     "uuid-ossp",
 ];
+
+fn nothing_chosen(tables: &[(String, usize)]) -> String {
+    let none = "or say that none is meant: assert_queries!(.., 0)";
+    let tables = tables
+        .iter()
+        .map(|(table, count)| format!("{table} ({count})"));
+    let tables = tables.collect::<Vec<_>>().join(", ");
+    if tables.is_empty() {
+        return format!("what was recorded names no table\n{none}");
+    }
+    format!("choose among what was recorded: {tables}\n{none}")
+}
 
 fn nothing_recorded(url: &str, connected: bool) -> String {
     let why = if connected {

@@ -19,6 +19,7 @@
 //! - [`PerfDb`]: the database of a test; [`PerfDb::record`] makes a [`Recording`].
 //! - [`assert_max_queries!`], [`assert_queries!`]: budgets on the number of queries.
 //! - [`assert_no_n_plus_one!`], [`assert_no_duplicate_queries!`]: no query is repeated without need, whatever the number.
+//! - [`assert_efficient!`]: those, and no other [`Defect`] that can be told without a number.
 //! - [`assert_constant_queries!`]: the same queries at every size of the data.
 //! - [`Template`], [`TemplateDb`]: what is migrated and seeded, once for all tests.
 //!
@@ -60,7 +61,7 @@ mod report;
 #[doc(hidden)]
 pub mod __private;
 
-pub use budget::{Allowance, Allowed, Finding, Problem, Queries, Violation};
+pub use budget::{Allowance, Allowed, Defect, Finding, Problem, Queries, Slope, Violation};
 pub use database::{
     BoxError, CopyRow, IntoTemplate, ScratchDb, SeedError, Table, Template, TemplateDb,
     TemplateOutput,
@@ -71,8 +72,8 @@ pub use error::SetupError;
 pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
 pub use record::{
-    CallPath, Class, Counts, DatabaseError, Frame, Outcome, Parameter, Query, Repetition, Sample,
-    Shape, Traffic,
+    CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,
+    Repetition, Sample, Shape, Traffic,
 };
 pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, TestOutput};
 

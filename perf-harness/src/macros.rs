@@ -104,14 +104,16 @@ macro_rules! assert_queries {
 #[macro_export]
 macro_rules! assert_no_n_plus_one {
     ($recording:expr $(,)?) => {
-        $crate::__private::check_no_n_plus_one(
+        $crate::__private::check_no(
             &$recording,
+            $crate::Defect::NPlusOne,
             $crate::__private::stringify!($recording),
         )
     };
     ($db:expr, $work:expr $(,)?) => {
-        $crate::__private::record_and_check_no_n_plus_one(
+        $crate::__private::record_and_check_no(
             &$db,
+            $crate::Defect::NPlusOne,
             $crate::__private::stringify!($db),
             $work,
         )
@@ -126,13 +128,146 @@ macro_rules! assert_no_n_plus_one {
 #[macro_export]
 macro_rules! assert_no_duplicate_queries {
     ($recording:expr $(,)?) => {
-        $crate::__private::check_no_duplicate_queries(
+        $crate::__private::check_no(
             &$recording,
+            $crate::Defect::Duplicate,
             $crate::__private::stringify!($recording),
         )
     };
     ($db:expr, $work:expr $(,)?) => {
-        $crate::__private::record_and_check_no_duplicate_queries(
+        $crate::__private::record_and_check_no(
+            &$db,
+            $crate::Defect::Duplicate,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that no `IN ($1, $2, ..)` has another width each time.
+///
+/// To the server and to the driver's cache each width is another statement, to be parsed, planned and kept for itself.
+/// `= ANY($1)` with an array is one. A batch in chunks of one width is fine, although its last chunk may be smaller.
+/// Everything else is as with [`assert_no_n_plus_one!`](crate::assert_no_n_plus_one).
+#[macro_export]
+macro_rules! assert_no_changing_lists {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_no(
+            &$recording,
+            $crate::Defect::ChangingList,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_no(
+            &$db,
+            $crate::Defect::ChangingList,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that no place in the code writes values into the text, where parameters belong.
+///
+/// It is found where one place sends one shape with other literals each time: the server parses and plans each text anew,
+/// drivers cannot keep it prepared, and a value from outside could become SQL. What a text holds alike each time is a
+/// constant, and fine. Everything else is as with [`assert_no_n_plus_one!`](crate::assert_no_n_plus_one).
+#[macro_export]
+macro_rules! assert_no_literals {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_no(
+            &$recording,
+            $crate::Defect::Literal,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_no(
+            &$db,
+            $crate::Defect::Literal,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that no two writes are each a transaction of their own.
+///
+/// The server makes each of them durable for itself, which takes a flush of its log, and when the work stops between two it is
+/// half done. Writes are what changes rows, also within a `WITH`. Several statements of one simple query are one transaction,
+/// and so is a pipeline up to its `Sync`. Everything else is as with
+/// [`assert_no_n_plus_one!`](crate::assert_no_n_plus_one).
+#[macro_export]
+macro_rules! assert_no_untransacted_writes {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_no(
+            &$recording,
+            $crate::Defect::UntransactedWrites,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_no(
+            &$db,
+            $crate::Defect::UntransactedWrites,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that every transaction that begins during the work is over when it ends.
+///
+/// One that is left open holds its locks, its connection and the server's clean-up back. Everything else is as with
+/// [`assert_no_n_plus_one!`](crate::assert_no_n_plus_one).
+#[macro_export]
+macro_rules! assert_no_open_transactions {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_no(
+            &$recording,
+            $crate::Defect::OpenTransaction,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_no(
+            &$db,
+            $crate::Defect::OpenTransaction,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts all that needs no number: that there is no [`Defect`](crate::Defect) of any kind.
+///
+/// Each kind that is found is told for itself. Everything else is as with
+/// [`assert_no_n_plus_one!`](crate::assert_no_n_plus_one).
+///
+/// ```no_run
+/// use perf_harness::{PerfDb, assert_efficient, perf_test};
+///
+/// #[perf_test]
+/// async fn the_page_wastes_nothing(db: PerfDb) -> Result<(), sqlx::Error> {
+///     let pool = db.pool();
+///     let page = db.record(sqlx::query("SELECT 1").fetch_all(&pool)).await.transpose()?;
+///     assert_efficient!(page);
+///     Ok(())
+/// }
+/// ```
+#[macro_export]
+macro_rules! assert_efficient {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_efficient(&$recording, $crate::__private::stringify!($recording))
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_efficient(
             &$db,
             $crate::__private::stringify!($db),
             $work,
@@ -146,9 +281,19 @@ macro_rules! assert_no_duplicate_queries {
 /// It takes what [`PerfDb::record_at`](crate::PerfDb::record_at) gives. A shape that is asked more often the more there is
 /// breaks it, and so does one that is asked less often: that is a cache that happened to be filled. Data that did not grow is
 /// an error, and so is a size without any query.
+///
+/// A slope can be allowed: `assert_constant_queries!(list, +1 per 100)` lets each shape be asked once more for each hundred of
+/// size, as a batch in chunks of a hundred is.
 #[macro_export]
 macro_rules! assert_constant_queries {
     ($growth:expr $(,)?) => {
-        $crate::__private::check_constant_queries(&$growth, $crate::__private::stringify!($growth))
+        $crate::__private::check_growth(&$growth, (0, 1), $crate::__private::stringify!($growth))
+    };
+    ($growth:expr, + $more:literal per $size:literal $(,)?) => {
+        $crate::__private::check_growth(
+            &$growth,
+            ($more, $size),
+            $crate::__private::stringify!($growth),
+        )
     };
 }

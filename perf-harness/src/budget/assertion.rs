@@ -1,9 +1,11 @@
 //! What an assertion asks: a number of queries, or that none is repeated without need.
 
+use super::defect::Defect;
+use super::excuse::{Excuse, Excuses};
 use super::finding::Violation;
 use super::growth::grown;
-use super::queries::{Asked, Form, Queries};
-use super::repeated;
+use super::queries::{Asked, Form, Queries, nothing};
+use super::slope::Slope;
 use crate::error::SetupError;
 use crate::record::{Sample, Traffic};
 
@@ -11,33 +13,41 @@ use crate::record::{Sample, Traffic};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Assertion {
     Queries(Queries),
-    NoNPlusOne,
-    NoDuplicates,
-    Constant,
+    No(Defect),
+    /// No defect of any kind.
+    Efficient,
+    Constant(Slope),
 }
 
 impl Assertion {
-    /// The violation, if there is one. An error says why the question could not be answered.
+    /// The violations, if there are any. An error says why the question could not be answered.
     pub(crate) fn judge(
         &self,
         traffic: &Traffic,
+        excuses: &[Excuse],
         told: &Asked<'_>,
-    ) -> Result<Option<Violation>, SetupError> {
-        match self {
-            Self::Queries(budget) => budget.judge(traffic, told),
-            Self::NoNPlusOne => {
-                self.must_be_measured(traffic, told)?;
-                let found = repeated::n_plus_ones(traffic).len();
-                Ok((found > 0).then_some(Violation::NPlusOne { found }))
+    ) -> Result<Vec<Violation>, SetupError> {
+        let defects: &[Defect] = match self {
+            Self::Queries(budget) => {
+                return Ok(budget.judge(traffic, told)?.into_iter().collect());
             }
-            Self::NoDuplicates => {
-                self.must_be_measured(traffic, told)?;
-                let found = repeated::duplicates(traffic).len();
-                Ok((found > 0).then_some(Violation::Duplicates { found }))
-            }
+            Self::No(defect) => std::slice::from_ref(defect),
+            Self::Efficient => &Defect::ALL,
             // One recording alone has not grown.
-            Self::Constant => self.must_be_measured(traffic, told).map(|()| None),
-        }
+            Self::Constant(_) => &[],
+        };
+        self.must_be_measured(traffic, told)?;
+        let excuses = Excuses::of(excuses);
+        let found = defects.iter().map(|defect| {
+            let found = excuses.apply(defect.find(traffic)).count;
+            (*defect, found)
+        });
+        let found: Vec<_> = found.filter(|(_, found)| *found > 0).collect();
+        excuses.must_be_used()?;
+        let violations = found
+            .into_iter()
+            .map(|(defect, found)| Violation::Defects { defect, found });
+        Ok(violations.collect())
     }
 
     /// A recording without any query, or with texts that were not kept, proves nothing.
@@ -49,11 +59,7 @@ impl Assertion {
             });
         }
         if counts.queries == 0 {
-            return Err(SetupError::NothingRecorded {
-                budget: self.written(told.form),
-                url: told.url.to_owned(),
-                connected: counts.connects + counts.round_trips > 0,
-            });
+            return Err(nothing(traffic, self.written(told.form), told));
         }
         if counts.unsampled > 0 {
             return Err(SetupError::Unsampled {
@@ -67,9 +73,12 @@ impl Assertion {
     pub(crate) fn written(&self, form: &Form) -> String {
         match self {
             Self::Queries(budget) => budget.written(form),
-            Self::NoNPlusOne => form.written("assert_no_n_plus_one", None),
-            Self::NoDuplicates => form.written("assert_no_duplicate_queries", None),
-            Self::Constant => form.written("assert_constant_queries", None),
+            Self::No(defect) => form.written(defect.assertion(), None),
+            Self::Efficient => form.written("assert_efficient", None),
+            Self::Constant(Slope::NONE) => form.written("assert_constant_queries", None),
+            Self::Constant(slope) => {
+                form.written("assert_constant_queries", Some(&slope.to_string()))
+            }
         }
     }
 }
@@ -77,10 +86,11 @@ impl Assertion {
 /// The violation of work that should ask as much at every size, if there is one.
 pub(crate) fn judge_growth(
     samples: &[Sample],
+    allowed: Slope,
     told: &Asked<'_>,
 ) -> Result<Option<Violation>, SetupError> {
     for sample in samples {
-        Assertion::Constant.judge(sample.traffic(), told)?;
+        Assertion::Constant(allowed).judge(sample.traffic(), &[], told)?;
     }
     for pair in samples.windows(2) {
         if pair[1].rows() <= pair[0].rows() {
@@ -90,7 +100,7 @@ pub(crate) fn judge_growth(
             });
         }
     }
-    let found = grown(samples).len();
+    let found = grown(samples, allowed).len();
     Ok((found > 0).then_some(Violation::Growth { found }))
 }
 

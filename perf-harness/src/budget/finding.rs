@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::allowed::Allowed;
 use super::assertion::Assertion;
+use super::defect::{Defect, Found};
+use super::excuse::{Excuse, Excuses};
 use super::queries::Form;
 use crate::error::SetupError;
 use crate::record::{Sample, Traffic};
@@ -20,19 +22,16 @@ pub enum Violation {
         /// What was counted.
         actual: usize,
     },
-    /// Queries of one shape, from one path of calls, with other values each time.
-    NPlusOne {
-        /// How many such shapes and paths.
+    /// Something that is wrong however few queries it costs.
+    Defects {
+        /// What.
+        defect: Defect,
+        /// How many of it: shapes and paths, or transactions.
         found: usize,
     },
     /// Shapes that are asked more often the more there is, or less often.
     Growth {
         /// How many such shapes.
-        found: usize,
-    },
-    /// Queries of one shape, from one path of calls, with values that it had asked with before.
-    Duplicates {
-        /// How many such shapes and paths.
         found: usize,
     },
 }
@@ -55,6 +54,7 @@ pub struct Finding {
     pub(crate) assertion: Assertion,
     pub(crate) problem: Problem,
     pub(crate) traffic: Arc<Traffic>,
+    pub(crate) excuses: Arc<[Excuse]>,
     /// The same work at several sizes, if that is what was asked about. The traffic is that of the last one.
     pub(crate) samples: Arc<[Sample]>,
 }
@@ -70,6 +70,11 @@ impl Finding {
     #[must_use]
     pub fn problem(&self) -> &Problem {
         &self.problem
+    }
+
+    /// The defects of one kind that have no excuse.
+    pub(crate) fn found(&self, defect: Defect) -> Found<'_> {
+        Excuses::of(&self.excuses).apply(defect.find(&self.traffic))
     }
 
     /// The facts that it was asked about.

@@ -1,5 +1,6 @@
 //! Growth: shapes that are not asked as often at every size of the data.
 
+use super::slope::Slope;
 use crate::record::{Sample, Shape};
 
 /// A shape whose number changes with the size.
@@ -12,14 +13,24 @@ pub(crate) struct Grown<'a> {
 }
 
 impl Grown<'_> {
+    /// Is it asked at most so much more often at each size, and never less often?
+    pub(crate) fn is_within(&self, slope: Slope, samples: &[Sample]) -> bool {
+        let steps = samples.windows(2).zip(self.counts.windows(2));
+        steps.into_iter().all(|(samples, counts)| {
+            let wider = samples[1].size().saturating_sub(samples[0].size());
+            let more = counts[1].checked_sub(counts[0]);
+            more.is_some_and(|more| slope.allows(more, wider))
+        })
+    }
+
     /// Is it asked more often the more there is? Otherwise its number is unstable, as behind a cache.
     pub(crate) fn is_growing(&self) -> bool {
         self.counts.first() < self.counts.last()
     }
 }
 
-/// All such shapes, the one that grows most first.
-pub(crate) fn grown(samples: &[Sample]) -> Vec<Grown<'_>> {
+/// All such shapes that grow more than is allowed, the one that grows most first.
+pub(crate) fn grown(samples: &[Sample], allowed: Slope) -> Vec<Grown<'_>> {
     let shapes: Vec<Vec<Shape<'_>>> = samples
         .iter()
         .map(|sample| sample.traffic().shapes())
@@ -49,8 +60,8 @@ pub(crate) fn grown(samples: &[Sample]) -> Vec<Grown<'_>> {
                 .flatten()
                 .max_by_key(|shape| shape.count())?;
             let most = most.clone();
-            let changes = counts.iter().any(|count| *count != counts[0]);
-            changes.then_some(Grown { counts, most })
+            let grown = Grown { counts, most };
+            (!grown.is_within(allowed, samples)).then_some(grown)
         })
         .collect();
     grown.sort_by_key(|grown| {
@@ -85,7 +96,7 @@ mod tests {
     }
 
     fn check(samples: &[Sample], expected: &[(&str, &[usize], bool)]) {
-        let found = grown(samples);
+        let found = grown(samples, Slope::NONE);
         let found: Vec<_> = found
             .iter()
             .map(|grown| {
@@ -110,6 +121,25 @@ mod tests {
         check(
             &[sample(1, 0, 1), sample(2, 5, 1)],
             &[("SELECT a", &[0, 5], true)],
+        );
+    }
+
+    #[test]
+    fn what_grows_no_more_than_is_allowed_is_none() {
+        let samples = [sample(10, 1, 10), sample(100, 1, 19)];
+        let found = |slope| grown(&samples, slope).len();
+        assert_eq!(found(Slope::new(1, 10)), 0);
+        assert_eq!(
+            found(Slope::new(1, 11)),
+            0,
+            "a part of a query counts as one"
+        );
+        assert_eq!(found(Slope::new(1, 12)), 1);
+        let fewer = [sample(10, 4, 1), sample(100, 1, 1)];
+        assert_eq!(
+            grown(&fewer, Slope::new(9, 1)).len(),
+            1,
+            "fewer is unstable"
         );
     }
 

@@ -2,15 +2,24 @@
 
 mod allowed;
 mod assertion;
+mod defect;
+mod excuse;
 mod finding;
 mod growth;
 mod queries;
 mod repeated;
+mod slope;
+mod texts;
+mod transactions;
 
 pub use allowed::{Allowance, Allowed};
 pub(crate) use assertion::{Assertion, judge_growth};
+pub use defect::Defect;
+pub(crate) use defect::Found;
+pub(crate) use excuse::Excuse;
 pub use finding::{Finding, Problem, Violation};
 pub(crate) use growth::{Grown, grown};
 pub use queries::Queries;
 pub(crate) use queries::{Asked, Form};
 pub(crate) use repeated::{duplicates, n_plus_ones};
+pub use slope::Slope;

@@ -48,10 +48,12 @@ impl Queries {
         }
         let none_is_meant = self.allowed.is_none() && !self.maximum;
         if counts.queries == 0 && !none_is_meant {
-            return Err(SetupError::NothingRecorded {
-                budget: self.written(told.form),
-                url: told.url.to_owned(),
-                connected: counts.connects + counts.round_trips > 0,
+            return Err(nothing(traffic, self.written(told.form), told));
+        }
+        // What was not kept could not be chosen.
+        if traffic.chosen.is_some() && counts.unsampled > 0 {
+            return Err(SetupError::Unsampled {
+                statements: counts.unsampled,
             });
         }
         let violation = Violation::Queries {
@@ -84,6 +86,23 @@ impl Queries {
             Allowed { min, max }
         };
         Self { allowed, ..*self }.written(form)
+    }
+}
+
+/// Why there was nothing to hold against a budget.
+pub(crate) fn nothing(traffic: &Traffic, budget: String, told: &Asked<'_>) -> SetupError {
+    let counts = traffic.counts();
+    match &traffic.chosen {
+        Some(chosen) if chosen.of > 0 => SetupError::NothingChosen {
+            budget,
+            of: chosen.of,
+            tables: chosen.tables.clone(),
+        },
+        _ => SetupError::NothingRecorded {
+            budget,
+            url: told.url.to_owned(),
+            connected: counts.connects + counts.round_trips > 0,
+        },
     }
 }
 

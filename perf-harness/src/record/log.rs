@@ -51,6 +51,8 @@ pub(crate) struct Log {
     windows: HashMap<u64, Window>,
     next_window: u64,
     connections: u64,
+    /// Those that the server has not let in yet.
+    connecting: HashSet<u64>,
     activity: Activity,
     root: Option<Arc<Path>>,
 }
@@ -83,6 +85,7 @@ impl Log {
     /// A number for a new connection: 1, 2, ...
     pub(crate) fn next_connection(&mut self) -> u64 {
         self.connections += 1;
+        self.connecting.insert(self.connections);
         self.connections
     }
 
@@ -128,24 +131,23 @@ impl Log {
         }
     }
 
-    /// Does no statement run, on any connection?
+    /// Does no statement run, and is no connection being opened?
     pub(crate) fn is_idle(&self) -> bool {
-        self.activity.is_idle()
+        self.activity.is_idle() && self.connecting.is_empty()
     }
 
-    /// How many statements of any class a window has seen.
-    pub(crate) fn seen(&self, window: u64) -> usize {
+    /// How many bytes a window has seen, in both directions.
+    pub(crate) fn seen(&self, window: u64) -> u64 {
         let counts = self
             .windows
             .get(&window)
             .map(|window| window.traffic.counts);
-        counts.map_or(0, |counts| {
-            counts.queries + counts.transaction_control + counts.driver
-        })
+        counts.map_or(0, |counts| counts.bytes_sent + counts.bytes_received)
     }
 
     /// A connection is closed.
     pub(crate) fn closed(&mut self, connection: u64, at: Duration) {
+        self.connecting.remove(&connection);
         self.activity.closed(connection, at);
         for window in self.windows.values_mut() {
             window.activity.closed(connection, at);
@@ -181,6 +183,9 @@ impl Log {
     /// One thing that a session understood.
     pub(crate) fn event(&mut self, connection: u64, event: &Event) {
         act(&mut self.activity, connection, event);
+        if *event == Event::Connected {
+            self.connecting.remove(&connection);
+        }
         for window in self.windows.values_mut() {
             window.event(connection, event);
         }

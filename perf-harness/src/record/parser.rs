@@ -45,7 +45,7 @@ mod tests {
         for (open, close) in [("NOT ", ""), ("1 + ", ""), ("(", ")"), ("(SELECT ", ")")] {
             for depth in [10, 40, 60, 300, 490, 990, 20_000] {
                 let sql = format!("SELECT {}1{}", open.repeat(depth), close.repeat(depth));
-                let read = parsed(&sql, |statement| statement.to_string());
+                let read = parsed(&sql, ToString::to_string);
                 assert!(read.is_some() || depth > 20, "{open} {depth}");
             }
         }

@@ -52,11 +52,11 @@ impl Query {
         }
     }
 
-    pub(crate) fn statement(&self) -> Statement {
-        Statement::of(&self.sql)
+    pub(crate) fn statement(&self) -> Arc<Statement> {
+        Statement::of_shape(self.fingerprint(), &self.sql)
     }
 
-    /// What it does: a select, an insert, ... Read by a parser, each time it is asked.
+    /// What it does: a select, an insert, ... Read by a parser, and by a scanner where the parser cannot.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.statement().kind
@@ -66,7 +66,7 @@ impl Query {
     /// where one is written.
     #[must_use]
     pub fn tables(&self) -> Vec<String> {
-        self.statement().tables
+        self.statement().tables.clone()
     }
 
     /// Is it part of a transaction that the program began?
@@ -126,6 +126,11 @@ impl Query {
     /// The server refused or aborted it.
     pub(crate) fn is_failed(&self) -> bool {
         matches!(self.outcome, Outcome::Failed(_))
+    }
+
+    /// The recording ended before it did.
+    pub(crate) fn is_running(&self) -> bool {
+        self.outcome == Outcome::Running
     }
 
     /// How it ended.

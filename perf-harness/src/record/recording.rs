@@ -1,6 +1,7 @@
 //! What crossed the wire between two points in time, ready to be asked questions.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use super::class::Class;
 use super::query::Query;
 use super::shape::Shape;
 use super::site::CallPath;
+use super::statement::Kind;
 
 /// Everything that crossed the wire during one recording. Counters are exact and unbounded;
 /// of the statements the first 10,000 are kept, or the first 64 MiB of text and values.
@@ -23,8 +25,8 @@ pub struct Traffic {
     pub(crate) wire_time: Duration,
     /// The connections whose transaction began here and was open at the end.
     pub(crate) open_transactions: Vec<u64>,
-    /// Only some of the queries of a recording, chosen by who asks.
-    pub(crate) is_selection: bool,
+    /// What these queries were chosen from, if they were.
+    pub(crate) chosen: Option<Chosen>,
 }
 
 impl Traffic {
@@ -52,21 +54,79 @@ impl Traffic {
         Shape::group(self.queries())
     }
 
+    /// How many queries of each kind.
+    #[must_use]
+    pub fn kinds(&self) -> BTreeMap<Kind, usize> {
+        let mut kinds = BTreeMap::new();
+        for shape in self.shapes() {
+            *kinds.entry(shape.queries()[0].kind()).or_default() += shape.count();
+        }
+        kinds
+    }
+
+    /// How many queries name each table. One that names two counts for both.
+    #[must_use]
+    pub fn tables(&self) -> BTreeMap<String, usize> {
+        let mut tables = BTreeMap::new();
+        for shape in self.shapes() {
+            for table in shape.queries()[0].tables() {
+                *tables.entry(table).or_default() += shape.count();
+            }
+        }
+        tables
+    }
+
+    /// Only those queries that are chosen. Queries and rows are counted anew; the other counters are those of the whole.
+    pub(crate) fn choose(&self, is_chosen: impl Fn(&Query) -> bool) -> Self {
+        let queries: Vec<Query> = self
+            .queries()
+            .filter(|query| is_chosen(query))
+            .cloned()
+            .collect();
+        let counts = Counts {
+            queries: queries.len(),
+            rows: queries.iter().map(Query::rows).sum(),
+            ..self.counts
+        };
+        Self {
+            counts,
+            chosen: Some(Chosen {
+                of: self.counts.queries,
+                // To be told where none was chosen.
+                tables: if queries.is_empty() {
+                    self.tables().into_iter().collect()
+                } else {
+                    Vec::new()
+                },
+            }),
+            statements: queries,
+            ..self.clone()
+        }
+    }
+
     /// The shapes that were asked more than once from one place, each path of calls apart, most frequent first.
     ///
     /// Queries that no driver told of have no path, and are grouped by their shape alone. Drivers that tell are sqlx, and so
     /// sea-orm, on the threads of the test's runtime. To look paths up takes up to a second, once in a process.
     #[must_use]
     pub fn repeated(&self) -> Vec<Shape<'_>> {
-        let mut repeated: Vec<Shape<'_>> = self
-            .shapes()
-            .into_iter()
-            .filter(|shape| shape.count() > 1)
-            .flat_map(|shape| shape.by_path(|query| self.path(query)))
-            .filter(|shape| shape.count() > 1)
-            .collect();
-        repeated.sort_by_key(|shape| Reverse(shape.count()));
+        let shapes = self.shapes().into_iter();
+        let mut repeated = self.apart(shapes.filter(|shape| shape.count() > 1));
+        repeated.retain(|shape| shape.count() > 1);
         repeated
+    }
+
+    /// Some of its queries by shape and place, most frequent first.
+    pub(crate) fn by_place<'a>(&'a self, queries: Vec<&'a Query>) -> Vec<Shape<'a>> {
+        self.apart(Shape::group(queries.into_iter()).into_iter())
+    }
+
+    /// Each path of calls apart.
+    fn apart<'a>(&'a self, shapes: impl Iterator<Item = Shape<'a>>) -> Vec<Shape<'a>> {
+        let apart = shapes.flat_map(|shape| shape.by_path(|query| self.path(query)));
+        let mut apart: Vec<Shape<'_>> = apart.collect();
+        apart.sort_by_key(|shape| Reverse(shape.count()));
+        apart
     }
 
     fn path(&self, query: &Query) -> Option<CallPath> {
@@ -90,6 +150,13 @@ impl Traffic {
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }
+}
+
+/// A recording that only some queries of were taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) of: usize,
+    pub(crate) tables: Vec<(String, usize)>,
 }
 
 /// What was counted during one recording.

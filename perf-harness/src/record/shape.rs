@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::parameter::Parameter;
 use super::query::Query;
@@ -99,6 +100,33 @@ impl<'a> Shape<'a> {
         self.queries.len()
     }
 
+    /// How many of them ran at the same time, and on how many connections: those that overlap in time, as far as it is known
+    /// when they ended.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
+        let mut moments: Vec<(Duration, i32)> = Vec::new();
+        for query in &self.queries {
+            let Some(elapsed) = query.elapsed else {
+                continue;
+            };
+            moments.extend([(query.started, 1), (query.started + elapsed, -1)]);
+        }
+        // Where one ends as another begins they do not overlap.
+        moments.sort_by_key(|(at, change)| (*at, *change));
+        let running = moments.iter().scan(0, |running, (_, change)| {
+            *running += change;
+            Some(*running)
+        });
+        usize::try_from(running.max().unwrap_or(0)).unwrap_or(0)
+    }
+
+    /// How many connections sent them.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        let connections: HashSet<u64> = self.queries.iter().map(|query| query.connection).collect();
+        connections.len()
+    }
+
     /// How many different sets of values: parameters, or literals where the text holds them.
     #[must_use]
     pub fn distinct_values(&self) -> usize {
@@ -151,6 +179,25 @@ mod tests {
         let queries = [query("SELECT 1, $1", 1), query("SELECT 2, $1", 1)];
         let shapes = Shape::group(queries.iter());
         assert_eq!(shapes[0].repetition(), Repetition::DifferentValues);
+    }
+
+    #[test]
+    fn queries_that_overlap_in_time_ran_at_once() {
+        let check = |times: &[(u64, u64)], expected: usize| {
+            let queries: Vec<_> = times
+                .iter()
+                .map(|(from, to)| Query {
+                    started: Duration::from_millis(*from),
+                    elapsed: Some(Duration::from_millis(to - from)),
+                    ..query("SELECT $1", 1)
+                })
+                .collect();
+            let shapes = Shape::group(queries.iter());
+            assert_eq!(shapes[0].at_once(), expected, "{times:?}");
+        };
+        check(&[(0, 5), (5, 9)], 1);
+        check(&[(0, 5), (4, 9), (8, 12)], 2);
+        check(&[(0, 9), (1, 9), (2, 9)], 3);
     }
 
     #[test]

@@ -1,78 +1,172 @@
-//! Repeated queries as text: an N+1, a duplicate.
+//! Defects as text: what is wrong however few queries it costs.
+
+use std::collections::BTreeSet;
 
 use super::Subject;
-use super::failure::{MOST_GROUPS, headline, section};
-use super::next::{edit_of, further};
+use super::failure::{fitted, headline, noun, section};
+use super::next::{edit_of, excuse, further};
+use super::parent::parent_line;
 use super::path::came_from;
 use super::sql_line::one_line;
 use super::values::values_line;
-use crate::budget::{Finding, Queries};
-use crate::record::Shape;
+use crate::budget::{Defect, Finding, Found, Queries};
+use crate::record::{Shape, Traffic};
 
 /// The words for one kind of defect.
-pub(super) struct Told {
+struct Told {
     headline: &'static str,
-    name: &'static str,
-    names: &'static str,
+    expected: &'static str,
+    /// One of them, and several.
+    names: (&'static str, &'static str),
 }
 
 impl Told {
-    pub(super) const N_PLUS_ONE: Self = Self {
-        headline: "asks for each value apart",
-        name: "N+1",
-        names: "N+1s",
-    };
-    pub(super) const DUPLICATE: Self = Self {
-        headline: "asks the same again",
-        name: "duplicate",
-        names: "duplicates",
-    };
+    fn of(defect: Defect) -> Self {
+        let (headline, expected, names) = match defect {
+            Defect::NPlusOne => ("asks for each value apart", "no N+1", ("N+1", "N+1s")),
+            Defect::Duplicate => (
+                "asks the same again",
+                "no duplicate",
+                ("duplicate", "duplicates"),
+            ),
+            Defect::ChangingList => (
+                "sends lists of changing width",
+                "one statement for lists of any width",
+                ("list", "lists"),
+            ),
+            Defect::Literal => (
+                "writes values into its SQL",
+                "values as parameters",
+                (
+                    "query with values in its text",
+                    "queries with values in their text",
+                ),
+            ),
+            Defect::UntransactedWrites => (
+                "writes without a transaction",
+                "several writes in one transaction",
+                ("write", "writes"),
+            ),
+            Defect::OpenTransaction => (
+                "leaves a transaction open",
+                "every transaction ended",
+                ("transaction", "transactions"),
+            ),
+        };
+        Self {
+            headline,
+            expected,
+            names,
+        }
+    }
+
+    fn name(&self, count: usize) -> &'static str {
+        if count == 1 {
+            self.names.0
+        } else {
+            self.names.1
+        }
+    }
 }
 
 /// All of one kind, the biggest first.
-pub(super) fn defects(
-    subject: &Subject<'_>,
-    finding: &Finding,
-    told: &Told,
-    found: &[Shape<'_>],
-) -> String {
-    let name = if found.len() == 1 {
-        told.name
-    } else {
-        told.names
-    };
-    let queries: usize = found.iter().map(Shape::count).sum();
+pub(super) fn defects(subject: &Subject<'_>, finding: &Finding, defect: Defect) -> String {
+    let told = Told::of(defect);
+    let found = finding.found(defect);
     let mut lines = vec![
         headline(subject, finding, told.headline),
         String::new(),
-        format!("  expected  no {}", told.name),
-        format!(
-            "  actual    {} {name}, {queries} of {} queries",
-            found.len(),
-            finding.traffic.counts().queries
-        ),
+        format!("  expected  {}", told.expected),
+        format!("  actual    {}", actual(&told, defect, finding, &found)),
         String::new(),
     ];
-    lines.extend(section("because", &because(subject, found)));
+    let next = next(subject, finding, defect, &found);
+    let groups = found
+        .shapes
+        .iter()
+        .map(|shape| group(subject, &finding.traffic, defect, shape));
+    lines.extend(section("because", &fitted(groups.collect(), next.len())));
     lines.push(String::new());
-    lines.extend(section("next", &next(subject, finding, found)));
+    lines.extend(section("next", &next));
     lines.join("\n") + "\n"
 }
 
-fn because(subject: &Subject<'_>, found: &[Shape<'_>]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for shape in found.iter().take(MOST_GROUPS) {
-        lines.push(format!("{} times", shape.count()));
-        if shape.path().is_none() {
-            lines.push(format!("  from where is not known: {}", unknown(shape)));
+fn actual(told: &Told, defect: Defect, finding: &Finding, found: &Found<'_>) -> String {
+    let queries: usize = found.shapes.iter().map(Shape::count).sum();
+    match defect {
+        Defect::UntransactedWrites => {
+            format!(
+                "{queries} {}, each a transaction of its own",
+                told.name(queries)
+            )
         }
-        lines.extend(came_from(shape, ""));
-        lines.push(format!("  {}", one_line(shape.fingerprint())));
+        Defect::OpenTransaction => {
+            format!("{} {} not ended", found.count, told.name(found.count))
+        }
+        _ => {
+            let all = finding.traffic.counts().queries;
+            format!(
+                "{} {}, {queries} of {all} {}",
+                found.count,
+                told.name(found.count),
+                noun(all)
+            )
+        }
+    }
+}
+
+/// One shape, from one place: how often, from where, what, and with which values.
+fn group(
+    subject: &Subject<'_>,
+    traffic: &Traffic,
+    defect: Defect,
+    shape: &Shape<'_>,
+) -> Vec<String> {
+    let mut lines = vec![first_line(defect, shape)];
+    if shape.path().is_none() && defect != Defect::ChangingList {
+        lines.push(format!("  from where is not known: {}", unknown(shape)));
+    }
+    lines.extend(came_from(shape, ""));
+    lines.push(format!("  {}", one_line(shape.fingerprint())));
+    if matches!(defect, Defect::NPlusOne | Defect::Duplicate) {
         lines.extend(values_line(shape, subject.values).map(|line| format!("  {line}")));
     }
-    let more = found.len().saturating_sub(MOST_GROUPS);
-    lines.extend((more > 0).then(|| format!("and {more} more")));
+    if defect == Defect::NPlusOne {
+        lines.extend(parent_line(traffic, shape).map(|line| format!("  {line}")));
+    }
     lines
+}
+
+fn first_line(defect: Defect, shape: &Shape<'_>) -> String {
+    let times = times(shape);
+    match defect {
+        Defect::NPlusOne | Defect::Duplicate => format!("{times}{}", at_once(shape)),
+        Defect::ChangingList => {
+            let texts: BTreeSet<&str> = shape.queries().iter().map(|query| query.sql()).collect();
+            format!("{times}, as {} different statements", texts.len())
+        }
+        Defect::Literal => format!("{times}, {} different texts", shape.distinct_values()),
+        Defect::UntransactedWrites => times,
+        Defect::OpenTransaction => "the last query in it".to_owned(),
+    }
+}
+
+fn times(shape: &Shape<'_>) -> String {
+    match shape.count() {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+/// How many ran at the same time, if more than one did.
+pub(super) fn at_once(shape: &Shape<'_>) -> String {
+    match shape.at_once() {
+        0 | 1 => String::new(),
+        most => format!(
+            ", up to {most} at once over {} connections",
+            shape.connections()
+        ),
+    }
 }
 
 fn unknown(shape: &Shape<'_>) -> &'static str {
@@ -83,13 +177,35 @@ fn unknown(shape: &Shape<'_>) -> &'static str {
     }
 }
 
-fn next(subject: &Subject<'_>, finding: &Finding, found: &[Shape<'_>]) -> Vec<String> {
-    let now = Queries::at_most(finding.traffic.counts().queries);
-    let mut lines: Vec<String> = found.first().map(edit_of).into_iter().collect();
-    lines.push(format!(
-        "or only hold it at what it is: {}",
-        now.written(&finding.form)
-    ));
+fn next(
+    subject: &Subject<'_>,
+    finding: &Finding,
+    defect: Defect,
+    found: &Found<'_>,
+) -> Vec<String> {
+    let first = found.shapes.first();
+    let mut lines: Vec<String> = match defect {
+        Defect::NPlusOne | Defect::Duplicate => first.map(edit_of).into_iter().collect(),
+        Defect::ChangingList => vec![
+            "send an array: WHERE id = ANY($1)  (sqlx: .bind(&ids[..]), sea-orm: eq_any)".to_owned(),
+        ],
+        Defect::Literal => {
+            vec!["bind them: WHERE id = $1  (sqlx: .bind(id), sea-orm: from_sql_and_values)".to_owned()]
+        }
+        Defect::UntransactedWrites => vec![
+            "let mut tx = pool.begin().await?; .. &mut *tx .. tx.commit().await?  (sea-orm: db.transaction)"
+                .to_owned(),
+        ],
+        Defect::OpenTransaction => {
+            vec!["tx.commit().await? or tx.rollback().await?, on every way out".to_owned()]
+        }
+    };
+    if matches!(defect, Defect::NPlusOne | Defect::Duplicate) {
+        let now = Queries::at_most(finding.traffic.counts().queries);
+        let hold = now.written(&finding.form);
+        lines.push(format!("or only hold it at what it is: {hold}"));
+    }
+    lines.extend(first.and_then(|shape| excuse(&finding.form, shape)));
     lines.extend(further(subject));
     lines
 }

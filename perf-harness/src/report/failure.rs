@@ -1,18 +1,19 @@
 //! A failure as text: what, expected, actual, because, next. At most 25 lines for each finding.
 
-use super::defects::{Told, defects};
+use super::defects::{at_once, defects};
 use super::growth::growth;
 use super::next::advice;
+use super::parent::parent_line;
 use super::path::came_from;
 use super::setup;
 use super::sql_line::one_line;
 use super::values::values_line;
 use super::{Subject, Values};
-use crate::budget::{Allowed, Finding, Problem, Violation, duplicates, n_plus_ones};
+use crate::budget::{Allowed, Finding, Problem, Violation, n_plus_ones};
 use crate::record::{Counts, Repetition, Shape, Traffic};
 
 /// How many groups of repeated queries are told; the JSON twin has all.
-pub(super) const MOST_GROUPS: usize = 3;
+const MOST_GROUPS: usize = 3;
 /// How many queries are listed where none is repeated.
 const MOST_SINGLES: usize = 6;
 
@@ -35,18 +36,7 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         Problem::Violation(Violation::Queries { allowed, actual }) => {
             over_budget(subject, finding, *allowed, *actual)
         }
-        Problem::Violation(Violation::NPlusOne { .. }) => defects(
-            subject,
-            finding,
-            &Told::N_PLUS_ONE,
-            &n_plus_ones(&finding.traffic),
-        ),
-        Problem::Violation(Violation::Duplicates { .. }) => defects(
-            subject,
-            finding,
-            &Told::DUPLICATE,
-            &duplicates(&finding.traffic),
-        ),
+        Problem::Violation(Violation::Defects { defect, .. }) => defects(subject, finding, *defect),
         Problem::Violation(Violation::Growth { .. }) => growth(subject, finding),
         Problem::Unmeasured(error) => {
             let headline = headline(subject, finding, "could not be judged");
@@ -86,12 +76,11 @@ fn over_budget(
         ),
         String::new(),
     ];
-    lines.extend(section(
-        "because",
-        &because(&finding.traffic, subject.values),
-    ));
+    let next = advice(subject, finding, allowed, actual);
+    let because = because(&finding.traffic, subject.values, next.len());
+    lines.extend(section("because", &because));
     lines.push(String::new());
-    lines.extend(section("next", &advice(subject, finding, allowed, actual)));
+    lines.extend(section("next", &next));
     lines.join("\n") + "\n"
 }
 
@@ -121,39 +110,60 @@ fn not_counted(counts: &Counts) -> String {
 }
 
 /// Biggest group first, single queries together.
-fn because(traffic: &Traffic, values: Values) -> Vec<String> {
+fn because(traffic: &Traffic, values: Values, next: usize) -> Vec<String> {
     let shapes = traffic.shapes();
     let (paths, proven) = (traffic.repeated(), n_plus_ones(traffic));
     let (repeated, single): (Vec<_>, Vec<_>) = shapes.iter().partition(|shape| shape.count() > 1);
-    let mut lines = Vec::new();
-    for shape in repeated.iter().take(MOST_GROUPS) {
-        lines.extend(group(shape, &paths, &proven, values));
-    }
-    if repeated.is_empty() {
-        lines.extend(
-            single
-                .iter()
-                .take(MOST_SINGLES)
-                .map(|shape| format!("once: {}", one_line(shape.fingerprint()))),
-        );
-    }
+    let asides = asides(traffic);
+    let groups: Vec<Vec<String>> = repeated
+        .iter()
+        .take(MOST_GROUPS)
+        .map(|shape| group(traffic, shape, &paths, &proven, values))
+        .collect();
+    let told = that_fit(&groups, next + asides.len());
+    let mut lines: Vec<String> = groups.into_iter().take(told).flatten().collect();
     let told_singles = if repeated.is_empty() {
         single.len().min(MOST_SINGLES)
     } else {
         0
     };
-    lines.extend(rest(&repeated, single.len() - told_singles));
-    lines.extend(traffic.counts().unsampled.checked_sub(1).map(|_| {
-        format!(
-            "{} more are counted, but their text was not kept",
-            traffic.counts().unsampled
-        )
-    }));
+    lines.extend(
+        single
+            .iter()
+            .take(told_singles)
+            .map(|shape| format!("once: {}", one_line(shape.fingerprint()))),
+    );
+    lines.extend(rest(&repeated[told..], single.len() - told_singles));
+    lines.extend(asides);
     lines
+}
+
+/// What must be known of the queries to believe their number.
+fn asides(traffic: &Traffic) -> Vec<String> {
+    let late = traffic.queries().filter(|query| query.is_late()).count();
+    let running = traffic.queries().filter(|query| query.is_running()).count();
+    let unsampled = traffic.counts().unsampled;
+    let was = |count| if count == 1 { "was" } else { "were" };
+    let lines = [
+        (late > 0).then(|| {
+            let noun = noun(late);
+            format!("{late} {noun} arrived after the work had ended, from what it left running")
+        }),
+        (running > 0).then(|| {
+            format!(
+                "{running} {} still running when the recording ended",
+                was(running)
+            )
+        }),
+        (unsampled > 0)
+            .then(|| format!("{unsampled} more are counted, but their text was not kept")),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// One shape that was sent more than once, and where the most of it came from.
 fn group(
+    traffic: &Traffic,
     shape: &Shape<'_>,
     paths: &[Shape<'_>],
     proven: &[Shape<'_>],
@@ -185,24 +195,25 @@ fn group(
         Some(most) if most.count() < shape.count() => format!(", {} of them", most.count()),
         _ => String::new(),
     };
-    let mut lines = vec![format!("{} times, {kind}", shape.count())];
+    let at_once = at_once(shape);
+    let mut lines = vec![format!("{} times{at_once}, {kind}", shape.count())];
     lines.extend(most.map_or_else(Vec::new, |most| came_from(most, &count)));
     lines.push(format!("  {}", one_line(shape.fingerprint())));
     lines.extend(values_line(shape, values).map(|line| format!("  {line}")));
+    if shape.repetition() == Repetition::DifferentValues {
+        lines.extend(parent_line(traffic, shape).map(|line| format!("  {line}")));
+    }
     lines
 }
 
 /// What was not told in full.
-fn rest(repeated: &[&Shape<'_>], singles: usize) -> Option<String> {
-    let untold: usize = repeated
-        .iter()
-        .skip(MOST_GROUPS)
-        .map(|shape| shape.count())
-        .sum();
-    let groups = repeated.len().saturating_sub(MOST_GROUPS);
+fn rest(untold: &[&Shape<'_>], singles: usize) -> Option<String> {
+    let queries: usize = untold.iter().map(|shape| shape.count()).sum();
     let mut parts = Vec::new();
-    if groups > 0 {
-        parts.push(format!("{untold} more in {groups} other groups"));
+    match untold.len() {
+        0 => {}
+        1 => parts.push(format!("{queries} more in another group")),
+        groups => parts.push(format!("{queries} more in {groups} other groups")),
     }
     match singles {
         0 => {}
@@ -210,6 +221,30 @@ fn rest(repeated: &[&Shape<'_>], singles: usize) -> Option<String> {
         _ => parts.push(format!("{singles} other queries, once each")),
     }
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The most lines of one finding.
+const MOST_LINES: usize = 25;
+
+/// How many groups fit beside so many other lines of a finding: at least the first.
+fn that_fit(groups: &[Vec<String>], others: usize) -> usize {
+    // Above stand the headline, what was expected and what came, with a blank line after each part; one is for the rest.
+    let room = MOST_LINES.saturating_sub(7 + others);
+    let lines = groups.iter().scan(0, |lines, group| {
+        *lines += group.len();
+        Some(*lines)
+    });
+    let fitting = lines.take_while(|lines| *lines <= room).count();
+    fitting.clamp(1.min(groups.len()), MOST_GROUPS)
+}
+
+/// As many groups as fit, and how many do not.
+pub(super) fn fitted(groups: Vec<Vec<String>>, others: usize) -> Vec<String> {
+    let told = that_fit(&groups, others);
+    let more = groups.len() - told;
+    let mut lines: Vec<String> = groups.into_iter().take(told).flatten().collect();
+    lines.extend((more > 0).then(|| format!("and {more} more")));
+    lines
 }
 
 /// Lines under a word in the margin.

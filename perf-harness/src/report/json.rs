@@ -66,8 +66,7 @@ fn violated(violation: Violation) -> Value {
         Violation::Queries { allowed, actual } => {
             json!({ "kind": "violation", "expected": allowed, "actual": actual })
         }
-        Violation::NPlusOne { found } => json!({ "kind": "n_plus_one", "found": found }),
-        Violation::Duplicates { found } => json!({ "kind": "duplicates", "found": found }),
+        Violation::Defects { defect, found } => json!({ "kind": defect, "found": found }),
         Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
     }
 }

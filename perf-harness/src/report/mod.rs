@@ -6,6 +6,7 @@ mod growth;
 mod json;
 mod next;
 mod number;
+mod parent;
 mod path;
 mod setup;
 mod sql_line;

@@ -3,7 +3,7 @@
 use super::Subject;
 use super::sql_line::unquoted;
 use super::values::varying_parameter;
-use crate::budget::{Allowed, Assertion, Finding};
+use crate::budget::{Allowed, Assertion, Finding, Form};
 use crate::record::sql::{Kind, Token, tokens};
 use crate::record::{Repetition, Shape};
 
@@ -28,6 +28,19 @@ pub(super) fn advice(
     lines
 }
 
+/// How to let it stay: by the function that sent it, or a table that it names.
+pub(super) fn excuse(form: &Form, shape: &Shape<'_>) -> Option<String> {
+    let Form::OfRecording(recording) = form else {
+        return None;
+    };
+    let function = shape.path().and_then(|path| path.site().function());
+    let tables = shape.queries()[0].tables();
+    let part = function.or(tables.first().map(String::as_str))?;
+    Some(format!(
+        "or say why it may stay: {recording}.excuse(\"{part}\", \"because ..\")"
+    ))
+}
+
 /// Where to read more.
 pub(super) fn further(subject: &Subject<'_>) -> Vec<String> {
     let artefact = subject.artefact;
@@ -42,7 +55,7 @@ pub(super) fn further(subject: &Subject<'_>) -> Vec<String> {
 fn loosened(finding: &Finding, actual: usize) -> Option<String> {
     match &finding.assertion {
         Assertion::Queries(budget) => Some(budget.loosened(&finding.form, actual)),
-        Assertion::NoNPlusOne | Assertion::NoDuplicates | Assertion::Constant => None,
+        Assertion::No(_) | Assertion::Efficient | Assertion::Constant(_) => None,
     }
 }
 

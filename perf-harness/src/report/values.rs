@@ -7,16 +7,20 @@ use crate::record::{Parameter, Shape};
 /// How many values are told.
 const SHOWN: usize = 3;
 
+/// Of how many they are chosen where they came at once.
+const SORTED: usize = 100;
+
 /// `$1 = 1, 2, 3, ... 100 distinct`, for the one parameter that varies, or the first.
 pub(super) fn values_line(shape: &Shape<'_>, values: Values) -> Option<String> {
     let at = varying_parameter(shape).or_else(|| has_parameters(shape).then_some(0))?;
     let mut distinct: Vec<&Parameter> = Vec::new();
+    let most = if shape.at_once() > 1 { SORTED } else { SHOWN };
     for parameter in shape
         .queries()
         .iter()
         .filter_map(|query| query.parameters().get(at))
     {
-        if distinct.len() <= SHOWN && !distinct.contains(&parameter) {
+        if distinct.len() <= most && !distinct.contains(&parameter) {
             distinct.push(parameter);
         }
     }
@@ -25,11 +29,12 @@ pub(super) fn values_line(shape: &Shape<'_>, values: Values) -> Option<String> {
     if values == Values::Masked {
         return Some(format!("${number} = {count} distinct values, masked"));
     }
-    let shown: Vec<String> = distinct
-        .iter()
-        .take(SHOWN)
-        .map(ToString::to_string)
-        .collect();
+    let mut shown: Vec<String> = distinct.iter().map(ToString::to_string).collect();
+    if shape.at_once() > 1 {
+        // They have no order of their own: shorter ones first puts numbers in theirs.
+        shown.sort_by_key(|value| (value.len(), value.clone()));
+    }
+    shown.truncate(SHOWN);
     let more = if count > SHOWN {
         format!(", ... {count} distinct")
     } else {
@@ -67,7 +72,7 @@ fn distinct_at(shape: &Shape<'_>, at: usize) -> usize {
 }
 
 /// The number that the parameter has in the fingerprint: there they are counted as they appear.
-fn told_number(shape: &Shape<'_>, at: usize) -> usize {
+pub(super) fn told_number(shape: &Shape<'_>, at: usize) -> usize {
     let written = format!("${}", at + 1);
     let mut seen: Vec<&str> = Vec::new();
     for token in tokens(shape.queries()[0].sql()) {

@@ -24,7 +24,7 @@ pub(super) fn tasks() -> usize {
     Handle::try_current().map_or(0, |runtime| runtime.metrics().num_alive_tasks())
 }
 
-/// Waits until no statement runs, and until the tasks that the work left behind have ended or sent nothing for a while.
+/// Waits until no statement runs and no connection is being opened, and until the tasks that the work left behind have ended or sent nothing for a while.
 pub(super) async fn drained(log: &SharedLog, window: u64, tasks_before: usize) {
     for _ in 0..TURNS {
         tokio::task::yield_now().await;

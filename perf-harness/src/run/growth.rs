@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ledger::Ledger;
 use super::recording::UNNAMED;
-use crate::budget::{Asked, Assertion, Finding, Form, Problem, judge_growth};
+use crate::budget::{Asked, Assertion, Finding, Form, Problem, Slope, judge_growth};
 use crate::record::Sample;
 
 /// One piece of work at several sizes of its data, made by [`PerfDb::record_at`](crate::PerfDb::record_at).
@@ -37,16 +37,29 @@ impl Growth {
     /// The macro [`assert_constant_queries!`](crate::assert_constant_queries) is a line over this function.
     #[track_caller]
     pub fn check_constant_queries(&self) {
-        let form = Form::OfRecording(UNNAMED.to_owned());
-        self.check_as(form, Location::caller());
+        self.check_growth(Slope::NONE);
     }
 
-    pub(crate) fn check_as(&self, form: Form, location: &'static Location<'static>) {
+    /// Asserts that no shape is asked so much more often at a larger size than is allowed, and none less often.
+    ///
+    /// `assert_constant_queries!(growth, +1 per 100)` is a line over this function.
+    #[track_caller]
+    pub fn check_growth(&self, allowed: Slope) {
+        let form = Form::OfRecording(UNNAMED.to_owned());
+        self.check_as(allowed, form, Location::caller());
+    }
+
+    pub(crate) fn check_as(
+        &self,
+        allowed: Slope,
+        form: Form,
+        location: &'static Location<'static>,
+    ) {
         let asked = Asked {
             form: &form,
             url: &self.url,
         };
-        let problem = match judge_growth(&self.samples, &asked) {
+        let problem = match judge_growth(&self.samples, allowed, &asked) {
             Ok(None) => return,
             Ok(Some(violation)) => Problem::Violation(violation),
             Err(error) => Problem::Unmeasured(error),
@@ -58,9 +71,10 @@ impl Growth {
         self.ledger.add(Finding {
             location,
             form,
-            assertion: Assertion::Constant,
+            assertion: Assertion::Constant(allowed),
             problem,
             traffic: last.unwrap_or_default(),
+            excuses: Arc::from([]),
             samples: Arc::clone(&self.samples),
         });
     }

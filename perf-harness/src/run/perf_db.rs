@@ -159,7 +159,7 @@ impl PerfDb {
         work: F,
     ) -> F::Output {
         let recording = self.record(work).await;
-        recording.check_as(assertion, form, location);
+        recording.check_as(assertion, &form, location);
         recording.into_output()
     }
 }

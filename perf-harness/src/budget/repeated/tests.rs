@@ -1,7 +1,7 @@
 //! What is an N+1, what a duplicate, and what only looks like one, by text and values alone.
 
 use super::*;
-use crate::record::{Counts, Outcome};
+use crate::record::Counts;
 
 const INT4: u32 = 23;
 const INT4_ARRAY: u32 = 1007;

@@ -52,19 +52,4 @@ impl Kind {
             Self::Insert | Self::Update | Self::Delete | Self::Merge
         )
     }
-
-    /// Its name in a sentence: `2 updates`.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Self::Select => "select",
-            Self::LockingSelect => "locking select",
-            Self::Insert => "insert",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Merge => "merge",
-            Self::Copy => "copy",
-            Self::Ddl => "ddl",
-            Self::Utility => "utility",
-        }
-    }
 }

@@ -8,6 +8,9 @@ mod scanned;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 pub use kind::Kind;
 pub(super) use scanned::tables;
 
@@ -22,9 +25,26 @@ pub(crate) struct Statement {
     pub(crate) tables: Vec<String>,
 }
 
+/// How many shapes are remembered.
+const MOST_SHAPES: usize = 10_000;
+
 impl Statement {
     pub(crate) fn of(sql: &str) -> Self {
         parsed::read(sql).unwrap_or_else(|| scanned::read(sql))
+    }
+
+    /// Read once for all texts of one shape: they differ in what is not looked at.
+    pub(crate) fn of_shape(fingerprint: String, sql: &str) -> Arc<Self> {
+        static KNOWN: Mutex<Option<HashMap<String, Arc<Statement>>>> = Mutex::new(None);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get_or_insert_default();
+        if known.len() >= MOST_SHAPES {
+            known.clear();
+        }
+        let found = known
+            .entry(fingerprint)
+            .or_insert_with(|| Arc::new(Self::of(sql)));
+        Arc::clone(found)
     }
 
     /// Is this one of its tables? A name without a schema stands for a table of any.

@@ -93,7 +93,7 @@ impl Session {
 
     /// Are the values of rows wanted?
     pub(super) fn keep_rows(&mut self, keep: bool) {
-        self.state.keeps_rows = keep;
+        self.state.results.wanted = keep;
     }
 
     /// Bytes that passed, and when. `on_event` hears what they meant.

@@ -20,9 +20,18 @@ impl Block {
     }
 }
 
-impl State {
+/// Where a connection stands between its transactions.
+#[derive(Debug, Default)]
+pub(super) struct Transaction {
+    /// What is sent next belongs to this one.
+    pub(super) block: Block,
+    /// The server said that one of the program's is open.
+    is_open: bool,
+}
+
+impl Transaction {
     /// Transaction control passes, and is itself a part of the transaction that it begins or ends.
-    pub(super) fn begin_block(&mut self, sql: &str) {
+    pub(super) fn begin(&mut self, sql: &str) {
         if let Some(Control::Begin) = Control::of(sql)
             && !self.block.is_explicit
         {
@@ -30,7 +39,7 @@ impl State {
         }
     }
 
-    pub(super) fn end_block(&mut self, sql: &str) {
+    pub(super) fn end(&mut self, sql: &str) {
         match Control::of(sql) {
             Some(Control::End) => self.block.next(false),
             Some(Control::Chain) => self.block.next(true),
@@ -39,19 +48,22 @@ impl State {
     }
 
     /// Everything up to here is a transaction of the server's, unless the program has begun one.
-    pub(super) fn end_implicit_block(&mut self) {
+    pub(super) fn end_implicit(&mut self) {
         if !self.block.is_explicit {
             self.block.next(false);
         }
     }
+}
 
+impl State {
     /// The server says where it stands. With nothing under way it knows better than we do.
     pub(super) fn learn_transaction(&mut self, open: bool, on_event: &mut impl FnMut(Event)) {
-        if self.pending.is_empty() && self.block.is_explicit != open {
-            self.block.next(open);
+        let transaction = &mut self.transaction;
+        if self.pending.is_empty() && transaction.block.is_explicit != open {
+            transaction.block.next(open);
         }
-        if self.in_transaction != open {
-            self.in_transaction = open;
+        if transaction.is_open != open {
+            transaction.is_open = open;
             on_event(Event::Transaction { open });
         }
     }

@@ -68,7 +68,7 @@ impl State {
         let bare = self.silent;
         let first = self.wait(on_event);
         self.pending.push_back(Pending::Sync);
-        self.end_implicit_block();
+        self.transaction.end_implicit();
         if bare && first {
             on_event(Event::Ping);
         }
@@ -130,26 +130,22 @@ impl State {
     }
 
     fn execute(&mut self, name: &str, on_event: &mut impl FnMut(Event)) -> Pending {
-        let (sql, parameters, query, layout) = match self.names.portal(name) {
-            Some(portal) => (
-                Arc::clone(&portal.sql),
-                Arc::clone(&portal.parameters),
-                portal.query,
-                portal.layout.clone(),
-            ),
-            // A cursor made by SQL's own `DECLARE` is a portal too.
-            None => {
-                let sql = Arc::from(format!("FETCH FROM {name}"));
-                (sql, Arc::from([]), None, None)
-            }
-        };
+        // A cursor made by SQL's own `DECLARE` is a portal too.
+        let cursor = || (Arc::from(format!("FETCH FROM {name}")), Arc::from([]));
+        let portal = self.names.portal(name);
+        let (query, layout) = portal
+            .as_ref()
+            .map_or((None, None), |portal| (portal.query, portal.layout.clone()));
+        let (sql, parameters) = portal.map_or_else(cursor, |portal| {
+            (Arc::clone(&portal.sql), Arc::clone(&portal.parameters))
+        });
         let first = query.is_none();
         let id = match query {
             Some(id) => {
                 on_event(Event::Resumed { id, at: self.now });
                 id
             }
-            None => self.start(sql, parameters, self.now, on_event),
+            None => self.start(&sql, parameters, self.now, on_event),
         };
         if let Some(portal) = self.names.portal(name) {
             portal.query = Some(id);

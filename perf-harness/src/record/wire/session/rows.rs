@@ -25,26 +25,39 @@ pub(super) struct Layout {
     pub(super) formats: Option<Arc<[u16]>>,
 }
 
+/// What is known of the results that come.
+#[derive(Debug, Default)]
+pub(super) struct Results {
+    /// Someone wants the values of rows.
+    pub(super) wanted: bool,
+    /// Of how many rows of which query values were kept.
+    kept: Option<(QueryId, u64)>,
+    /// The result that the server described last.
+    pub(super) described: Option<Layout>,
+    /// Rows seen since they were last told.
+    rows: Option<Rows>,
+}
+
 impl State {
     /// Is the body of the row that may come next wanted?
     pub(super) fn keeps_next_row(&self) -> bool {
         let full = |(_, kept): (QueryId, u64)| kept >= MOST_ROWS;
-        self.keeps_rows && !self.kept.is_some_and(full)
+        self.results.wanted && !self.results.kept.is_some_and(full)
     }
 
     pub(super) fn row(&mut self, body: &[u8], on_event: &mut impl FnMut(Event)) {
         let Some(id) = self.running(on_event) else {
             return;
         };
-        if self.rows.as_ref().is_none_or(|rows| rows.id != id) {
+        if self.results.rows.as_ref().is_none_or(|rows| rows.id != id) {
             self.tell_rows(on_event);
         }
-        if self.kept.is_none_or(|(of, _)| of != id) {
-            self.kept = Some((id, 0));
+        if self.results.kept.is_none_or(|(of, _)| of != id) {
+            self.results.kept = Some((id, 0));
         }
         let keeps = self.keeps_next_row();
         let layout = keeps.then(|| self.layout()).flatten();
-        let rows = self.rows.get_or_insert_with(|| Rows {
+        let rows = self.results.rows.get_or_insert_with(|| Rows {
             id,
             count: 0,
             kept: Returned::default(),
@@ -52,7 +65,7 @@ impl State {
         rows.count += 1;
         if let Some(layout) = layout
             && keep(&mut rows.kept, &layout, body)
-            && let Some((_, kept)) = &mut self.kept
+            && let Some((_, kept)) = &mut self.results.kept
         {
             *kept += 1;
         }
@@ -61,13 +74,15 @@ impl State {
     /// How the rows that come now are laid out, if the server ever said.
     fn layout(&self) -> Option<Layout> {
         match self.pending.front() {
-            Some(Pending::Execute { layout, .. }) => layout.clone().or(self.described.clone()),
-            _ => self.described.clone(),
+            Some(Pending::Execute { layout, .. }) => {
+                layout.clone().or(self.results.described.clone())
+            }
+            _ => self.results.described.clone(),
         }
     }
 
     pub(super) fn tell_rows(&mut self, on_event: &mut impl FnMut(Event)) {
-        if let Some(Rows { id, count, kept }) = self.rows.take() {
+        if let Some(Rows { id, count, kept }) = self.results.rows.take() {
             on_event(Event::Rows { id, count, kept });
         }
     }

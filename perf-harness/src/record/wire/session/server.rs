@@ -78,7 +78,7 @@ impl State {
     }
 
     fn describe_next(&mut self, columns: Arc<[Column]>) {
-        self.described = Some(Layout {
+        self.results.described = Some(Layout {
             columns,
             formats: None,
         });
@@ -126,7 +126,7 @@ impl State {
         let running = self.running(on_event);
         self.tell_rows(on_event);
         if *outcome != Outcome::Suspended {
-            self.described = None;
+            self.results.described = None;
         }
         self.end_copy();
         match self.pending.front_mut() {

@@ -8,10 +8,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::block::Transaction;
 use super::names::Names;
 use super::pending::{Pending, Simple};
-use super::rows::{Layout, Rows};
-use super::{Block, Event, QueryId};
+use super::rows::Results;
+use super::{Event, QueryId};
 use crate::record::{Class, Parameter};
 
 /// How many different texts a connection is remembered to have prepared.
@@ -32,20 +33,10 @@ pub(super) struct State {
     pub(super) last_id: QueryId,
     /// The program has asked a query of its own.
     pub(super) asked: bool,
-    /// The transaction that what is sent next belongs to.
-    pub(super) block: Block,
-    /// The server said that one of the program's is open.
-    pub(super) in_transaction: bool,
+    pub(super) transaction: Transaction,
     /// Texts that were prepared, by their hashes.
     prepared: HashSet<u64>,
-    /// Someone wants the values of rows.
-    pub(super) keeps_rows: bool,
-    /// Of how many rows of which query values were kept.
-    pub(super) kept: Option<(QueryId, u64)>,
-    /// The result that the server described last.
-    pub(super) described: Option<Layout>,
-    /// Rows seen since they were last told.
-    pub(super) rows: Option<Rows>,
+    pub(super) results: Results,
 }
 
 /// What the server does with what is sent.
@@ -71,13 +62,9 @@ impl State {
             mode: Mode::Normal,
             last_id: 0,
             asked: false,
-            block: Block::default(),
-            in_transaction: false,
+            transaction: Transaction::default(),
             prepared: HashSet::new(),
-            keeps_rows: false,
-            kept: None,
-            described: None,
-            rows: None,
+            results: Results::default(),
         }
     }
 
@@ -101,29 +88,29 @@ impl State {
 
     pub(super) fn start(
         &mut self,
-        sql: Arc<str>,
+        sql: &Arc<str>,
         parameters: Arc<[Parameter]>,
         at: Duration,
         on_event: &mut impl FnMut(Event),
     ) -> QueryId {
-        let class = Class::of(&sql, !self.asked);
+        let class = Class::of(sql, !self.asked);
         self.asked |= class == Class::Query;
-        self.names.forget(&sql);
+        self.names.forget(sql);
         self.last_id += 1;
         let controls = class == Class::TransactionControl;
         if controls {
-            self.begin_block(&sql);
+            self.transaction.begin(sql);
         }
         on_event(Event::Started {
             id: self.last_id,
-            sql: Arc::clone(&sql),
+            sql: Arc::clone(sql),
             class,
             parameters,
-            block: self.block,
+            block: self.transaction.block,
             at,
         });
         if controls {
-            self.end_block(&sql);
+            self.transaction.end(sql);
         }
         self.last_id
     }
@@ -133,10 +120,10 @@ impl State {
         simple: &mut Simple,
         on_event: &mut impl FnMut(Event),
     ) -> QueryId {
-        let id = self.start(simple.next(), Arc::from([]), simple.free, on_event);
+        let id = self.start(&simple.next(), Arc::from([]), simple.free, on_event);
         simple.running = Some(id);
         if simple.is_last() {
-            self.end_implicit_block();
+            self.transaction.end_implicit();
         }
         id
     }

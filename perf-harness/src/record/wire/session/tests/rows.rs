@@ -24,8 +24,11 @@ fn kept(script: &str, keeps: bool) -> Vec<Returned> {
     both.into_iter().next().expect("two")
 }
 
+/// The names of the columns, and each value with its type.
+type Result<'a> = (&'a [&'a str], &'a [(u32, &'a str)]);
+
 /// Names of the columns, and the numbers of the values, row after row.
-fn check(script: &str, expected: &[(&[&str], &[(u32, &str)])]) {
+fn check(script: &str, expected: &[Result<'_>]) {
     let kept = kept(script, true);
     let found: Vec<_> = kept
         .iter()
