@@ -135,7 +135,7 @@ fn queries_of_a_thread_of_the_programs_own_are_counted_and_have_no_path() {
         let repeated = recording.repeated();
         assert_eq!((repeated.len(), repeated[0].count()), (1, 3));
         assert!(repeated[0].path().is_none());
-        recording.check_no_n_plus_one();
+        recording.check_no(perf_harness::Defect::NPlusOne);
     });
     let told = end.unwrap_err().to_string();
     assert!(

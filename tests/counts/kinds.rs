@@ -6,7 +6,6 @@ use perf_harness::{
     Kind, PerfDb, PerfTest, SetupError, assert_max_queries, assert_queries, perf_test,
 };
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolCopyExt as _;
 
 use crate::authors;
 
@@ -59,7 +58,7 @@ async fn each_kind_is_counted_for_itself(db: PerfDb) {
 }
 
 /// What comes of a test that asks about a recording of one of each.
-fn end(ask: impl AsyncFn(&perf_harness::Recording<()>)) -> Option<perf_harness::Failure> {
+fn end(ask: &impl AsyncFn(&perf_harness::Recording<()>)) -> Option<perf_harness::Failure> {
     let test = PerfTest::new("kinds").template(authors);
     let end = test.run(async |db: PerfDb| {
         let pool = db.pool();
@@ -70,18 +69,18 @@ fn end(ask: impl AsyncFn(&perf_harness::Recording<()>)) -> Option<perf_harness::
 
 #[test]
 fn a_budget_on_a_choice_is_broken_by_what_is_chosen_alone() {
-    let over = end(async |work| assert_max_queries!(work.on_table("authors"), 5));
+    let over = end(&async |work| assert_max_queries!(work.on_table("authors"), 5));
     assert!(
         over.unwrap()
             .to_string()
             .contains("6 queries, 1 more than allowed")
     );
-    assert!(end(async |work| assert_max_queries!(work.on_table("drafts"), 2)).is_none());
+    assert!(end(&async |work| assert_max_queries!(work.on_table("drafts"), 2)).is_none());
 }
 
 #[test]
 fn a_maximum_on_what_nothing_was_chosen_for_is_an_error() {
-    let none = end(async |work| assert_max_queries!(work.on_table("author"), 9)).unwrap();
+    let none = end(&async |work| assert_max_queries!(work.on_table("author"), 9)).unwrap();
     let told = none.to_string();
     assert!(told.contains("none of the 9 queries recorded"), "{told}");
     assert!(told.contains("authors (6), drafts (2)"), "{told}");
