@@ -117,6 +117,13 @@ fn a_failure_is_written_for_programs_with_its_values_masked() {
     let finding = &document["findings"][0];
     assert_eq!(finding["problem"]["actual"], 21);
     assert_eq!(finding["shapes"][0]["count"], 20);
+    assert_eq!(finding["shapes"][0]["kind"], "select");
+    assert_eq!(finding["tables"]["authors"], 21);
+    let parent = &finding["repeated"][0]["parent"];
+    assert_eq!(
+        (&parent["column"], &parent["proven"]),
+        (&"id".into(), &true.into())
+    );
     assert_eq!(finding["statements"].as_array().unwrap().len(), 21);
     assert_eq!(finding["statements"][1]["parameter_count"], 2);
     for hidden in ["sql", "parameters"] {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Subject, Values};
-use crate::budget::{Finding, Problem, Violation};
-use crate::record::{CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, Sample, Shape};
+use crate::budget::{Excuse, Finding, Problem, Violation};
+use crate::record::{CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, Sample, Shape, Traffic};
 
 /// The form of what follows. It changes when a reader would have to.
 const SCHEMA: &str = "perf-harness/failure/1";
@@ -33,8 +33,12 @@ fn finding(found: &Finding, values: Values) -> Value {
         "assertion": found.assertion.written(&found.form),
         "counts": traffic.counts(),
         "elapsed_us": micros(traffic.elapsed()),
+        "wire_time_us": micros(traffic.wire_time()),
+        "open_transactions": traffic.open_transactions(),
+        "kinds": traffic.kinds(),
+        "tables": traffic.tables(),
         "shapes": traffic.shapes().iter().map(shape).collect::<Vec<_>>(),
-        "repeated": traffic.repeated().iter().map(shape).collect::<Vec<_>>(),
+        "repeated": traffic.repeated().iter().map(|repeated| with_parent(traffic, repeated)).collect::<Vec<_>>(),
         "statements": traffic.statements.iter().map(|query| statement(query, values)).collect::<Vec<_>>(),
     });
     let problem = match &found.problem {
@@ -46,6 +50,10 @@ fn finding(found: &Finding, values: Values) -> Value {
         }),
     };
     document["problem"] = problem;
+    if !found.excuses.is_empty() {
+        let excuse = |excuse: &Excuse| json!({ "part": &*excuse.part, "reason": &*excuse.reason });
+        document["excuses"] = found.excuses.iter().map(excuse).collect();
+    }
     if !found.samples.is_empty() {
         document["samples"] = found.samples.iter().map(sample).collect();
     }
@@ -84,12 +92,31 @@ fn path(path: &CallPath) -> Vec<String> {
 fn shape(shape: &Shape<'_>) -> Value {
     json!({
         "fingerprint": shape.fingerprint(),
+        "kind": shape.queries()[0].kind(),
+        "tables": shape.queries()[0].tables(),
         "call_path": shape.path().map(path),
         "count": shape.count(),
+        "at_once": shape.at_once(),
+        "connections": shape.connections(),
         "distinct_values": shape.distinct_values(),
         "repetition": shape.repetition(),
         "rows": shape.queries().iter().map(|query| query.rows()).sum::<u64>(),
     })
+}
+
+/// With the query whose rows it went through, if that was found.
+fn with_parent(traffic: &Traffic, repeated: &Shape<'_>) -> Value {
+    let mut document = shape(repeated);
+    if let Some(parent) = traffic.parent(repeated) {
+        let column = parent.column();
+        document["parent"] = json!({
+            "fingerprint": parent.query().fingerprint(),
+            "proven": column.is_some(),
+            "parameter": column.map(|(parameter, _)| parameter),
+            "column": column.map(|(_, column)| column),
+        });
+    }
+    document
 }
 
 /// The text of a query can hold values too, and so can an error's message.
@@ -99,6 +126,8 @@ fn statement(query: &Query, values: Values) -> Value {
         "class": query.class(),
         "fingerprint": query.fingerprint(),
         "connection": query.connection(),
+        "in_transaction": query.is_in_transaction(),
+        "late": query.is_late(),
         "rows": query.rows(),
         "elapsed_us": query.elapsed().map(micros),
         "outcome": outcome(query.outcome(), shown),
