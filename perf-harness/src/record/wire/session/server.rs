@@ -15,6 +15,10 @@ impl State {
         let Ok(frame) = frame else {
             return self.lose(on_event);
         };
+        // What it would have ended was no copy.
+        while let Some(Pending::CopyEnd) = self.pending.front() {
+            self.pending.pop_front();
+        }
         match Backend::decode(frame) {
             Backend::NoAccount => {}
             Backend::NotUnderstood => on_event(Event::Undecoded),
@@ -58,12 +62,16 @@ impl State {
         }
     }
 
-    /// A `Sync` that was sent before the program knew that it had started a copy goes unanswered.
+    /// A `Sync` that was sent before the end of the data goes unanswered. The end may have been sent already.
     fn copy_in(&mut self, on_event: &mut impl FnMut(Event)) {
         self.running(on_event);
-        self.mode = Mode::CopyingIn;
         while let Some(Pending::Sync) = self.pending.get(1) {
             self.pending.remove(1);
+        }
+        if let Some(Pending::CopyEnd) = self.pending.get(1) {
+            self.pending.remove(1);
+        } else {
+            self.mode = Mode::CopyingIn;
         }
     }
 
@@ -155,7 +163,8 @@ impl State {
                 self.skip_to_sync(on_event);
             }
             // At a `Sync` the transaction could not be committed. Else it is about the connection.
-            Some(Pending::Startup | Pending::FunctionCall | Pending::Sync) | None => {}
+            Some(Pending::Startup | Pending::FunctionCall | Pending::CopyEnd | Pending::Sync)
+            | None => {}
         }
     }
 
