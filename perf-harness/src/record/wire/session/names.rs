@@ -40,6 +40,12 @@ pub(super) struct Before {
     statement: Option<Statement>,
 }
 
+impl Before {
+    pub(super) fn is_about_the_same(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl Names {
     pub(super) fn parse(&mut self, name: &str, sql: String, types: Vec<u32>) -> Before {
         let statement = Statement {

@@ -1,5 +1,6 @@
 //! What the server answers, and how it changes the state.
 
+use super::names::Before;
 use super::pending::Pending;
 use super::state::{Mode, State};
 use super::{Event, QueryId};
@@ -178,16 +179,30 @@ impl State {
             self.mode = Mode::Skipping;
         }
         let skipped = self.pending.drain(..sync.unwrap_or(self.pending.len()));
-        for pending in skipped.rev() {
+        let skipped: Vec<Pending> = skipped.collect();
+        for pending in skipped.into_iter().rev() {
             match pending {
                 Pending::Execute { id, first: true } => {
                     self.names.take_back(Some(id));
                     retract(Some(id), on_event);
                 }
                 Pending::Simple(simple) => retract(simple.running, on_event),
-                Pending::Statement(before) => self.names.restore(before),
+                Pending::Statement(before) => self.restore(before),
                 _ => {}
             }
+        }
+    }
+
+    /// The server skipped a `Parse` or `Close`. The name stands for what it stood for before, unless the program has used it
+    /// again after the `Sync`: then that is what the name will stand for should the later one be refused, too.
+    fn restore(&mut self, before: Before) {
+        let later = self.pending.iter_mut().find_map(|pending| match pending {
+            Pending::Statement(later) if later.is_about_the_same(&before) => Some(later),
+            _ => None,
+        });
+        match later {
+            Some(later) => *later = before,
+            None => self.names.restore(before),
         }
     }
 
