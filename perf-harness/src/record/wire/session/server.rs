@@ -125,6 +125,7 @@ impl State {
             _ => {}
         }
         if let Some(id) = running {
+            self.settle(id, matches!(outcome, Outcome::Failed(_)));
             on_event(Event::Finished {
                 id,
                 outcome: outcome.clone(),
@@ -136,12 +137,15 @@ impl State {
     /// An empty text was executed: no query.
     fn empty(&mut self, on_event: &mut impl FnMut(Event)) {
         match self.pending.front_mut() {
-            Some(Pending::Simple(simple)) => retract(simple.refuse(), on_event),
+            Some(Pending::Simple(simple)) => {
+                let refused = simple.refuse();
+                self.retract(refused, on_event);
+            }
             Some(Pending::Execute { id, first }) => {
                 let id = first.then_some(*id);
                 self.pending.pop_front();
                 self.names.take_back(id);
-                retract(id, on_event);
+                self.retract(id, on_event);
             }
             _ => {}
         }
@@ -152,7 +156,8 @@ impl State {
         match self.pending.front_mut() {
             // A text that cannot be read is refused as a whole, before its first statement runs.
             Some(Pending::Simple(simple)) if !simple.answered && error.is_syntax_error() => {
-                retract(simple.refuse(), on_event);
+                let refused = simple.refuse();
+                self.retract(refused, on_event);
             }
             Some(Pending::Simple(simple)) if simple.is_done() => {}
             Some(Pending::Simple(_)) => self.finish(&Outcome::Failed(error), on_event),
@@ -184,9 +189,9 @@ impl State {
             match pending {
                 Pending::Execute { id, first: true } => {
                     self.names.take_back(Some(id));
-                    retract(Some(id), on_event);
+                    self.retract(Some(id), on_event);
                 }
-                Pending::Simple(simple) => retract(simple.running, on_event),
+                Pending::Simple(simple) => self.retract(simple.running, on_event),
                 Pending::Statement(before) => self.restore(before),
                 _ => {}
             }
@@ -206,6 +211,26 @@ impl State {
         }
     }
 
+    fn retract(&mut self, query: Option<QueryId>, on_event: &mut impl FnMut(Event)) {
+        if let Some(id) = query {
+            self.settle(id, true);
+            on_event(Event::Retracted { id });
+        }
+    }
+
+    /// A query has an end. What it was to close is closed, or stays if it failed.
+    fn settle(&mut self, query: QueryId, failed: bool) {
+        let Some(at) = self.forgotten.iter().position(|(of, _)| *of == query) else {
+            return;
+        };
+        let (_, forgotten) = self.forgotten.remove(at);
+        if failed {
+            for before in forgotten {
+                self.restore(before);
+            }
+        }
+    }
+
     fn ready(&mut self, in_transaction: bool, on_event: &mut impl FnMut(Event)) {
         while let Some(pending) = self.pending.pop_front() {
             if let Pending::Startup = pending {
@@ -219,11 +244,5 @@ impl State {
         if !in_transaction && self.pending.is_empty() {
             self.names.end_transaction();
         }
-    }
-}
-
-fn retract(query: Option<QueryId>, on_event: &mut impl FnMut(Event)) {
-    if let Some(id) = query {
-        on_event(Event::Retracted { id });
     }
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::names::Names;
+use super::names::{Before, Names};
 use super::pending::{Pending, Simple};
 use super::{Event, QueryId};
 use crate::record::{Class, Parameter};
@@ -17,6 +17,8 @@ use crate::record::{Class, Parameter};
 pub(super) struct State {
     pub(super) now: Duration,
     pub(super) names: Names,
+    /// What queries that are under way will have closed once they complete.
+    pub(super) forgotten: Vec<(QueryId, Vec<Before>)>,
     /// Oldest first.
     pub(super) pending: VecDeque<Pending>,
     /// A round trip is under way: what is sent meanwhile rides along.
@@ -48,6 +50,7 @@ impl State {
         Self {
             now: Duration::ZERO,
             names: Names::default(),
+            forgotten: Vec::new(),
             pending: VecDeque::from([Pending::Startup]),
             waiting: false,
             silent: true,
@@ -85,8 +88,11 @@ impl State {
     ) -> QueryId {
         let class = Class::of(&sql, !self.asked);
         self.asked |= class == Class::Query;
-        self.names.forget(&sql);
         self.last_id += 1;
+        let forgotten = self.names.forget(&sql);
+        if !forgotten.is_empty() {
+            self.forgotten.push((self.last_id, forgotten));
+        }
         on_event(Event::Started {
             id: self.last_id,
             sql,
