@@ -137,7 +137,8 @@ impl Portals {
             return;
         }
         // Completed at once, whatever is still to be fetched.
-        let spent = portal.spent.replace(true) && statement.kind == Kind::Utility;
+        let spent = portal.spent.replace(true)
+            && matches!(statement.kind, Kind::Utility | Kind::Deallocate);
         if first && spent {
             self.counted.lost += 1;
         } else if first {

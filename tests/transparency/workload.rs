@@ -381,6 +381,7 @@ fn statement() -> impl Strategy<Value = Statement> {
         (Kind::Prepare, "PREPARE q AS SELECT n FROM items"),
         (Kind::Prepared, "EXECUTE q"),
         (Kind::Deallocate, "DEALLOCATE q"),
+        (Kind::Deallocate, "DEALLOCATE ALL"),
         (Kind::Empty, ""),
     ];
     select(ALL).prop_map(|(kind, sql)| Statement::new(kind, sql))

@@ -94,7 +94,7 @@ COPY items (n) FROM STDIN \\; SELECT count(*) FROM items;
 \\copy (SELECT n, name FROM items ORDER BY n) TO STDOUT
 COPY items (n) TO STDOUT (FORMAT csv, HEADER);
 \\copy nowhere FROM STDIN
-\\copy items TO PROGRAM 'cksum'
+\\copy items TO PROGRAM 'cat'
 ";
     check_script(
         "copies",
