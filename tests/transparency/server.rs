@@ -3,7 +3,7 @@
 use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Set in the process that uses the server.
@@ -40,11 +40,12 @@ enum Refusal {
     Failed(String),
 }
 
-/// It listens on a socket in a directory of its own, and ends when it is dropped.
+/// It listens on a socket in a directory of its own, and ends when it is dropped, or this process ends.
 struct Server {
     bin: PathBuf,
     directory: PathBuf,
     owner: Option<(u32, u32)>,
+    guard: Child,
 }
 
 impl Server {
@@ -53,9 +54,12 @@ impl Server {
             Refusal::Skipped("there is no PostgreSQL with pg_stat_statements here".to_owned())
         })?;
         let owner = owner()?;
+        let directory = make_directory(owner).map_err(Refusal::Failed)?;
+        let guard = guard(&bin, &directory, owner);
         let server = Self {
+            guard: guard.map_err(|error| Refusal::Failed(error.to_string()))?,
             bin,
-            directory: make_directory(owner).map_err(Refusal::Failed)?,
+            directory,
             owner,
         };
         let options = format!(
@@ -89,25 +93,40 @@ impl Server {
     }
 
     fn output(&self, program: &str, arguments: &[&str]) -> std::io::Result<Output> {
-        let mut command = Command::new(self.bin.join(program));
-        command
-            .arg("-D")
-            .arg(self.directory.join("data"))
-            .args(arguments)
-            .current_dir(&self.directory)
-            .env("LC_ALL", "C");
-        if let Some((user, group)) = self.owner {
-            command.uid(user).gid(group);
-        }
-        command.output()
+        let mut command = command(&self.bin.join(program), self.owner);
+        command.arg("-D").arg(self.directory.join("data"));
+        command.args(arguments).output()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.output("pg_ctl", &["stop", "-w", "-m", "immediate"]));
-        drop(std::fs::remove_dir_all(&self.directory));
+        drop(self.guard.stdin.take());
+        drop(self.guard.wait());
     }
+}
+
+/// Ends the server and removes its directory when nobody holds the other end of its input any more.
+fn guard(bin: &Path, directory: &Path, owner: Option<(u32, u32)>) -> std::io::Result<Child> {
+    const SCRIPT: &str = r#"read _; "$0" -D "$1/data" stop -w -m immediate; rm -rf "$1""#;
+    let mut guard = command(Path::new("sh"), owner);
+    guard
+        .args(["-c", SCRIPT])
+        .arg(bin.join("pg_ctl"))
+        .arg(directory);
+    // What interrupts this process must not end it.
+    guard.process_group(0).stdin(Stdio::piped());
+    guard.stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+}
+
+/// A command of who runs the server.
+fn command(program: &Path, owner: Option<(u32, u32)>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir("/").env("LC_ALL", "C");
+    if let Some((user, group)) = owner {
+        command.uid(user).gid(group);
+    }
+    command
 }
 
 /// For this user's eyes alone, or for those of who runs the server.
