@@ -44,6 +44,12 @@ pub(super) struct Before {
     statement: Option<Statement>,
 }
 
+impl Before {
+    pub(super) fn is_about_the_same(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl Names {
     pub(super) fn parse(&mut self, name: &str, sql: Arc<str>, types: Vec<u32>) -> Before {
         let statement = Statement {
@@ -118,21 +124,29 @@ impl Names {
         self.portals.clear();
     }
 
-    /// `DEALLOCATE [PREPARE] name | ALL` and `DISCARD ALL` close statements, too.
-    pub(super) fn forget(&mut self, sql: &str) {
+    /// `DEALLOCATE [PREPARE] name | ALL` and `DISCARD ALL` close statements, too: those that have a name. Gives what they
+    /// stood for.
+    pub(super) fn forget(&mut self, sql: &str) -> Vec<Before> {
         let mut words = tokens(sql);
-        let Some(first) = words.next() else { return };
+        let Some(first) = words.next() else {
+            return Vec::new();
+        };
         let mut about = words.next();
         if first.is("DEALLOCATE") && about.is_some_and(|word| word.is("PREPARE")) {
             about = words.next();
         }
-        let Some(about) = about else { return };
-        let all = about.is("ALL");
-        if all && (first.is("DEALLOCATE") || first.is("DISCARD")) {
-            self.statements.clear();
-        } else if first.is("DEALLOCATE") {
-            self.statements.retain(|name, _| !about.names(name));
-        }
+        let Some(about) = about else {
+            return Vec::new();
+        };
+        let all = about.is("ALL") && (first.is("DEALLOCATE") || first.is("DISCARD"));
+        let one = first.is("DEALLOCATE");
+        let is_meant = |name: &str| !name.is_empty() && (all || one && about.names(name));
+        let gone = self.statements.extract_if(|name, _| is_meant(name));
+        let before = gone.map(|(name, statement)| Before {
+            name,
+            statement: Some(statement),
+        });
+        before.collect()
     }
 
     #[cfg(test)]

@@ -31,6 +31,8 @@ pub(super) enum Pending {
     },
     Simple(Simple),
     FunctionCall,
+    /// `CopyDone` or `CopyFail`, sent before the server asked for data. It may never ask: then this is of no account.
+    CopyEnd,
     Sync,
 }
 

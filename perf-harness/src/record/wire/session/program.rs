@@ -24,7 +24,7 @@ impl State {
                 on_event(Event::Undecoded);
             }
             Frontend::NoAccount => {}
-            Frontend::CopyEnd => self.end_copy(),
+            Frontend::CopyEnd => self.copy_end(),
             Frontend::Sync if self.mode == Mode::CopyingIn => {}
             Frontend::Sync => self.sync(on_event),
             _ if self.mode == Mode::Skipping => {}
@@ -61,6 +61,15 @@ impl State {
             }
         };
         self.pending.push_back(pending);
+    }
+
+    fn copy_end(&mut self) {
+        let copies =
+            |pending: &Pending| matches!(pending, Pending::Execute { .. } | Pending::Simple(_));
+        if self.mode == Mode::Normal && self.pending.iter().any(copies) {
+            self.pending.push_back(Pending::CopyEnd);
+        }
+        self.end_copy();
     }
 
     fn sync(&mut self, on_event: &mut impl FnMut(Event)) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::names::Before;
 use super::pending::Pending;
 use super::rows::Layout;
 use super::state::{Mode, State};
@@ -18,6 +19,10 @@ impl State {
         let Ok(frame) = frame else {
             return self.lose(on_event);
         };
+        // What it would have ended was no copy.
+        while let Some(Pending::CopyEnd) = self.pending.front() {
+            self.pending.pop_front();
+        }
         match Backend::decode(frame) {
             Backend::NoAccount => {}
             Backend::NotUnderstood => on_event(Event::Undecoded),
@@ -90,12 +95,16 @@ impl State {
         }
     }
 
-    /// A `Sync` that was sent before the program knew that it had started a copy goes unanswered.
+    /// A `Sync` that was sent before the end of the data goes unanswered. The end may have been sent already.
     fn copy_in(&mut self, on_event: &mut impl FnMut(Event)) {
         self.running(on_event);
-        self.mode = Mode::CopyingIn;
         while let Some(Pending::Sync) = self.pending.get(1) {
             self.pending.remove(1);
+        }
+        if let Some(Pending::CopyEnd) = self.pending.get(1) {
+            self.pending.remove(1);
+        } else {
+            self.mode = Mode::CopyingIn;
         }
     }
 
@@ -138,6 +147,7 @@ impl State {
             _ => {}
         }
         if let Some(id) = running {
+            self.settle(id, matches!(outcome, Outcome::Failed(_)));
             on_event(Event::Finished {
                 id,
                 outcome: outcome.clone(),
@@ -149,12 +159,15 @@ impl State {
     /// An empty text was executed: no query.
     fn empty(&mut self, on_event: &mut impl FnMut(Event)) {
         match self.pending.front_mut() {
-            Some(Pending::Simple(simple)) => retract(simple.refuse(), on_event),
+            Some(Pending::Simple(simple)) => {
+                let refused = simple.refuse();
+                self.retract(refused, on_event);
+            }
             Some(Pending::Execute { id, first, .. }) => {
                 let id = first.then_some(*id);
                 self.pending.pop_front();
                 self.names.take_back(id);
-                retract(id, on_event);
+                self.retract(id, on_event);
             }
             _ => {}
         }
@@ -165,7 +178,8 @@ impl State {
         match self.pending.front_mut() {
             // A text that cannot be read is refused as a whole, before its first statement runs.
             Some(Pending::Simple(simple)) if !simple.answered && error.is_syntax_error() => {
-                retract(simple.refuse(), on_event);
+                let refused = simple.refuse();
+                self.retract(refused, on_event);
             }
             Some(Pending::Simple(simple)) if simple.is_done() => {}
             Some(Pending::Simple(_)) => self.finish(&Outcome::Failed(error), on_event),
@@ -179,7 +193,8 @@ impl State {
                 self.skip_to_sync(on_event);
             }
             // At a `Sync` the transaction could not be committed. Else it is about the connection.
-            Some(Pending::Startup | Pending::FunctionCall | Pending::Sync) | None => {}
+            Some(Pending::Startup | Pending::FunctionCall | Pending::CopyEnd | Pending::Sync)
+            | None => {}
         }
     }
 
@@ -193,17 +208,55 @@ impl State {
             self.mode = Mode::Skipping;
         }
         let skipped = self.pending.drain(..sync.unwrap_or(self.pending.len()));
-        for pending in skipped.rev() {
+        let skipped: Vec<Pending> = skipped.collect();
+        for pending in skipped.into_iter().rev() {
             match pending {
                 Pending::Execute {
                     id, first: true, ..
                 } => {
                     self.names.take_back(Some(id));
-                    retract(Some(id), on_event);
+                    self.retract(Some(id), on_event);
                 }
-                Pending::Simple(simple) => retract(simple.running, on_event),
-                Pending::Parse(before, _) | Pending::Forget(before) => self.names.restore(before),
+                Pending::Simple(simple) => self.retract(simple.running, on_event),
+                Pending::Parse(before, _) | Pending::Forget(before) => self.restore(before),
                 _ => {}
+            }
+        }
+    }
+
+    /// The server skipped a `Parse` or `Close`. The name stands for what it stood for before, unless the program has used it
+    /// again after the `Sync`: then that is what the name will stand for should the later one be refused, too.
+    fn restore(&mut self, before: Before) {
+        let later = self.pending.iter_mut().find_map(|pending| match pending {
+            Pending::Parse(later, _) | Pending::Forget(later)
+                if later.is_about_the_same(&before) =>
+            {
+                Some(later)
+            }
+            _ => None,
+        });
+        match later {
+            Some(later) => *later = before,
+            None => self.names.restore(before),
+        }
+    }
+
+    fn retract(&mut self, query: Option<QueryId>, on_event: &mut impl FnMut(Event)) {
+        if let Some(id) = query {
+            self.settle(id, true);
+            on_event(Event::Retracted { id });
+        }
+    }
+
+    /// A query has an end. What it was to close is closed, or stays if it failed.
+    fn settle(&mut self, query: QueryId, failed: bool) {
+        let Some(at) = self.forgotten.iter().position(|(of, _)| *of == query) else {
+            return;
+        };
+        let (_, forgotten) = self.forgotten.remove(at);
+        if failed {
+            for before in forgotten {
+                self.restore(before);
             }
         }
     }
@@ -222,11 +275,5 @@ impl State {
             self.names.end_transaction();
         }
         self.learn_transaction(in_transaction, on_event);
-    }
-}
-
-fn retract(query: Option<QueryId>, on_event: &mut impl FnMut(Event)) {
-    if let Some(id) = query {
-        on_event(Event::Retracted { id });
     }
 }

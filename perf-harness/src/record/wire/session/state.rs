@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::block::Transaction;
-use super::names::Names;
+use super::names::{Before, Names};
 use super::pending::{Pending, Simple};
 use super::rows::Results;
 use super::{Event, QueryId};
@@ -23,6 +23,8 @@ const MOST_TEXTS: usize = 10_000;
 pub(super) struct State {
     pub(super) now: Duration,
     pub(super) names: Names,
+    /// What queries that are under way will have closed once they complete.
+    pub(super) forgotten: Vec<(QueryId, Vec<Before>)>,
     /// Oldest first.
     pub(super) pending: VecDeque<Pending>,
     /// A round trip is under way: what is sent meanwhile rides along.
@@ -56,6 +58,7 @@ impl State {
         Self {
             now: Duration::ZERO,
             names: Names::default(),
+            forgotten: Vec::new(),
             pending: VecDeque::from([Pending::Startup]),
             waiting: false,
             silent: true,
@@ -95,8 +98,11 @@ impl State {
     ) -> QueryId {
         let class = Class::of(sql, !self.asked);
         self.asked |= class == Class::Query;
-        self.names.forget(sql);
         self.last_id += 1;
+        let forgotten = self.names.forget(sql);
+        if !forgotten.is_empty() {
+            self.forgotten.push((self.last_id, forgotten));
+        }
         let controls = class == Class::TransactionControl;
         if controls {
             self.transaction.begin(sql);

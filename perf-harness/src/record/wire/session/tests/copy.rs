@@ -101,3 +101,67 @@ fn a_copy_that_fails_fails_its_query() {
          ping",
     );
 }
+
+#[test]
+fn data_may_be_sent_before_the_server_asks_for_it() {
+    check(
+        "> bind - s | execute - | copy-data 1 | copy-done | sync | sync | query SELECT 1
+         < bound | copy-in | done | ready | ready | columns | row | done | ready",
+        "1 starts: EXECUTE s
+         round trip
+         2 starts: SELECT 1
+         1 ends
+         2 has 1 rows
+         2 ends",
+    );
+    check(
+        "> query COPY t FROM STDIN; COPY t FROM STDIN | copy-data 1 | copy-done | copy-fail | query SELECT 1
+         < copy-in | done | copy-in | error 57014 | ready | columns | row | done | ready",
+        "round trip
+         1 starts: COPY t FROM STDIN
+         2 starts: SELECT 1
+         1 ends
+         3 starts: COPY t FROM STDIN
+         error
+         3 fails: 57014
+         2 has 1 rows
+         2 ends",
+    );
+}
+
+#[test]
+fn a_sync_after_the_end_of_data_that_was_sent_early_is_answered() {
+    check(
+        "> bind - s | execute - | copy-data 1 | copy-done
+         < bound | copy-in
+         > sync
+         < done | ready
+         > sync
+         < ready",
+        "1 starts: EXECUTE s
+         round trip
+         1 ends
+         round trip
+         ping",
+    );
+}
+
+#[test]
+fn data_that_the_server_never_asks_for_is_read_past() {
+    check(
+        "> query COPY nowhere FROM STDIN | copy-data 1 | copy-done | query SELECT 1
+         < error 42P01 | ready | columns | row | done | ready
+         > bind - s | execute - | copy-done | sync | copy-done | sync
+         < bound | done | ready | ready",
+        "round trip
+         1 starts: COPY nowhere FROM STDIN
+         2 starts: SELECT 1
+         error
+         1 fails: 42P01
+         2 has 1 rows
+         2 ends
+         3 starts: EXECUTE s
+         round trip
+         3 ends",
+    );
+}

@@ -178,3 +178,41 @@ fn a_sync_that_rides_along_is_no_ping() {
          2 ends",
     );
 }
+
+#[test]
+fn a_name_that_is_used_again_after_an_error_keeps_its_last_meaning() {
+    // All up to the last line but two is sent before the program knows of the error.
+    check(
+        "> parse - SELECT 1 | bind - - | execute - | parse - SELECT 2 | sync | parse - SELECT 3
+         < parsed | bound | error 22012 | ready
+         > bind - - | execute - | sync
+         < parsed | bound | row | done | ready",
+        "1 starts: SELECT 1
+         round trip
+         prepared
+         error
+         1 fails: 22012
+         2 starts: SELECT 3
+         round trip
+         prepared
+         2 has 1 rows
+         2 ends",
+    );
+    check(
+        "> parse s SELECT 1 | sync
+         < parsed | ready
+         > close statement s | parse s SELEC | parse s SELECT 2 | sync | parse s SELECT 3 | sync
+         < closed | error 42601 | ready | error 42601 | ready
+         > bind - s | execute - | sync
+         < error 26000 | ready",
+        "round trip
+         prepared
+         round trip
+         error
+         error
+         1 starts: EXECUTE s
+         round trip
+         error
+         1 is taken back",
+    );
+}

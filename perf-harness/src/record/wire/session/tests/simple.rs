@@ -187,3 +187,47 @@ fn what_sql_deallocates_is_forgotten() {
         assert_eq!(sql, Some(text), "{deallocate}");
     }
 }
+
+#[test]
+fn what_the_server_did_not_deallocate_is_remembered() {
+    // Refused, and skipped.
+    check(
+        "> parse a SELECT 1 | parse d DEALLOCATE ALL | sync
+         < parsed | parsed | ready
+         > query DEALLOCATE ALL
+         < error 25P02 | ready
+         > bind - nothing | bind - d | execute - | sync
+         < error 26000 | ready
+         > bind - a | execute - | sync
+         < bound | done | ready",
+        "round trip
+         prepared
+         prepared
+         round trip
+         1 looks up: DEALLOCATE ALL
+         error
+         1 fails: 25P02
+         2 looks up: DEALLOCATE ALL
+         round trip
+         error
+         2 is taken back
+         3 starts: SELECT 1
+         round trip
+         3 ends",
+    );
+}
+
+#[test]
+fn a_statement_without_a_name_is_not_deallocated() {
+    check(
+        "> parse d DEALLOCATE ALL | parse - SELECT 1 | bind - d | execute - | bind - - | execute - | sync
+         < parsed | parsed | bound | done | bound | done | ready",
+        "1 looks up: DEALLOCATE ALL
+         2 starts: SELECT 1
+         round trip
+         prepared
+         prepared
+         1 ends
+         2 ends",
+    );
+}
