@@ -6,15 +6,17 @@
 mod names;
 mod pending;
 mod program;
+mod replication;
 mod server;
 mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::state::{Mode, State};
+use self::state::{Language, Mode, State};
 use super::Direction;
 use super::codec::{Backend, Framer, Frontend};
+use super::startup::Startup;
 use crate::record::{Class, Outcome, Parameter};
 
 /// A query's number within its connection.
@@ -70,6 +72,17 @@ impl Session {
             received: Framer::default(),
             state: State::new(),
         }
+    }
+
+    /// Of a connection that is opened for this. Where nothing is known of what it is for, nothing of it is read.
+    pub(super) fn opened_for(startup: Startup) -> Self {
+        let mut session = Self::new();
+        match startup {
+            Startup::Session => {}
+            Startup::Replication => session.state.language = Language::SqlAndReplication,
+            _ => session.state.lose(&mut drop),
+        }
+        session
     }
 
     /// Bytes that passed, and when. `on_event` hears what they meant.

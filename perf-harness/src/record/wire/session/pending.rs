@@ -25,7 +25,8 @@ pub(super) enum Pending {
         first: bool,
     },
     Simple(Simple),
-    FunctionCall,
+    /// A function call, or a command of the replication protocol: no SQL, whatever results it has.
+    Call,
     Sync,
 }
 
@@ -34,7 +35,7 @@ impl Pending {
     pub(super) fn ends_exchange(&self) -> bool {
         matches!(
             self,
-            Self::Startup | Self::Simple(_) | Self::FunctionCall | Self::Sync
+            Self::Startup | Self::Simple(_) | Self::Call | Self::Sync
         )
     }
 }

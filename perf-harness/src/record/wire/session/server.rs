@@ -155,7 +155,7 @@ impl State {
                 self.skip_to_sync(on_event);
             }
             // At a `Sync` the transaction could not be committed. Else it is about the connection.
-            Some(Pending::Startup | Pending::FunctionCall | Pending::Sync) | None => {}
+            Some(Pending::Startup | Pending::Call | Pending::Sync) | None => {}
         }
     }
 

@@ -6,5 +6,6 @@ mod extended;
 mod fuzz;
 mod pipeline;
 mod replay;
+mod replication;
 mod script;
 mod simple;
