@@ -1,5 +1,9 @@
 //! A tap between two ends on the loopback interface that say what a capture says.
 
+mod opening;
+mod parting;
+mod streams;
+
 use std::time::Duration;
 
 use super::*;
