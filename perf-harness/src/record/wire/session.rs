@@ -109,6 +109,14 @@ impl Session {
         }
         state.tell_rows(&mut on_event);
     }
+
+    /// How many bytes of messages it holds on to, and how many statements, portals and awaited answers.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        let (statements, portals, pending) = self.state.held();
+        let bytes = self.sent.held() + self.received.held();
+        (bytes, statements + portals + pending)
+    }
 }
 
 #[cfg(test)]

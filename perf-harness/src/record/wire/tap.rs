@@ -266,4 +266,4 @@ impl<'a> Watch<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,6 +4,7 @@ mod connection;
 mod copy;
 mod extended;
 mod fuzz;
+mod long;
 mod pipeline;
 mod replay;
 mod replication;

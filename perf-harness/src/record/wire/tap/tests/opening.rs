@@ -91,6 +91,7 @@ async fn a_version_that_nobody_knows_is_for_the_server_to_refuse() {
         (start_up([0, 2, 0, 0], b""), b"Eunsupported\0".as_slice()),
         (start_up([0, 4, 0, 0], b"user\0me\0\0"), b"E\0\0\0\x05\0"),
         (b"GET / HTTP/1.1\r\n\r\n".to_vec(), b"what?"),
+        (b"GET ".to_vec(), b""),
     ] {
         let counts = passes(&packet, answer).await;
         assert_eq!(counts.connects, 0, "{packet:?}");
