@@ -1,6 +1,7 @@
 //! What the recorder counts is what the server executed: held against the server's own statement log.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod protocol;
 mod sea_orm;
 mod server_log;
 mod sqlx;
