@@ -1,10 +1,13 @@
 //! Streams that no one wrote down: made by chance, shrunk when they fail, and reproducible by the seed that is told.
 //!
-//! `messages` makes them, `survival` feeds a session with them, `forwarding` sends them through a tap. A run tries as
-//! many as fit into a second or two; `PROPTEST_CASES` has it try more, as CI does once: see `CONTRIBUTING.md`.
+//! `messages` makes them, `survival` feeds a session with them, `forwarding` sends them through a tap. `model` is a server
+//! that answers a program as it should be answered, and `agreement` holds the counts against it. A run tries as many as
+//! fit into a few seconds; `PROPTEST_CASES` has it try more, as CI does once: see `CONTRIBUTING.md`.
 
+mod agreement;
 mod forwarding;
 mod messages;
+mod model;
 mod survival;
 
 use proptest::prelude::ProptestConfig;

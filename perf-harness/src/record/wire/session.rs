@@ -117,6 +117,13 @@ impl Session {
         let bytes = self.sent.held() + self.received.held();
         (bytes, statements + portals + pending)
     }
+
+    /// How many portals and awaited answers: none, when all is answered and no transaction is open.
+    #[cfg(test)]
+    pub(super) fn owed(&self) -> usize {
+        let (_, portals, pending) = self.state.held();
+        portals + pending
+    }
 }
 
 #[cfg(test)]

@@ -45,12 +45,13 @@ fn write() -> impl Strategy<Value = Write> {
     ]
 }
 
-fn message(tag: u8, body: &[u8]) -> Vec<u8> {
+pub(super) fn message(tag: u8, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len() + 4).expect("a short body");
     [&[tag], length.to_be_bytes().as_slice(), body].concat()
 }
 
-fn welcome_bytes() -> Vec<u8> {
+/// What a program hears when it is let in.
+pub(super) fn welcome_bytes() -> Vec<u8> {
     [
         message(b'R', &[0; 4]),
         message(b'K', &[0; 8]),

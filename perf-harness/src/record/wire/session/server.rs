@@ -1,5 +1,6 @@
 //! What the server answers, and how it changes the state.
 
+use super::names::Before;
 use super::pending::Pending;
 use super::state::{Mode, State};
 use super::{Event, QueryId};
@@ -169,16 +170,29 @@ impl State {
             self.mode = Mode::Skipping;
         }
         let skipped = self.pending.drain(..sync.unwrap_or(self.pending.len()));
-        for pending in skipped.rev() {
+        let skipped: Vec<_> = skipped.collect();
+        for pending in skipped.into_iter().rev() {
             match pending {
                 Pending::Execute { id, first: true } => {
                     self.names.take_back(Some(id));
                     retract(Some(id), on_event);
                 }
                 Pending::Simple(simple) => retract(simple.running, on_event),
-                Pending::Statement(before) => self.names.restore(before),
+                Pending::Statement(before) => self.restore(before),
                 _ => {}
             }
+        }
+    }
+
+    /// What came later for the same name stays, and stands on what was there before both.
+    fn restore(&mut self, before: Before) {
+        let mut later = self.pending.iter_mut().filter_map(|pending| match pending {
+            Pending::Statement(later) if later.name == before.name => Some(later),
+            _ => None,
+        });
+        match later.next() {
+            Some(later) => *later = before,
+            None => self.names.restore(before),
         }
     }
 
