@@ -9,7 +9,7 @@ use proptest::sample::select;
 
 use super::cases;
 use super::messages::welcome_bytes;
-use super::model::{End, Name, Ran, Server, Step};
+use super::model::{Control, End, Name, Ran, Server, Step};
 use crate::record::wire::Direction::{Received, Sent};
 use crate::record::wire::session::Session;
 use crate::record::{Outcome, Query, SharedLog, Traffic};
@@ -30,28 +30,54 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Sync),
         2 => vec((0..3usize, mostly().prop_map(|well| !well)), 0..4).prop_map(Step::Query),
         1 => Just(Step::Unreadable),
+        3 => select(&[Control::Begin, Control::Begin, Control::Commit, Control::Rollback][..])
+            .prop_map(Step::Control),
         1 => Just(Step::Call),
     ]
 }
 
-/// A program executes what it has bound since its last exchange ended, and ends with a `Sync`.
+/// Some steps that belong together, or any one.
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let name = || select(&NAMES[..]);
+    let ready = (name(), name()).prop_map(|(portal, statement)| {
+        let (readable, fits, name) = (true, true, statement);
+        let parse = Step::Parse { name, readable };
+        let bind = Step::Bind {
+            portal,
+            statement,
+            fits,
+        };
+        vec![Step::Close(name), parse, bind]
+    });
+    prop_oneof![
+        4 => step().prop_map(|step| vec![step]),
+        2 => ready,
+        1 => (name(), 0..3usize).prop_map(|(portal, most)| {
+            vec![Step::Execute { portal, most, fails: false }, Step::Sync]
+        }),
+    ]
+}
+
+/// A program executes portals that are there, and ends its transaction and its last exchange.
 fn program() -> impl Strategy<Value = Vec<Step>> {
-    vec(step(), 0..40).prop_map(|mut steps| {
-        let mut bound: Vec<Name> = Vec::new();
+    vec(steps(), 0..25).prop_map(|steps| {
+        let mut steps = steps.concat();
+        let mut server = Server::default();
         let mut extended = false;
         steps.retain(|step| {
-            match step {
-                Step::Execute { portal, .. } => return bound.contains(portal),
-                Step::Bind { portal, .. } => bound.push(portal),
+            let sense = match step {
+                Step::Execute { portal, .. } => server.can_execute(portal),
+                Step::Sync => true,
                 // A simple query or a call amid extended messages would end their transaction.
-                Step::Query(_) | Step::Unreadable | Step::Call => return !extended,
-                Step::Sync => bound.clear(),
-                Step::Parse { .. } | Step::Describe(_) | Step::Close(_) => {}
+                step => !(extended && step.ends_exchange()),
+            };
+            if sense {
+                server.exchange(step);
+                extended = !step.ends_exchange();
             }
-            extended = !matches!(step, Step::Sync);
-            true
+            sense
         });
-        steps.push(Step::Sync);
+        steps.extend([Step::Sync, Step::Control(Control::Rollback)]);
         steps
     })
 }

@@ -32,14 +32,23 @@ pub(super) enum Step {
     /// A simple query: how many rows each of its statements has, and whether it fails after them.
     Query(Vec<(usize, bool)>),
     Unreadable,
+    /// A simple query, too.
+    Control(Control),
     Call,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Control {
+    Begin,
+    Commit,
+    Rollback,
 }
 
 impl Step {
     pub(super) fn ends_exchange(&self) -> bool {
         matches!(
             self,
-            Self::Sync | Self::Query(_) | Self::Unreadable | Self::Call
+            Self::Sync | Self::Query(_) | Self::Unreadable | Self::Control(_) | Self::Call
         )
     }
 }
@@ -65,9 +74,19 @@ pub(super) struct Server {
     statements: HashMap<Name, String>,
     portals: HashMap<Name, Portal>,
     skipping: bool,
+    block: Block,
     pub(super) ran: Vec<Ran>,
     pub(super) prepared: usize,
     pub(super) errors: usize,
+}
+
+/// The transaction block.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Block {
+    #[default]
+    None,
+    Open,
+    Failed,
 }
 
 struct Portal {
@@ -102,6 +121,7 @@ impl Server {
                 fails,
             } => self.execute(portal, *most, *fails),
             Step::Describe(name) => match self.statements.get(name) {
+                Some(_) if self.block == Block::Failed => self.error("25P02"),
                 Some(_) => [message(b't', &[0, 0]), message(b'n', &[])].concat(),
                 None => self.error("26000"),
             },
@@ -111,6 +131,10 @@ impl Server {
             }
             Step::Query(fates) => self.simple(fates, &text),
             Step::Unreadable => [self.error("42601"), self.ready()].concat(),
+            Step::Control(control) => self.control(*control),
+            Step::Call if self.block == Block::Failed => {
+                [self.error("25P02"), self.ready()].concat()
+            }
             Step::Call => [message(b'V', &[0xff; 4]), self.ready()].concat(),
         };
         (sent, answer)
@@ -124,22 +148,62 @@ impl Server {
     fn error(&mut self, code: &str) -> Vec<u8> {
         self.errors += 1;
         self.skipping = true;
+        if self.block == Block::Open {
+            self.block = Block::Failed;
+        }
         message(b'E', format!("SERROR\0C{code}\0Mno\0\0").as_bytes())
     }
 
     /// Outside a transaction block no portal outlives this.
     fn ready(&mut self) -> Vec<u8> {
         self.skipping = false;
-        self.portals.clear();
-        message(b'Z', b"I")
+        let state = match self.block {
+            Block::None => b"I",
+            Block::Open => b"T",
+            Block::Failed => b"E",
+        };
+        if self.block == Block::None {
+            self.portals.clear();
+        }
+        message(b'Z', state)
+    }
+
+    /// Would it find the portal, or skip the message?
+    pub(super) fn can_execute(&self, portal: Name) -> bool {
+        let there = self.portals.contains_key(portal);
+        self.skipping || self.block != Block::Failed && there
+    }
+
+    fn control(&mut self, control: Control) -> Vec<u8> {
+        self.forget_unnamed();
+        let refused = control == Control::Begin && self.block == Block::Failed;
+        let end = if refused { End::Failed } else { End::Completed };
+        let text = control.text().to_owned();
+        self.ran.push(Ran { text, rows: 0, end });
+        let answer = if refused {
+            self.error("25P02")
+        } else {
+            self.block = match control {
+                Control::Begin => Block::Open,
+                Control::Commit | Control::Rollback => Block::None,
+            };
+            message(b'C', b"DONE\0")
+        };
+        [answer, self.ready()].concat()
+    }
+
+    /// A simple query takes the unnamed statement and the unnamed portal for itself.
+    fn forget_unnamed(&mut self) {
+        self.statements.remove("");
+        self.portals.remove("");
     }
 
     fn parse(&mut self, name: Name, readable: bool, text: String) -> Vec<u8> {
         if name.is_empty() {
             self.statements.remove(name);
         }
-        if !readable {
-            return self.error("42601");
+        if !readable || self.block == Block::Failed {
+            return self.error(if readable { "25P02" } else { "42601" });
         }
         if self.statements.contains_key(name) {
             return self.error("42P05");
@@ -153,8 +217,8 @@ impl Server {
         let Some(text) = self.statements.get(statement).cloned() else {
             return self.error("26000");
         };
-        if !fits {
-            return self.error("22P02");
+        if !fits || self.block == Block::Failed {
+            return self.error(if fits { "25P02" } else { "22P02" });
         }
         if !portal.is_empty() && self.portals.contains_key(portal) {
             return self.error("42P03");
@@ -205,10 +269,16 @@ impl Server {
     }
 
     fn simple(&mut self, fates: &[(usize, bool)], text: &str) -> Vec<u8> {
-        self.statements.remove("");
+        self.forget_unnamed();
         let mut answer = Vec::new();
         for (at, (rows, fails)) in fates.iter().enumerate() {
             let text = format!("{text}{at}");
+            if self.block == Block::Failed {
+                let end = End::Failed;
+                self.ran.push(Ran { text, rows: 0, end });
+                answer.extend(self.error("25P02"));
+                break;
+            }
             let end = if *fails { End::Failed } else { End::Completed };
             self.ran.push(Ran {
                 text,
@@ -227,6 +297,16 @@ impl Server {
             answer.extend(message(b'I', &[]));
         }
         [answer, self.ready()].concat()
+    }
+}
+
+impl Control {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Begin => "BEGIN",
+            Self::Commit => "COMMIT",
+            Self::Rollback => "ROLLBACK",
+        }
     }
 }
 
@@ -251,6 +331,7 @@ fn bytes(step: &Step, text: &str) -> Vec<u8> {
             message(b'Q', [&texts.join(";"), "\0"].concat().as_bytes())
         }
         Step::Unreadable => message(b'Q', b"SELEC; SELECT 1\0"),
+        Step::Control(control) => message(b'Q', [control.text(), "\0"].concat().as_bytes()),
         Step::Call => message(b'F', &[0; 10]),
     }
 }
