@@ -350,3 +350,23 @@ async fn the_list_grows_faster_than_allowed(db: PerfDb) -> Result<(), SetupError
     assert_constant_queries!(list, +1 per 100);
     Ok(())
 }
+
+#[perf_test]
+async fn something_passed_that_nobody_understands(db: PerfDb) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let pool = db.pool();
+    let work = db
+        .record(async {
+            sqlx::query("SELECT 1").execute(&pool).await.unwrap();
+            let url = url::Url::parse(db.url()).unwrap();
+            let address = (url.host_str().unwrap(), url.port().unwrap());
+            let socket = tokio::net::TcpStream::connect(address).await;
+            let mut socket = socket.unwrap();
+            socket.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+            // The server hangs up, as it would on its own port.
+            drop(socket.read(&mut [0]).await);
+        })
+        .await;
+    assert_max_queries!(work, 3);
+}

@@ -4,6 +4,7 @@
 mod connections;
 mod kinds;
 mod late;
+mod protocol;
 mod sea_orm;
 mod server_log;
 mod sqlx;

@@ -1,6 +1,7 @@
 //! Byte streams of real drivers: `captures/README.md` says what each is.
 
 use super::Direction;
+use super::session::Session;
 use super::startup;
 
 /// One connection, from its start-up packet to its end.
@@ -8,6 +9,7 @@ pub(super) struct Capture {
     pub(super) name: &'static str,
     /// What the server logged: the statements that it executed, and its errors.
     pub(super) server_log: Vec<(String, String)>,
+    pub(super) startup: Vec<u8>,
     /// What passed, write by write, without the start-up packet.
     pub(super) writes: Vec<(Direction, Vec<u8>)>,
 }
@@ -23,7 +25,10 @@ macro_rules! captures {
 
 captures![
     "asyncpg",
+    "libpq-3.2",
     "libpq-copy-extended",
+    "pg_receivewal",
+    "pg_recvlogical",
     "pgbench-extended",
     "pgbench-pipeline",
     "pgbench-pipeline-error",
@@ -32,6 +37,7 @@ captures![
     "psql-copy",
     "psql-large-object",
     "psql-refused",
+    "psql-replication",
     "psql-simple",
     "psycopg-cursor",
     "psycopg-deferred",
@@ -46,6 +52,12 @@ captures![
     "tokio-postgres-copy",
 ];
 
+impl Capture {
+    pub(super) fn session(&self) -> Session {
+        Session::opened_for(startup::read(&self.startup))
+    }
+}
+
 pub(super) fn named(name: &str) -> Capture {
     let found = all().into_iter().find(|capture| capture.name == name);
     found.unwrap_or_else(|| panic!("no capture {name}"))
@@ -55,6 +67,7 @@ fn read(name: &'static str, text: &str) -> Capture {
     let mut capture = Capture {
         name,
         server_log: Vec::new(),
+        startup: Vec::new(),
         writes: Vec::new(),
     };
     for line in text.lines() {
@@ -65,7 +78,7 @@ fn read(name: &'static str, text: &str) -> Capture {
             _ => panic!("{name}: {line}"),
         }
     }
-    strip_startup(&mut capture);
+    take_startup(&mut capture);
     capture
 }
 
@@ -83,12 +96,12 @@ fn logged(rest: &str) -> (String, String) {
     (kind.to_owned(), text.replace("\\n", "\n"))
 }
 
-fn strip_startup(capture: &mut Capture) {
+fn take_startup(capture: &mut Capture) {
     let (direction, first) = capture.writes.remove(0);
     assert_eq!(direction, Direction::Sent);
     let prefix = first[..4].try_into().expect("four bytes");
     assert_eq!(startup::length(prefix), Some(first.len()));
-    assert_eq!(startup::read(&first), Some(startup::Startup::Session));
+    capture.startup = first;
 }
 
 /// Bytes as hexadecimal digits. Blanks between them are passed over.

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod captures;
 mod codec;
+#[cfg(test)]
+mod fuzz;
 mod session;
 mod startup;
 mod tap;

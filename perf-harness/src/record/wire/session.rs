@@ -7,6 +7,7 @@ mod block;
 mod names;
 mod pending;
 mod program;
+mod replication;
 mod rows;
 mod server;
 mod state;
@@ -16,9 +17,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::block::Block;
-use self::state::{Mode, State};
+use self::state::{Language, Mode, State};
 use super::Direction;
 use super::codec::{Backend, Framer, Frontend};
+use super::startup::Startup;
 use crate::record::returned::Returned;
 use crate::record::{Class, Outcome, Parameter};
 
@@ -96,6 +98,17 @@ impl Session {
         self.state.results.wanted = keep;
     }
 
+    /// Of a connection that is opened for this. Where nothing is known of what it is for, nothing of it is read.
+    pub(super) fn opened_for(startup: Startup) -> Self {
+        let mut session = Self::new();
+        match startup {
+            Startup::Session => {}
+            Startup::Replication => session.state.language = Language::SqlAndReplication,
+            _ => session.state.lose(&mut drop),
+        }
+        session
+    }
+
     /// Bytes that passed, and when. `on_event` hears what they meant.
     pub(super) fn feed(
         &mut self,
@@ -124,6 +137,21 @@ impl Session {
             }
         }
         state.tell_rows(&mut on_event);
+    }
+
+    /// How many bytes of messages it holds on to, and how many statements, portals and awaited answers.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        let (statements, portals, pending) = self.state.held();
+        let bytes = self.sent.held() + self.received.held();
+        (bytes, statements + portals + pending)
+    }
+
+    /// How many portals and awaited answers: none, when all is answered and no transaction is open.
+    #[cfg(test)]
+    pub(super) fn owed(&self) -> usize {
+        let (_, portals, pending) = self.state.held();
+        portals + pending
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::Direction;
-use super::session::Session;
+use super::session::{Event, Session};
 use super::startup::{self, Startup};
 use crate::clock;
 use crate::record::SharedLog;
@@ -147,16 +147,15 @@ async fn open_request(client: &mut TcpStream) -> io::Result<Option<(Startup, Vec
     loop {
         let mut prefix = [0; 4];
         client.read_exact(&mut prefix).await?;
-        let Some(length) = startup::length(prefix) else {
-            return Ok(None);
-        };
         let mut packet = prefix.to_vec();
-        packet.resize(length, 0);
-        client.read_exact(&mut packet[4..]).await?;
+        if let Some(length) = startup::length(prefix) {
+            packet.resize(length, 0);
+            client.read_exact(&mut packet[4..]).await?;
+        }
         match startup::read(&packet) {
-            Some(Startup::Encryption) => client.write_all(b"N").await?,
-            Some(kind) => return Ok(Some((kind, packet))),
-            None => return Ok(None),
+            Startup::Encryption => client.write_all(b"N").await?,
+            Startup::Tls => return Ok(None),
+            kind => return Ok(Some((kind, packet))),
         }
     }
 }
@@ -191,8 +190,8 @@ async fn relay(
         forward(server_read, client_write, |_| {}).await;
         return Ok(());
     }
-    let watch = Watch::new(log);
-    watch.count(Direction::Sent, packet);
+    let watch = Watch::new(kind, log);
+    watch.open(kind, packet);
     // Each to its own end: a server that hangs up has often said why.
     tokio::join!(
         forward(client_read, server_write, |bytes| watch
@@ -239,16 +238,21 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(log: &'a SharedLog) -> Self {
+    fn new(kind: Startup, log: &'a SharedLog) -> Self {
         Self {
             connection: log.lock().next_connection(),
-            session: Mutex::new(Session::new()),
+            session: Mutex::new(Session::opened_for(kind)),
             log,
         }
     }
 
-    fn count(&self, direction: Direction, bytes: &[u8]) {
-        self.log.lock().bytes(direction, bytes.len());
+    /// The packet that opens the connection has no type byte: the session is made for it and is not fed with it.
+    fn open(&self, kind: Startup, packet: &[u8]) {
+        let mut log = self.log.lock();
+        log.bytes(Direction::Sent, packet.len());
+        if kind == Startup::Unknown {
+            log.event(self.connection, &Event::Undecoded);
+        }
     }
 
     fn see(&self, direction: Direction, bytes: &[u8]) {
@@ -269,4 +273,4 @@ impl Drop for Watch<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -40,7 +40,7 @@ pub(super) struct Portal {
 /// What a statement's name stood for before a `Parse` or `Close` that the server may yet refuse.
 #[derive(Debug)]
 pub(super) struct Before {
-    name: String,
+    pub(super) name: String,
     statement: Option<Statement>,
 }
 

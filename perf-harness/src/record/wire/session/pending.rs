@@ -30,7 +30,8 @@ pub(super) enum Pending {
         layout: Option<Layout>,
     },
     Simple(Simple),
-    FunctionCall,
+    /// A function call, or a command of the replication protocol: no SQL, whatever results it has.
+    Call,
     /// `CopyDone` or `CopyFail`, sent before the server asked for data. It may never ask: then this is of no account.
     CopyEnd,
     Sync,
@@ -41,7 +42,7 @@ impl Pending {
     pub(super) fn ends_exchange(&self) -> bool {
         matches!(
             self,
-            Self::Startup | Self::Simple(_) | Self::FunctionCall | Self::Sync
+            Self::Startup | Self::Simple(_) | Self::Call | Self::Sync
         )
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Event;
 use super::names::{Portal, Statement};
 use super::pending::{Pending, Simple};
+use super::replication;
 use super::rows::Layout;
 use super::state::{Mode, State};
 use crate::record::wire::codec::{Frame, Frontend, OutOfStep, Target, Value};
@@ -37,6 +38,9 @@ impl State {
 
     fn ask(&mut self, message: Frontend<'_>, on_event: &mut impl FnMut(Event)) {
         let pending = match message {
+            Frontend::Query(text) if replication::is_command(&text, self.language) => {
+                self.call(on_event)
+            }
             Frontend::Query(text) => return self.simple(&text, on_event),
             Frontend::Execute { portal } => self.execute(portal, on_event),
             Frontend::Parse {
@@ -52,10 +56,7 @@ impl State {
             } => self.bind(portal, statement, &values, results),
             Frontend::Describe(target) => self.describe(target),
             Frontend::Close(target) => self.close(target),
-            Frontend::FunctionCall => {
-                self.wait(on_event);
-                Pending::FunctionCall
-            }
+            Frontend::FunctionCall => self.call(on_event),
             Frontend::Sync | Frontend::CopyEnd | Frontend::NoAccount | Frontend::NotUnderstood => {
                 unreachable!("`sent` keeps these")
             }
@@ -81,6 +82,11 @@ impl State {
         if bare && first {
             on_event(Event::Ping);
         }
+    }
+
+    fn call(&mut self, on_event: &mut impl FnMut(Event)) -> Pending {
+        self.wait(on_event);
+        Pending::Call
     }
 
     fn simple(&mut self, text: &str, on_event: &mut impl FnMut(Event)) {

@@ -193,8 +193,7 @@ impl State {
                 self.skip_to_sync(on_event);
             }
             // At a `Sync` the transaction could not be committed. Else it is about the connection.
-            Some(Pending::Startup | Pending::FunctionCall | Pending::CopyEnd | Pending::Sync)
-            | None => {}
+            Some(Pending::Startup | Pending::Call | Pending::CopyEnd | Pending::Sync) | None => {}
         }
     }
 

@@ -32,6 +32,7 @@ pub(super) struct State {
     /// Nothing was sent since the last `Sync`.
     pub(super) silent: bool,
     pub(super) mode: Mode,
+    pub(super) language: Language,
     pub(super) last_id: QueryId,
     /// The program has asked a query of its own.
     pub(super) asked: bool,
@@ -53,6 +54,14 @@ pub(super) enum Mode {
     Lost,
 }
 
+/// What a simple `Query` may be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Sql,
+    /// The program replicates: commands of that protocol are taken, too.
+    SqlAndReplication,
+}
+
 impl State {
     pub(super) fn new() -> Self {
         Self {
@@ -63,6 +72,7 @@ impl State {
             waiting: false,
             silent: true,
             mode: Mode::Normal,
+            language: Language::Sql,
             last_id: 0,
             asked: false,
             transaction: Transaction::default(),

@@ -1,23 +1,27 @@
 //! A tap between two ends on the loopback interface that say what a capture says.
 
+mod opening;
+mod parting;
+mod streams;
+
 use std::time::Duration;
 
 use super::*;
 use crate::record::wire::captures::{self, Capture};
 
 /// `StartupMessage` of protocol 3.0, without parameters.
-const STARTUP: &[u8] = b"\0\0\0\x08\0\x03\0\0";
+pub(crate) const STARTUP: &[u8] = b"\0\0\0\x08\0\x03\0\0";
 const SSL_REQUEST: &[u8] = b"\0\0\0\x08\x04\xd2\x16\x2f";
 const CANCEL_REQUEST: &[u8] = b"\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\x01\0\0\0\x02";
 
-struct Ends {
-    client: TcpStream,
-    server: TcpListener,
-    log: SharedLog,
-    tap: Tap,
+pub(crate) struct Ends {
+    pub(crate) client: TcpStream,
+    pub(crate) server: TcpListener,
+    pub(crate) log: SharedLog,
+    pub(crate) tap: Tap,
 }
 
-async fn ends() -> Ends {
+pub(crate) async fn ends() -> Ends {
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let server = server.expect("a free port");
     let upstream = Upstream::Tcp {
@@ -52,7 +56,7 @@ async fn heard(socket: &mut TcpStream, count: usize) -> Vec<u8> {
     bytes
 }
 
-async fn accepted(server: TcpListener, first: &[u8]) -> TcpStream {
+pub(crate) async fn accepted(server: TcpListener, first: &[u8]) -> TcpStream {
     let (mut socket, _) = server.accept().await.expect("a connection");
     assert_eq!(heard(&mut socket, first.len()).await, first);
     socket

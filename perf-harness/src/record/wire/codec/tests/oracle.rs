@@ -21,11 +21,12 @@ type Seen = (char, String);
 #[test]
 fn another_codec_reads_the_same_messages() {
     for capture in captures::all() {
+        let context = context(&capture);
         for direction in [Direction::Sent, Direction::Received] {
             let (known, ours) = our_messages(&capture, direction);
             let theirs = match direction {
-                Direction::Sent => read_all(&known, their_frontend),
-                Direction::Received => read_all(&known, their_backend),
+                Direction::Sent => read_all(&known, |bytes| their_frontend(bytes, &context)),
+                Direction::Received => read_all(&known, |bytes| their_backend(bytes, &context)),
             };
             let at = format!("{} {direction:?}", capture.name);
             for (at_message, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
@@ -126,16 +127,19 @@ fn read_all(mut bytes: &[u8], read: impl Fn(&[u8]) -> (usize, Seen)) -> Vec<Seen
 }
 
 /// After the start-up packet.
-fn context() -> DecodeContext {
-    let mut context = DecodeContext::new(ProtocolVersion::PROTOCOL3_0);
+fn context(capture: &Capture) -> DecodeContext {
+    let mut context = DecodeContext::new(match capture.startup[4..8] {
+        [0, 3, 0, 2] => ProtocolVersion::PROTOCOL3_2,
+        _ => ProtocolVersion::PROTOCOL3_0,
+    });
     context.awaiting_frontend_ssl = false;
     context.awaiting_frontend_startup = false;
     context
 }
 
-fn their_frontend(bytes: &[u8]) -> (usize, Seen) {
+fn their_frontend(bytes: &[u8], context: &DecodeContext) -> (usize, Seen) {
     let mut buffer = bytes.into();
-    let read = TheirsSent::decode(&mut buffer, &context());
+    let read = TheirsSent::decode(&mut buffer, context);
     let message = read.expect("a message that they know");
     let message = message.expect("a whole message");
     let name = |name: &Option<String>| name.clone().unwrap_or_default();
@@ -174,9 +178,9 @@ fn their_frontend(bytes: &[u8]) -> (usize, Seen) {
     (buffer.len(), seen)
 }
 
-fn their_backend(bytes: &[u8]) -> (usize, Seen) {
+fn their_backend(bytes: &[u8], context: &DecodeContext) -> (usize, Seen) {
     let mut buffer = bytes.into();
-    let read = Theirs::decode(&mut buffer, &context());
+    let read = Theirs::decode(&mut buffer, context);
     let message = read.expect("a message that they know");
     let message = message.expect("a whole message");
     let seen = match message {
@@ -217,6 +221,7 @@ fn their_tag(message: &Theirs) -> char {
         Theirs::NoData(_) => 'n',
         Theirs::CopyInResponse(_) => 'G',
         Theirs::CopyOutResponse(_) => 'H',
+        Theirs::CopyBothResponse(_) => 'W',
         Theirs::CopyData(_) => 'd',
         Theirs::CopyDone(_) => 'c',
         other => panic!("not in a capture: {other:?}"),

@@ -15,6 +15,14 @@ fn connecting_is_no_round_trip() {
 }
 
 #[test]
+fn a_server_that_speaks_an_older_version_is_understood() {
+    check_from_start(
+        "< version | authentication | parameter | long-key | ready",
+        "connected",
+    );
+}
+
+#[test]
 fn a_connection_that_is_refused_is_an_error_and_no_connection() {
     check_from_start("> password wrong\n< fatal 28P01", "error");
 }

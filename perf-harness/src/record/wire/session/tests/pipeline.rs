@@ -92,6 +92,42 @@ fn what_is_sent_after_an_error_and_before_its_sync_is_never_counted() {
 }
 
 #[test]
+fn what_an_error_takes_back_is_not_what_came_after_its_sync() {
+    check(
+        "> parse s SELECT 0 | sync
+         < parsed | ready
+         > parse - SELEC | close statement s | parse s SELECT 1 | sync | close statement s | parse s SELECT 2 | sync
+         < error 42601 | ready | closed | parsed | ready
+         > bind - s | execute - | sync
+         < bound | done | ready",
+        "round trip
+         prepared
+         round trip
+         error
+         prepared
+         1 starts: SELECT 2
+         round trip
+         1 ends",
+    );
+    check(
+        "> parse s SELECT 0 | sync
+         < parsed | ready
+         > parse - SELEC | parse s SELECT 1 | sync | parse s SELECT 2 | sync
+         < error 42601 | ready | error 42P05 | ready
+         > bind - s | execute - | sync
+         < bound | done | ready",
+        "round trip
+         prepared
+         round trip
+         error
+         error
+         1 starts: SELECT 0
+         round trip
+         1 ends",
+    );
+}
+
+#[test]
 fn a_simple_query_inside_a_failed_pipeline_is_skipped_too() {
     check(
         "> parse - SELEC | bind - - | execute - | query SELECT 1 | call

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::super::{Event, Session};
+use super::super::Event;
 use super::script::{add, play};
 use crate::record::wire::captures::{self, Capture};
 use crate::record::{Class, Counts, Query, SharedLog, Traffic, sql};
@@ -41,7 +41,7 @@ fn record(capture: &Capture) -> Traffic {
     let log = SharedLog::default();
     let mut log = log.lock();
     let window = log.open(Duration::ZERO);
-    for event in play(&mut Session::new(), &capture.writes, usize::MAX) {
+    for event in play(&mut capture.session(), &capture.writes, usize::MAX) {
         log.event(1, &event);
     }
     log.close(window, Duration::ZERO).expect("an open window")
@@ -119,6 +119,20 @@ fn libpq_and_psql_are_counted() {
         "1 connection, 1 queries, 4 control, 10 round trips, 13 rows",
     );
     check("psql-refused", "1 errors");
+    check(
+        "libpq-3.2",
+        "1 connection, 4 queries, 4 round trips, 2 rows, 1 errors",
+    );
+}
+
+#[test]
+fn replication_is_round_trips_and_its_sql_is_counted() {
+    check(
+        "psql-replication",
+        "1 connection, 1 queries, 7 round trips, 1 rows, 3 errors",
+    );
+    check("pg_recvlogical", "1 connection, 1 driver, 4 round trips");
+    check("pg_receivewal", "1 connection, 6 round trips");
 }
 
 #[test]
@@ -210,7 +224,7 @@ fn each_class_has_a_capture() {
 #[test]
 fn nothing_is_owed_or_kept_when_a_connection_ends() {
     for capture in captures::all() {
-        let mut session = Session::new();
+        let mut session = capture.session();
         play(&mut session, &capture.writes, usize::MAX);
         let (_, portals, pending) = session.state.held();
         let startup = usize::from(capture.name == "psql-refused");
@@ -221,9 +235,9 @@ fn nothing_is_owed_or_kept_when_a_connection_ends() {
 #[test]
 fn the_events_are_the_same_however_the_bytes_arrive() {
     for capture in captures::all() {
-        let whole = play(&mut Session::new(), &capture.writes, usize::MAX);
+        let whole = play(&mut capture.session(), &capture.writes, usize::MAX);
         assert!(!whole.is_empty());
-        let bytewise = play(&mut Session::new(), &capture.writes, 1);
+        let bytewise = play(&mut capture.session(), &capture.writes, 1);
         assert_eq!(bytewise, whole, "{} byte by byte", capture.name);
         let longest = capture.writes.iter().map(|(_, bytes)| bytes.len()).max();
         for offset in 1..longest.unwrap_or(0) {
@@ -235,7 +249,7 @@ fn the_events_are_the_same_however_the_bytes_arrive() {
 
 /// Every write arrives in two pieces.
 fn play_cut(capture: &Capture, offset: usize) -> Vec<Event> {
-    let mut session = Session::new();
+    let mut session = capture.session();
     let mut events = Vec::new();
     for (direction, bytes) in &capture.writes {
         let (head, tail) = bytes.split_at(offset.min(bytes.len()));

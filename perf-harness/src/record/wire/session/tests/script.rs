@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::super::{Event, Session};
 use crate::record::wire::Direction::{self, Received, Sent};
 use crate::record::wire::captures::hex;
+use crate::record::wire::startup::Startup;
 use crate::record::{Class, Outcome};
 
 /// The bytes of a script, write by write.
@@ -28,10 +29,15 @@ pub(super) fn check(script: &str, expected: &str) {
 
 /// Plays the script on a connection that has sent its start-up packet.
 pub(super) fn check_from_start(script: &str, expected: &str) {
+    check_opened_for(Startup::Session, script, expected);
+}
+
+/// Plays the script on a connection that has sent its start-up packet, which asked for this.
+pub(super) fn check_opened_for(startup: Startup, script: &str, expected: &str) {
     let expected: Vec<_> = expected.lines().map(str::trim).collect();
     let writes = writes(script);
     for piece in [usize::MAX, 1, 7] {
-        let mut session = Session::new();
+        let mut session = Session::opened_for(startup);
         let events = play(&mut session, &writes, piece);
         let told: Vec<_> = events.iter().map(tell).collect();
         assert_eq!(told, expected, "in pieces of {piece}: {script}");
@@ -180,9 +186,12 @@ fn server(word: &str, rest: &str) -> Vec<u8> {
         "empty" => message(b'I', &[]),
         "suspended" => message(b's', &[]),
         "copy-in" => message(b'G', &[&[0; 3]]),
+        "copy-both" => message(b'W', &[&[0; 3]]),
         "copy-out" => message(b'H', &[&[0; 3]]),
         "copy-data" => message(b'd', &[rest.as_bytes()]),
         "copy-done" => message(b'c', &[]),
+        "version" => message(b'v', &[&[0, 3, 0, 0, 0, 0, 0, 1], &text("_pq_.sugar")]),
+        "long-key" => message(b'K', &[&[0; 36]]),
         "result" => message(b'V', &[&[0xff; 4]]),
         "ready" => message(b'Z', &[b"I"]),
         "ready-in-transaction" => message(b'Z', &[b"T"]),
