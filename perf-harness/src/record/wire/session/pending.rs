@@ -28,6 +28,8 @@ pub(super) enum Pending {
     /// A function call, or a command of the replication protocol: no SQL, whatever results it has.
     Call,
     Sync,
+    /// The end of a copy that the server has not asked for yet. It has no answer: it says which `Sync`s are read past.
+    CopyEnd,
 }
 
 impl Pending {

@@ -24,7 +24,8 @@ impl State {
                 on_event(Event::Undecoded);
             }
             Frontend::NoAccount => {}
-            Frontend::CopyEnd => self.end_copy(),
+            Frontend::CopyEnd if self.mode == Mode::CopyingIn => self.end_copy(),
+            Frontend::CopyEnd => self.pending.push_back(Pending::CopyEnd),
             Frontend::Sync if self.mode == Mode::CopyingIn => {}
             Frontend::Sync => self.sync(on_event),
             _ if self.mode == Mode::Skipping => {}

@@ -16,6 +16,7 @@ impl State {
         let Ok(frame) = frame else {
             return self.lose(on_event);
         };
+        self.forget_copy_ends();
         match Backend::decode(frame) {
             Backend::NoAccount => {}
             Backend::NotUnderstood => on_event(Event::Undecoded),
@@ -63,8 +64,17 @@ impl State {
     fn copy_in(&mut self, on_event: &mut impl FnMut(Event)) {
         self.running(on_event);
         self.mode = Mode::CopyingIn;
-        while let Some(Pending::Sync) = self.pending.get(1) {
-            self.pending.remove(1);
+        while let Some(Pending::Sync | Pending::CopyEnd) = self.pending.get(1) {
+            if let Some(Pending::CopyEnd) = self.pending.remove(1) {
+                return self.end_copy();
+            }
+        }
+    }
+
+    /// What was not waited for by a copy ended none.
+    fn forget_copy_ends(&mut self) {
+        while let Some(Pending::CopyEnd) = self.pending.front() {
+            self.pending.pop_front();
         }
     }
 
@@ -156,7 +166,7 @@ impl State {
                 self.skip_to_sync(on_event);
             }
             // At a `Sync` the transaction could not be committed. Else it is about the connection.
-            Some(Pending::Startup | Pending::Call | Pending::Sync) | None => {}
+            Some(Pending::Startup | Pending::Call | Pending::Sync | Pending::CopyEnd) | None => {}
         }
     }
 
@@ -205,6 +215,7 @@ impl State {
                 break;
             }
         }
+        self.forget_copy_ends();
         self.waiting = self.pending.iter().any(Pending::ends_exchange);
         if !in_transaction && self.pending.is_empty() {
             self.names.end_transaction();
