@@ -32,6 +32,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Unreadable),
         3 => select(&[Control::Begin, Control::Begin, Control::Commit, Control::Rollback][..])
             .prop_map(Step::Control),
+        1 => Just(Step::Copy),
         1 => Just(Step::Call),
     ]
 }

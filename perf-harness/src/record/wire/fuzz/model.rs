@@ -34,6 +34,8 @@ pub(super) enum Step {
     Unreadable,
     /// A simple query, too.
     Control(Control),
+    /// A simple query, too, with its data right behind it.
+    Copy,
     Call,
 }
 
@@ -48,7 +50,12 @@ impl Step {
     pub(super) fn ends_exchange(&self) -> bool {
         matches!(
             self,
-            Self::Sync | Self::Query(_) | Self::Unreadable | Self::Control(_) | Self::Call
+            Self::Sync
+                | Self::Query(_)
+                | Self::Unreadable
+                | Self::Control(_)
+                | Self::Copy
+                | Self::Call
         )
     }
 }
@@ -132,6 +139,7 @@ impl Server {
             Step::Query(fates) => self.simple(fates, &text),
             Step::Unreadable => [self.error("42601"), self.ready()].concat(),
             Step::Control(control) => self.control(*control),
+            Step::Copy => self.copy(text),
             Step::Call if self.block == Block::Failed => {
                 [self.error("25P02"), self.ready()].concat()
             }
@@ -188,6 +196,19 @@ impl Server {
                 Control::Commit | Control::Rollback => Block::None,
             };
             message(b'C', b"DONE\0")
+        };
+        [answer, self.ready()].concat()
+    }
+
+    fn copy(&mut self, text: String) -> Vec<u8> {
+        self.forget_unnamed();
+        let refused = self.block == Block::Failed;
+        let end = if refused { End::Failed } else { End::Completed };
+        self.ran.push(Ran { text, rows: 0, end });
+        let answer = if refused {
+            self.error("25P02")
+        } else {
+            [message(b'G', &[0; 3]), message(b'C', b"COPY 1\0")].concat()
         };
         [answer, self.ready()].concat()
     }
@@ -332,6 +353,10 @@ fn bytes(step: &Step, text: &str) -> Vec<u8> {
         }
         Step::Unreadable => message(b'Q', b"SELEC; SELECT 1\0"),
         Step::Control(control) => message(b'Q', [control.text(), "\0"].concat().as_bytes()),
+        Step::Copy => {
+            let query = message(b'Q', [text, "\0"].concat().as_bytes());
+            [query, message(b'd', b"1\n"), message(b'c', &[])].concat()
+        }
         Step::Call => message(b'F', &[0; 10]),
     }
 }

@@ -19,10 +19,7 @@ impl State {
         let Ok(frame) = frame else {
             return self.lose(on_event);
         };
-        // What it would have ended was no copy.
-        while let Some(Pending::CopyEnd) = self.pending.front() {
-            self.pending.pop_front();
-        }
+        self.forget_copy_ends();
         match Backend::decode(frame) {
             Backend::NoAccount => {}
             Backend::NotUnderstood => on_event(Event::Undecoded),
@@ -105,6 +102,13 @@ impl State {
             self.pending.remove(1);
         } else {
             self.mode = Mode::CopyingIn;
+        }
+    }
+
+    /// What they would have ended was no copy.
+    fn forget_copy_ends(&mut self) {
+        while let Some(Pending::CopyEnd) = self.pending.front() {
+            self.pending.pop_front();
         }
     }
 
@@ -269,6 +273,7 @@ impl State {
                 break;
             }
         }
+        self.forget_copy_ends();
         self.waiting = self.pending.iter().any(Pending::ends_exchange);
         if !in_transaction && self.pending.is_empty() {
             self.names.end_transaction();

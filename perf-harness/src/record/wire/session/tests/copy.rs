@@ -165,3 +165,35 @@ fn data_that_the_server_never_asks_for_is_read_past() {
          3 ends",
     );
 }
+
+#[test]
+fn a_copy_that_was_sent_before_the_server_asked_for_it_ends_where_the_program_ended_it() {
+    check(
+        "> parse - COPY t FROM STDIN | bind - - | execute - | copy-data 1 | copy-done | sync | query SELECT 1
+         < parsed | bound | copy-in | done | ready | columns | row | done | ready
+         > sync
+         < ready",
+        "1 starts: COPY t FROM STDIN
+         round trip
+         2 starts: SELECT 1
+         prepared
+         1 ends
+         2 has 1 rows
+         2 ends
+         round trip
+         ping",
+    );
+    check(
+        "> query COPY t FROM STDIN | copy-data 1 | copy-done
+         < copy-in
+         > sync
+         < done | ready | ready
+         > copy-done | sync | copy-done
+         < ready",
+        "round trip
+         1 starts: COPY t FROM STDIN
+         1 ends
+         round trip
+         ping",
+    );
+}
