@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! memory <bytes> <of what>
+//! allocations <count> <for what>
 //! ```
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 #![expect(clippy::print_stderr, reason = "and says why it could not")]

@@ -16,8 +16,11 @@ use work::Work;
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-#[track_caller]
-fn alone(name: &str, test: impl AsyncFnOnce(PerfDb)) {
+fn alone<F, Fut>(name: &str, test: F)
+where
+    F: FnOnce(PerfDb) -> Fut,
+    Fut: Future<Output = ()>,
+{
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     PerfTest::new(name).run(test).unwrap();
 }

@@ -7,6 +7,7 @@
 mod client;
 mod paired;
 mod pgbouncer;
+mod processor;
 mod ways;
 mod work;
 

@@ -6,6 +6,7 @@
 //! skipped <way> <why>
 //! payload <work> <bytes>
 //! time <work> <way> <nanoseconds>
+//! processor <work> <way> <nanoseconds>      of the recorder's thread
 //! ```
 
 use std::io;
@@ -45,6 +46,8 @@ struct Lane {
     way: Way,
     client: Client,
     times: Vec<Duration>,
+    /// What the recorder's thread used, for each of a turn.
+    processor: Vec<Duration>,
 }
 
 pub(crate) fn run(place: &Place, rounds: Rounds) -> io::Result<()> {
@@ -70,7 +73,12 @@ fn contest(place: &Place, work: Work, blocks: usize, block: usize) -> io::Result
             let mut client = place.connect(way)?;
             work.prepare(&mut client)?;
             let times = Vec::with_capacity(blocks * block);
-            lanes.push(Lane { way, client, times });
+            lanes.push(Lane {
+                way,
+                client,
+                times,
+                processor: Vec::with_capacity(blocks),
+            });
         }
     }
     let expected = warm(&mut lanes, &request, block)?;
@@ -85,6 +93,9 @@ fn contest(place: &Place, work: Work, blocks: usize, block: usize) -> io::Result
     for lane in &lanes {
         for time in &lane.times {
             println!("time {work} {} {}", lane.way, time.as_nanos());
+        }
+        for time in &lane.processor {
+            println!("processor {work} {} {}", lane.way, time.as_nanos());
         }
     }
     Ok(())
@@ -118,6 +129,7 @@ impl Lane {
     ) -> io::Result<()> {
         let (way, work) = (self.way, request.work);
         request.clear(&mut self.client)?;
+        let before = place.processor(way);
         place.within(way, work, || {
             for _ in 0..times {
                 let begun = Instant::now();
@@ -131,6 +143,11 @@ impl Lane {
                 );
             }
             Ok(times as u64)
-        })
+        })?;
+        if let (Some(before), Some(after)) = (before, place.processor(way)) {
+            let used = after.saturating_sub(before) / u32::try_from(times).unwrap_or(u32::MAX);
+            self.processor.push(used);
+        }
+        Ok(())
     }
 }

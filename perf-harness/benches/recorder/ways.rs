@@ -4,12 +4,14 @@ use std::fmt;
 use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use perf_harness::PerfDb;
 use tokio_postgres::Config;
 
 use crate::client::Client;
 use crate::pgbouncer::PgBouncer;
+use crate::processor::Thread;
 use crate::work::{Work, query};
 
 /// How a client gets to the server.
@@ -40,6 +42,7 @@ impl fmt::Display for Way {
 pub(crate) struct Place {
     db: PerfDb,
     bouncer: Result<PgBouncer, String>,
+    recorder: Option<Thread>,
 }
 
 impl Place {
@@ -48,6 +51,7 @@ impl Place {
         set_up(&mut Client::connect(&direct)?)?;
         Ok(Self {
             bouncer: PgBouncer::start(&direct),
+            recorder: Thread::of_the_recorder(),
             db,
         })
     }
@@ -58,6 +62,12 @@ impl Place {
             Way::PgBouncer => self.bouncer.as_ref().err().map(String::as_str),
             _ => None,
         }
+    }
+
+    /// The processor time that the recorder has used, if this way is through it and the system tells.
+    pub(crate) fn processor(&self, way: Way) -> Option<Duration> {
+        let recorder = self.recorder.as_ref()?;
+        matches!(way, Way::Recorder | Way::Recording).then(|| recorder.used())?
     }
 
     pub(crate) fn connect(&self, way: Way) -> io::Result<Client> {

@@ -20,6 +20,8 @@ pub(super) struct Facts {
     /// Bytes of each work's answer, or of what it sends.
     pub(super) payloads: Vec<(String, u64)>,
     pub(super) series: Vec<Series>,
+    /// The processor time of the recorder's own thread, where the system tells of it.
+    pub(super) processor: Vec<Series>,
     /// Bytes, and of what.
     pub(super) memory: Vec<(i64, String)>,
     /// How often memory was asked for, and for what.
@@ -55,26 +57,11 @@ impl Facts {
             "allocations" => self
                 .allocations
                 .push((first.parse().ok()?, last.to_owned())),
-            "time" => {
-                let (way, time) = last.split_once(' ')?;
-                self.time(first, way, time.parse().ok()?);
-            }
+            "time" => add(&mut self.series, first, last)?,
+            "processor" => add(&mut self.processor, first, last)?,
             _ => return None,
         }
         Some(())
-    }
-
-    fn time(&mut self, work: &str, way: &str, nanoseconds: u64) {
-        match self.series.last_mut() {
-            Some(last) if last.work == work && last.way == way => {
-                last.nanoseconds.push(nanoseconds)
-            }
-            _ => self.series.push(Series {
-                work: work.to_owned(),
-                way: way.to_owned(),
-                nanoseconds: vec![nanoseconds],
-            }),
-        }
     }
 
     /// Each work by each way that is here, as often as directly.
@@ -98,17 +85,39 @@ impl Facts {
 
     /// The times of one work by one way; none if the way is not here.
     pub(super) fn of(&self, work: &str, way: &str) -> &[u64] {
-        let found = self
-            .series
-            .iter()
-            .find(|series| series.work == work && series.way == way);
-        found.map_or(&[], |series| &series.nanoseconds)
+        find(&self.series, work, way)
+    }
+
+    /// What the recorder's thread used for them; none for a way that is not through it.
+    pub(super) fn processor(&self, work: &str, way: &str) -> &[u64] {
+        find(&self.processor, work, way)
     }
 
     pub(super) fn payload(&self, work: &str) -> u64 {
         let found = self.payloads.iter().find(|(known, _)| known == work);
         found.map_or(0, |(_, bytes)| *bytes)
     }
+}
+
+fn find<'a>(all: &'a [Series], work: &str, way: &str) -> &'a [u64] {
+    let mut all = all.iter();
+    let found = all.find(|series| series.work == work && series.way == way);
+    found.map_or(&[], |series| &series.nanoseconds)
+}
+
+/// Reads `<way> <nanoseconds>`.
+fn add(all: &mut Vec<Series>, work: &str, rest: &str) -> Option<()> {
+    let (way, time) = rest.split_once(' ')?;
+    let time = time.parse().ok()?;
+    match all.last_mut() {
+        Some(last) if last.work == work && last.way == way => last.nanoseconds.push(time),
+        _ => all.push(Series {
+            work: work.to_owned(),
+            way: way.to_owned(),
+            nanoseconds: vec![time],
+        }),
+    }
+    Some(())
 }
 
 /// The lines of a run in which each way takes so much longer than the one before.
@@ -120,6 +129,9 @@ pub(super) fn sample() -> Vec<String> {
         for (way, base) in WAYS.into_iter().zip([40_000, 55_000, 60_000, 70_000]) {
             lines.extend((0..5).map(|at| format!("time {work} {way} {}", base + at * 1_000)));
         }
+    }
+    for work in ["select-1", "copy-in"] {
+        lines.push(format!("processor {work} recorder 9500"));
     }
     lines.push("memory 70000 a connection".to_owned());
     lines.push("allocations 7 1,000 rows".to_owned());

@@ -11,6 +11,7 @@ pub(super) fn page(facts: &Facts) -> String {
         round_trips(facts),
         added(facts),
         bulk(facts),
+        processor(facts),
         memory(facts),
     ];
     let tables: Vec<_> = tables.iter().map(String::as_str).collect();
@@ -110,6 +111,20 @@ fn bulk(facts: &Facts) -> String {
     })
 }
 
+fn processor(facts: &Facts) -> String {
+    if facts.processor.is_empty() {
+        return String::new();
+    }
+    let works = [&ROUND_TRIPS[..], &BULK].concat();
+    let corner = "processor time of the recorder's thread, µs: minimum / median";
+    table(corner, &works, &WAYS[1..3], |work, way| {
+        let times = facts.processor(work, way);
+        let [least, middle] = [percentile(times, 0)?, percentile(times, 50)?]
+            .map(|time| microseconds(time.cast_signed()));
+        Some(format!("{least} / {middle}"))
+    })
+}
+
 fn memory(facts: &Facts) -> String {
     let mut lines = vec!["| memory | bytes |".to_owned(), "| --- | --- |".to_owned()];
     for (bytes, of) in &facts.memory {
@@ -164,6 +179,7 @@ mod tests {
             "| `SELECT 1` | 40.0 / 42.0 | 55.0 / 57.0 (1.36 ×) | 60.0 / 62.0 (1.48 ×) | 70.0 / 72.0 (1.71 ×) |",
             "| `SELECT 1` | 15.0 / 15.0 | 20.0 / 20.0 | 30.0 / 30.0 |",
             "| 1,000,000 rows read | 1190476 | 877193 (74 %) | 806452 (68 %) | 694444 (58 %) |",
+            "| `SELECT 1` | 9.5 / 9.5 | - |",
             "| a connection | 70,000 |",
             "| 1,000 rows | 7 |",
         ] {
