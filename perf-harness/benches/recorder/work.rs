@@ -1,6 +1,6 @@
 //! What is asked, and what must come back.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 
 use crate::client::{Answer, Client, message};
@@ -117,7 +117,8 @@ fn copy_data() -> Vec<u8> {
     let mut all = Vec::new();
     let mut piece = String::new();
     for number in 1..=MANY {
-        piece += &format!("{number}\tthe row with the number {number}\n");
+        let written = writeln!(piece, "{number}\tthe row with the number {number}");
+        written.expect("a String takes every write");
         if piece.len() > 64 << 10 || number == MANY {
             all.extend(message(b'd', piece.as_bytes()));
             piece.clear();

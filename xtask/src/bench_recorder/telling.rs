@@ -5,7 +5,7 @@ use super::pairs::{differences, float, percentile, ratios};
 
 /// What `docs/cost.md` shows.
 pub(super) fn page(facts: &Facts) -> String {
-    let tables = [
+    let mut tables = vec![
         format!("{}\n", facts.server),
         skipped(facts),
         round_trips(facts),
@@ -14,17 +14,15 @@ pub(super) fn page(facts: &Facts) -> String {
         processor(facts),
         memory(facts),
     ];
-    let tables: Vec<_> = tables.iter().map(String::as_str).collect();
-    let mut told = tables.to_vec();
-    told.retain(|table| !table.is_empty());
-    told.join("\n")
+    tables.retain(|table| !table.is_empty());
+    tables.join("\n")
 }
 
 fn skipped(facts: &Facts) -> String {
     let lines = facts.skipped.iter();
-    lines
-        .map(|(way, why)| format!("{way}: skipped, {why}\n"))
-        .collect()
+    lines.fold(String::new(), |told, (way, why)| {
+        told + way + ": skipped, " + why + "\n"
+    })
 }
 
 fn label(word: &str) -> &str {
