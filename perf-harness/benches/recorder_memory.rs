@@ -34,16 +34,15 @@ fn main() -> ExitCode {
 }
 
 async fn act(db: PerfDb) -> io::Result<()> {
-    println!("memory {} a connection", memory::of_connection(&db)?);
+    let mut client = memory::recorded(&db)?;
     for (work, told) in [
         (Work::SelectOne, "`SELECT 1`"),
         (Work::Prepared, "`SELECT $1::int`, prepared"),
     ] {
-        let [kept, counted] = memory::of_query(&db, work).await?;
+        let [kept, counted] = memory::of_query(&db, &mut client, work).await?;
         println!("memory {kept} {told}, one of the first {}", memory::KEPT);
         println!("memory {counted} {told}, one after those");
     }
-    let mut client = memory::recorded(&db)?;
     let (few, many) = db
         .record(async {
             let few = memory::allocations(&mut client, 1_000)?;
@@ -53,5 +52,6 @@ async fn act(db: PerfDb) -> io::Result<()> {
         .into_output()?;
     println!("allocations {few} 1,000 rows");
     println!("allocations {many} 1,000,000 rows");
+    println!("memory {} a connection", memory::of_connection(&db)?);
     Ok(())
 }

@@ -69,8 +69,9 @@ fn a_connection_costs_less_than_128_kib() {
 #[test]
 fn a_query_costs_less_than_a_kib_and_nothing_after_those_that_are_kept() {
     alone("query", async |db| {
+        let mut client = memory::recorded(&db).unwrap();
         for work in [Work::SelectOne, Work::Prepared] {
-            let [kept, counted] = memory::of_query(&db, work).await.unwrap();
+            let [kept, counted] = memory::of_query(&db, &mut client, work).await.unwrap();
             assert!((1..1 << 10).contains(&kept), "{work}: {kept}");
             assert_eq!(counted, 0, "{work}");
         }

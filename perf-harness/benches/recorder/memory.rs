@@ -53,12 +53,12 @@ pub(crate) fn of_connection(db: &PerfDb) -> io::Result<i64> {
     Ok((recorded - direct) / CONNECTIONS.cast_signed() as i64)
 }
 
-/// Bytes for a query that is kept, and for one after those that are kept.
-pub(crate) async fn of_query(db: &PerfDb, work: Work) -> io::Result<[i64; 2]> {
-    let mut client = client(db.url())?;
+/// Bytes for a query that is kept, and for one after those that are kept. No connection may end meanwhile: what it gives
+/// back is counted too.
+pub(crate) async fn of_query(db: &PerfDb, client: &mut Client, work: Work) -> io::Result<[i64; 2]> {
     let request = work.request();
-    work.prepare(&mut client)?;
-    request.ask(&mut client)?;
+    work.prepare(client)?;
+    request.ask(client)?;
     let cost = |client: &mut Client| {
         let before = live();
         for _ in 0..QUERIES {
@@ -67,10 +67,10 @@ pub(crate) async fn of_query(db: &PerfDb, work: Work) -> io::Result<[i64; 2]> {
         Ok::<_, io::Error>((live() - before) / QUERIES.cast_signed() as i64)
     };
     let recording = db.record(async {
-        let kept = cost(&mut client)?;
+        let kept = cost(client)?;
         // A text of many statements is as many queries.
         client.exchange(&query(&"SELECT 1;".repeat(KEPT)))?;
-        Ok([kept, cost(&mut client)?])
+        Ok([kept, cost(client)?])
     });
     recording.await.into_output()
 }
