@@ -14,6 +14,8 @@ pub(crate) enum Command {
     Demo,
     BenchProvision,
     BenchProvisionQuick,
+    BenchRecorder,
+    BenchRecorderQuick,
     /// What follows `postgres`.
     Postgres(&'static [&'static str]),
 }
@@ -82,6 +84,16 @@ const FORMS: &[Form] = &[
             name: "--quick",
             summary: "one round instead of five",
             command: Command::BenchProvisionQuick,
+        }],
+    },
+    Form {
+        name: "bench-recorder",
+        summary: "time what the recorder costs, against a direct connection and pgbouncer",
+        command: Command::BenchRecorder,
+        flags: &[Flag {
+            name: "--quick",
+            summary: "whether it works: few rounds, unoptimised",
+            command: Command::BenchRecorderQuick,
         }],
     },
     Form {
@@ -284,15 +296,15 @@ mod tests {
         };
         check(
             "",
-            "no command given\n  known: tidy, ci, demo, bench-provision, postgres, help",
+            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, help",
         );
         check(
             "tdy",
-            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, postgres, help",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, help",
         );
         check(
             "benchmarks",
-            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, postgres, help",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, help",
         );
         check(
             "ci --lst",
@@ -327,6 +339,8 @@ Usage: cargo xtask <command> [flags]
   demo             run the example service's demonstration
   bench-provision  time what a fresh database costs, ours against others'
     --quick        one round instead of five
+  bench-recorder   time what the recorder costs, against a direct connection and pgbouncer
+    --quick        whether it works: few rounds, unoptimised
   postgres status  tell which servers of the harness run and what it keeps
   postgres stop    stop the servers that nobody uses
     --force        stop those in use too

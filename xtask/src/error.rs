@@ -17,6 +17,8 @@ pub(crate) enum SetupError {
     NotStarted(String, io::Error),
     /// A program that this command needs ran and failed; what it said is on the terminal.
     Failed(String),
+    /// A program that this command needs said what it should not, or less than it should.
+    NotUnderstood(String),
     /// So many databases of tests are still on the server after they have passed.
     DatabasesLeft(String),
 }
@@ -39,6 +41,10 @@ impl fmt::Display for SetupError {
                 write!(f, "cannot start `{command}`: {error}; is it installed?")
             }
             Self::Failed(what) => write!(f, "{what} failed: see above"),
+            Self::NotUnderstood(what) => write!(
+                f,
+                "the bench and this command do not belong together: {what}"
+            ),
             Self::DatabasesLeft(count) => write!(
                 f,
                 "{count} databases of tests are still on the server ten seconds after the last of them; \

@@ -21,6 +21,7 @@
 //! - `ci`: the steps of CI, their order, their outcome
 //! - `demo`: the example, run
 //! - `bench_provision`: what a fresh database costs a test, ours against others'
+//! - `bench_recorder`: what the recorder costs, against a direct connection and pgbouncer
 //! - `postgres`: the servers of the harness, told and ended
 //! - `workspace`, `nearest`, `error`: where the root is, what was probably meant, what kept a command from its work
 
@@ -32,6 +33,7 @@
 
 mod arguments;
 mod bench_provision;
+mod bench_recorder;
 mod ci;
 mod demo;
 mod error;
@@ -44,6 +46,7 @@ use std::env;
 use std::process::ExitCode;
 
 use arguments::Command;
+use bench_recorder::Extent;
 use error::SetupError;
 
 /// The exit code of a mistake on the command line, and of a command that could not do its work.
@@ -68,6 +71,8 @@ fn run(command: Command) -> Result<ExitCode, SetupError> {
         Command::CiList => print!("{}", ci::list()),
         Command::BenchProvision => bench_provision::run(&workspace::root()?, 5)?,
         Command::BenchProvisionQuick => bench_provision::run(&workspace::root()?, 1)?,
+        Command::BenchRecorder => bench_recorder::run(&workspace::root()?, Extent::Full)?,
+        Command::BenchRecorderQuick => bench_recorder::run(&workspace::root()?, Extent::Quick)?,
         Command::Tidy => return tidy::run(&workspace::root()?).map(pass_or_fail),
         Command::Ci => return Ok(pass_or_fail(ci::run(&workspace::root()?))),
         Command::Postgres(words) => {
