@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::overlap::Overlap;
 use super::parameter::Parameter;
 use super::query::{Outcome, Query};
 use super::recording::Traffic;
@@ -53,6 +54,7 @@ struct Window {
     traffic: Traffic,
     kept_bytes: usize,
     running: HashMap<(u64, QueryId), Slot>,
+    overlap: Overlap,
 }
 
 /// Where a running query stands in its window.
@@ -66,6 +68,9 @@ impl Log {
     /// A number for a new connection: 1, 2, ...
     pub(crate) fn next_connection(&mut self) -> u64 {
         self.connections += 1;
+        for window in self.windows.values_mut() {
+            window.overlap.opened(self.connections);
+        }
         self.connections
     }
 
@@ -80,6 +85,7 @@ impl Log {
             },
             kept_bytes: 0,
             running: HashMap::new(),
+            overlap: Overlap::default(),
         };
         self.windows.insert(self.next_window, window);
         self.next_window
@@ -90,9 +96,11 @@ impl Log {
         let Window {
             started,
             mut traffic,
+            overlap,
             ..
         } = self.windows.remove(&window)?;
         traffic.elapsed = now.saturating_sub(started);
+        traffic.concurrent_from = overlap.from();
         Some(traffic)
     }
 
@@ -136,8 +144,14 @@ impl Window {
         match event {
             Event::Connected => counts.connects += 1,
             Event::Prepared => counts.prepares += 1,
-            Event::RoundTrip => counts.round_trips += 1,
-            Event::Ping => counts.pings += 1,
+            Event::RoundTrip => {
+                counts.round_trips += 1;
+                self.overlap.round_trip(connection);
+            }
+            Event::Ping => {
+                counts.pings += 1;
+                self.overlap.ping(connection);
+            }
             Event::Undecoded => counts.undecoded += 1,
             Event::Error => counts.errors += 1,
             Event::Started { id, .. } => self.start(connection, *id, event),
@@ -160,6 +174,7 @@ impl Window {
         };
         *self.traffic.counts.of_class(*class) += 1;
         let slot = if self.has_room(sql, parameters) {
+            self.overlap.started(connection, id, *class, sql);
             self.traffic.statements.push(Query {
                 sql: Arc::clone(sql),
                 class: *class,
@@ -212,6 +227,7 @@ impl Window {
             kept.elapsed = Some(at.saturating_sub(self.started + kept.started));
         }
         if *outcome != Outcome::Suspended {
+            self.overlap.finished(query.0, query.1);
             self.running.remove(&query);
         }
     }
@@ -221,6 +237,7 @@ impl Window {
         match self.running.remove(&query) {
             Some(Slot::Kept(index)) => {
                 let skipped = self.traffic.statements.remove(index);
+                self.overlap.retracted(query.0, query.1, index);
                 *self.traffic.counts.of_class(skipped.class) -= 1;
                 for slot in self.running.values_mut() {
                     if let Slot::Kept(at) = slot

@@ -5,10 +5,15 @@
 mod class;
 mod fingerprint;
 mod log;
+mod loose;
 #[cfg(test)]
 mod noise;
+mod overlap;
 mod parameter;
+#[cfg(test)]
+mod properties;
 mod query;
+mod query_list;
 mod recording;
 mod sample;
 mod shape;

@@ -26,6 +26,8 @@ pub struct Traffic {
     /// The user's code lies below this.
     pub(crate) root: Option<Arc<Path>>,
     pub(crate) elapsed: Duration,
+    /// From this statement on some ran beside each other, so that their order is chance.
+    pub(crate) concurrent_from: Option<usize>,
 }
 
 impl Traffic {
@@ -77,13 +79,13 @@ impl Traffic {
         told.any(|sighting| strict(statement(&sighting.sql)) == shape.fingerprint())
     }
 
-    fn path(&self, stack: &Stack) -> Option<CallPath> {
+    pub(super) fn path(&self, stack: &Stack) -> Option<CallPath> {
         CallPath::of(stack, self.root.as_deref()?)
     }
 
     /// Who sent which query. Of equal texts the first that was told of is taken for the first that was sent: where
     /// requests overlap it can be another's of the same text.
-    fn stacks(&self) -> HashMap<*const Query, &Stack> {
+    pub(super) fn stacks(&self) -> HashMap<*const Query, &Stack> {
         let mut told: HashMap<&str, VecDeque<&Stack>> = HashMap::new();
         for sighting in &self.sightings {
             told.entry(statement(&sighting.sql))
