@@ -38,6 +38,7 @@
 //! | --- | --- |
 //! | `sqlx` (default) | `PerfDb::pool`, `Template::migrations` |
 //! | `sea-orm` | `PerfDb::connection` |
+//! | `snapshot` | `assert_query_snapshot!`, `Recording::with_call_sites` |
 //! | `sea-orm-migration` | `Template::migrator` |
 //! | `docker` | the provider `docker` |
 
@@ -75,6 +76,8 @@ pub use record::{
     Shape, Traffic,
 };
 pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, TestOutput};
+#[cfg(feature = "snapshot")]
+pub use run::{InAnyOrder, QuerySnapshot, WithCallSites};
 
 /// The blocks of the README compile.
 #[cfg(doctest)]

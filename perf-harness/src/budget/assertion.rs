@@ -14,6 +14,7 @@ pub(crate) enum Assertion {
     NoNPlusOne,
     NoDuplicates,
     Constant,
+    Snapshot,
 }
 
 impl Assertion {
@@ -35,8 +36,8 @@ impl Assertion {
                 let found = repeated::duplicates(traffic).len();
                 Ok((found > 0).then_some(Violation::Duplicates { found }))
             }
-            // One recording alone has not grown.
-            Self::Constant => self.must_be_measured(traffic, told).map(|()| None),
+            // One recording alone has not grown, and a snapshot is compared by who keeps it.
+            Self::Constant | Self::Snapshot => self.must_be_measured(traffic, told).map(|()| None),
         }
     }
 
@@ -70,6 +71,7 @@ impl Assertion {
             Self::NoNPlusOne => form.written("assert_no_n_plus_one", None),
             Self::NoDuplicates => form.written("assert_no_duplicate_queries", None),
             Self::Constant => form.written("assert_constant_queries", None),
+            Self::Snapshot => form.written("assert_query_snapshot", None),
         }
     }
 }

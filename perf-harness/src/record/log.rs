@@ -65,6 +65,20 @@ enum Slot {
 }
 
 impl Log {
+    /// A program connects.
+    pub(crate) fn arrived(&mut self) {
+        for window in self.windows.values_mut() {
+            window.overlap.arrived();
+        }
+    }
+
+    /// It only wanted to cancel a query.
+    pub(crate) fn departed(&mut self) {
+        for window in self.windows.values_mut() {
+            window.overlap.departed();
+        }
+    }
+
     /// A number for a new connection: 1, 2, ...
     pub(crate) fn next_connection(&mut self) -> u64 {
         self.connections += 1;

@@ -4,7 +4,7 @@
 //! overlap. So a query is taken to begin with what led to it on its connection: the connecting, a pool's ping, the
 //! preparing, the `BEGIN`. One task alone never overlaps with itself, unless it holds one connection and uses another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::class::Class;
 use super::sql::tokens;
@@ -14,6 +14,8 @@ use super::wire::QueryId;
 #[derive(Debug, Default)]
 pub(super) struct Overlap {
     connections: HashMap<u64, Connection>,
+    /// Connections that knocked and have no number yet, in their order.
+    arrived: VecDeque<Stir>,
     /// The queries, in the order sent.
     queries: Vec<Span>,
     /// How many statements are kept.
@@ -56,8 +58,21 @@ impl Overlap {
         self.from
     }
 
+    /// A program connects. Under load it takes a while until more is known of it.
+    pub(super) fn arrived(&mut self) {
+        // No connection has this number.
+        let stir = self.stir(0);
+        self.arrived.push_back(stir);
+    }
+
+    /// It only wanted to cancel a query.
+    pub(super) fn departed(&mut self) {
+        self.arrived.pop_front();
+    }
+
     pub(super) fn opened(&mut self, connection: u64) {
-        let stir = self.stir(connection);
+        let arrived = self.arrived.pop_front();
+        let stir = arrived.unwrap_or_else(|| self.stir(connection));
         let opened = self.connections.entry(connection).or_default();
         opened.stir = Some(stir);
         opened.new = true;
@@ -177,6 +192,8 @@ mod tests {
             let (connection, what) = line.split_once(' ').unwrap();
             let connection = connection.parse().unwrap();
             match what {
+                "knock" => overlap.arrived(),
+                "cancel" => overlap.departed(),
                 "open" => overlap.opened(connection),
                 "ping" => {
                     overlap.round_trip(connection);
@@ -276,6 +293,24 @@ mod tests {
                 "1 c",
             ],
             Some(1),
+        );
+    }
+
+    #[test]
+    fn a_connection_begins_when_it_knocks() {
+        check(
+            &["2 knock", "1 a", "1 done", "2 open", "2 b", "2 done"],
+            Some(0),
+        );
+        check(
+            &["1 a", "1 done", "2 knock", "2 open", "2 b", "2 done"],
+            None,
+        );
+        check(
+            &[
+                "9 knock", "9 cancel", "1 a", "1 done", "2 knock", "2 open", "2 b",
+            ],
+            None,
         );
     }
 

@@ -42,7 +42,10 @@ pub(super) fn further(subject: &Subject<'_>) -> Vec<String> {
 fn loosened(finding: &Finding, actual: usize) -> Option<String> {
     match &finding.assertion {
         Assertion::Queries(budget) => Some(budget.loosened(&finding.form, actual)),
-        Assertion::NoNPlusOne | Assertion::NoDuplicates | Assertion::Constant => None,
+        Assertion::NoNPlusOne
+        | Assertion::NoDuplicates
+        | Assertion::Constant
+        | Assertion::Snapshot => None,
     }
 }
 

@@ -101,19 +101,25 @@ impl<T> Recording<T> {
         self.traffic.repeated()
     }
 
+    /// The loose fingerprints of all that the program sent: [`Traffic::query_list`].
+    pub fn query_list(&self) -> Vec<String> {
+        self.traffic.query_list()
+    }
+
+    /// Does it hold? If not, that is told when the test ends.
     pub(crate) fn check_as(
         &self,
         assertion: impl Into<Assertion>,
         form: Form,
         location: &'static Location<'static>,
-    ) {
+    ) -> bool {
         let assertion = assertion.into();
         let asked = Asked {
             form: &form,
             url: &self.url,
         };
         let problem = match assertion.judge(&self.traffic, &asked) {
-            Ok(None) => return,
+            Ok(None) => return true,
             Ok(Some(violation)) => Problem::Violation(violation),
             Err(error) => Problem::Unmeasured(error),
         };
@@ -125,6 +131,7 @@ impl<T> Recording<T> {
             traffic: Arc::clone(&self.traffic),
             samples: Arc::from([]),
         });
+        false
     }
 }
 
