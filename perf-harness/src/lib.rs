@@ -90,5 +90,9 @@ struct Readme;
 struct TemplatesPage;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/snapshots.md")]
+struct SnapshotsPage;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/defects.md")]
 struct DefectsPage;
