@@ -89,7 +89,7 @@ struct Readme;
 #[doc = include_str!("../../docs/templates.md")]
 struct TemplatesPage;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "snapshot"))]
 #[doc = include_str!("../../docs/snapshots.md")]
 struct SnapshotsPage;
 
