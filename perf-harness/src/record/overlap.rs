@@ -274,6 +274,7 @@ mod tests {
 
     #[test]
     fn so_do_those_that_were_on_their_way_at_once() {
+        check(&["1 a", "2 ping", "1 done", "2 b", "2 done"], Some(0));
         check(
             &["1 ping", "2 ping", "1 a", "1 done", "2 b", "2 done"],
             Some(0),
