@@ -5,7 +5,11 @@ use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
 pub use crate::run::TestOutput;
+#[cfg(feature = "snapshot")]
+pub use core::option::Option::Some;
 pub use core::stringify;
+#[cfg(feature = "snapshot")]
+pub use insta;
 
 /// What the program `perf-harness` does: it prints what these give.
 pub use crate::postgres::running;
@@ -76,6 +80,13 @@ pub fn check_no<T>(recording: &Recording<T>, defect: Defect, name: &str) {
 pub fn check_efficient<T>(recording: &Recording<T>, name: &str) {
     let form = Form::OfRecording(told_name(name));
     recording.check_as(Assertion::Efficient, &form, Location::caller());
+}
+
+/// `assert_query_snapshot!(recording)`
+#[cfg(feature = "snapshot")]
+#[track_caller]
+pub fn query_snapshot(recording: &impl crate::run::QuerySnapshot, name: &str) -> Option<String> {
+    recording.snapshot(told_name(name), Location::caller())
 }
 
 /// `assert_max_queries!(db, 3, work)`

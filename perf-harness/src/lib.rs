@@ -39,6 +39,7 @@
 //! | --- | --- |
 //! | `sqlx` (default) | `PerfDb::pool`, `Template::migrations` |
 //! | `sea-orm` | `PerfDb::connection` |
+//! | `snapshot` | `assert_query_snapshot!`, `Recording::with_call_sites` |
 //! | `sea-orm-migration` | `Template::migrator` |
 //! | `docker` | the provider `docker` |
 
@@ -76,6 +77,8 @@ pub use record::{
     Repetition, Sample, Shape, Traffic,
 };
 pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, TestOutput};
+#[cfg(feature = "snapshot")]
+pub use run::{InAnyOrder, QuerySnapshot, WithCallSites};
 
 /// The blocks of the README compile.
 #[cfg(doctest)]
@@ -86,6 +89,10 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/templates.md")]
 struct TemplatesPage;
+
+#[cfg(all(doctest, feature = "snapshot"))]
+#[doc = include_str!("../../docs/snapshots.md")]
+struct SnapshotsPage;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/defects.md")]

@@ -297,3 +297,50 @@ macro_rules! assert_constant_queries {
         )
     };
 }
+
+/// Asserts that a recording's queries are those of a snapshot that [insta](https://insta.rs) keeps: their loose fingerprints,
+/// one a line, in the order sent, transaction control included. The list is what Django's inline-snapshot-django has.
+///
+/// The snapshot is insta's in all else: its name or place, `INSTA_UPDATE`, `cargo insta review`, `insta::Settings`.
+///
+/// ```text
+/// assert_query_snapshot!(list);                          // a file, named after the test
+/// assert_query_snapshot!(list, "the_list");              // a file of this name
+/// assert_query_snapshot!(list, @"SELECT ... FROM a");    // in the source: insta writes what stands between the quotes
+/// assert_query_snapshot!(list.with_call_sites());        // with the functions that led to each query
+/// assert_query_snapshot!(list.in_any_order());           // in the order of the texts
+/// ```
+///
+/// Another list panics at once, as insta's own assertions do; what other assertions found before is told beside it. So let it
+/// be the last one of a test. A recording without any query is an error, and no snapshot is made of it.
+///
+/// Where statements ran beside each other, as in a `join_all`, their order is chance: from the first of them on the list is in
+/// the order of its texts. A busy machine can run them one after the other all the same: `in_any_order` is for them.
+#[cfg(feature = "snapshot")]
+#[macro_export]
+macro_rules! assert_query_snapshot {
+    ($recording:expr, @$snapshot:literal $(,)?) => {
+        if let $crate::__private::Some(queries) = $crate::__private::query_snapshot(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        ) {
+            $crate::__private::insta::assert_snapshot!(queries, @$snapshot);
+        }
+    };
+    ($recording:expr, $name:expr $(,)?) => {
+        if let $crate::__private::Some(queries) = $crate::__private::query_snapshot(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        ) {
+            $crate::__private::insta::assert_snapshot!($name, queries);
+        }
+    };
+    ($recording:expr $(,)?) => {
+        if let $crate::__private::Some(queries) = $crate::__private::query_snapshot(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        ) {
+            $crate::__private::insta::assert_snapshot!(queries);
+        }
+    };
+}

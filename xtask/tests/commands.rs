@@ -125,11 +125,11 @@ mod with_a_pretended_cargo {
         let (_root, xtask) = pretend("nothing", 0);
         let text = printed(&mut xtask(&["ci"]), 0);
         for expected in [
-            "[1/10] cargo fmt --all --check\ndid fmt --all --check",
-            "[2/10] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
+            "[1/11] cargo fmt --all --check\ndid fmt --all --check",
+            "[2/11] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
             "did doc --workspace --no-deps --all-features -D warnings\n",
             "did run --quiet --package example-service --example demo",
-            "ci: 10 passed\n",
+            "ci: 11 passed\n",
         ] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
@@ -143,7 +143,7 @@ mod with_a_pretended_cargo {
             "repeat: cargo clippy --workspace --all-targets --all-features -- -D warnings\n";
         assert!(text.contains(repeat), "{text}");
         assert!(
-            text.contains("ci: 2 passed, 1 failed, 7 not run\n"),
+            text.contains("ci: 2 passed, 1 failed, 8 not run\n"),
             "{text}"
         );
         assert!(!text.contains("did test"), "{text}");
@@ -156,7 +156,7 @@ mod with_a_pretended_cargo {
         let skipped =
             "skipped (cargo-nextest is not installed: cargo install --locked cargo-nextest)";
         assert!(text.contains(skipped), "{text}");
-        assert!(text.contains("ci: 9 passed, 1 skipped\n"), "{text}");
+        assert!(text.contains("ci: 10 passed, 1 skipped\n"), "{text}");
 
         let text = printed(xtask(&["ci"]).env("CI", "true"), 1);
         assert!(

@@ -17,6 +17,7 @@ pub(crate) enum Assertion {
     /// No defect of any kind.
     Efficient,
     Constant(Slope),
+    Snapshot,
 }
 
 impl Assertion {
@@ -33,8 +34,8 @@ impl Assertion {
             }
             Self::No(defect) => std::slice::from_ref(defect),
             Self::Efficient => &Defect::ALL,
-            // One recording alone has not grown.
-            Self::Constant(_) => &[],
+            // One recording alone has not grown, and a snapshot is compared by who keeps it.
+            Self::Constant(_) | Self::Snapshot => &[],
         };
         self.must_be_measured(traffic, told)?;
         let excuses = Excuses::of(excuses);
@@ -79,6 +80,7 @@ impl Assertion {
             Self::Constant(slope) => {
                 form.written("assert_constant_queries", Some(&slope.to_string()))
             }
+            Self::Snapshot => form.written("assert_query_snapshot", None),
         }
     }
 }

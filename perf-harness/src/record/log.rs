@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::activity::Activity;
+use super::overlap::Overlap;
 use super::parameter::Parameter;
 use super::query::{Outcome, Query};
 use super::recording::Traffic;
@@ -72,6 +73,7 @@ struct Window {
     /// The recorded work has ended, and what comes is late.
     work_ended: bool,
     sightings: Vec<Sighting>,
+    overlap: Overlap,
 }
 
 /// Where a running query stands in its window.
@@ -82,10 +84,27 @@ enum Slot {
 }
 
 impl Log {
+    /// A program connects.
+    pub(crate) fn arrived(&mut self) {
+        for window in self.windows.values_mut() {
+            window.overlap.arrived();
+        }
+    }
+
+    /// It only wanted to cancel a query.
+    pub(crate) fn departed(&mut self) {
+        for window in self.windows.values_mut() {
+            window.overlap.departed();
+        }
+    }
+
     /// A number for a new connection: 1, 2, ...
     pub(crate) fn next_connection(&mut self) -> u64 {
         self.connections += 1;
         self.connecting.insert(self.connections);
+        for window in self.windows.values_mut() {
+            window.overlap.opened(self.connections);
+        }
         self.connections
     }
 
@@ -106,6 +125,7 @@ impl Log {
             open: BTreeSet::new(),
             work_ended: false,
             sightings: Vec::new(),
+            overlap: Overlap::default(),
         };
         self.windows.insert(self.next_window, window);
         self.next_window
@@ -120,6 +140,7 @@ impl Log {
         traffic.counts.at_once = window.activity.most();
         traffic.counts.connections = window.connections.len();
         traffic.open_transactions = window.open.into_iter().collect();
+        traffic.concurrent_from = window.overlap.from();
         join(&mut traffic.statements, &window.sightings);
         Some(traffic)
     }
@@ -213,8 +234,14 @@ impl Window {
                 counts.prepares += 1;
                 counts.reprepares += usize::from(*again);
             }
-            Event::RoundTrip => counts.round_trips += 1,
-            Event::Ping => counts.pings += 1,
+            Event::RoundTrip => {
+                counts.round_trips += 1;
+                self.overlap.round_trip(connection);
+            }
+            Event::Ping => {
+                counts.pings += 1;
+                self.overlap.ping(connection);
+            }
             Event::Undecoded => counts.undecoded += 1,
             Event::Error => counts.errors += 1,
             Event::Started { id, .. } => self.start(connection, *id, event),
@@ -242,6 +269,7 @@ impl Window {
         *self.traffic.counts.of_class(*class) += 1;
         self.connections.insert(connection);
         let slot = if self.has_room(sql, parameters) {
+            self.overlap.started(connection, id, *class, sql);
             self.traffic.statements.push(Query {
                 sql: Arc::clone(sql),
                 class: *class,
@@ -302,6 +330,7 @@ impl Window {
             kept.elapsed = Some(at.saturating_sub(self.started + kept.started));
         }
         if *outcome != Outcome::Suspended {
+            self.overlap.finished(query.0, query.1);
             self.running.remove(&query);
         }
     }
@@ -311,6 +340,7 @@ impl Window {
         match self.running.remove(&query) {
             Some(Slot::Kept(index)) => {
                 let skipped = self.traffic.statements.remove(index);
+                self.overlap.retracted(query.0, query.1, index);
                 *self.traffic.counts.of_class(skipped.class) -= 1;
                 for slot in self.running.values_mut() {
                     if let Slot::Kept(at) = slot

@@ -5,12 +5,17 @@
 mod class;
 mod fingerprint;
 mod log;
+mod loose;
 #[cfg(test)]
 mod noise;
+mod overlap;
 mod parameter;
 mod parent;
 mod parser;
+#[cfg(test)]
+mod properties;
 mod query;
+mod query_list;
 mod recording;
 mod returned;
 mod sample;

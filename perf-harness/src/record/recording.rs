@@ -27,6 +27,8 @@ pub struct Traffic {
     pub(crate) open_transactions: Vec<u64>,
     /// What these queries were chosen from, if they were.
     pub(crate) chosen: Option<Chosen>,
+    /// From this statement on some ran beside each other, so that their order is chance.
+    pub(crate) concurrent_from: Option<usize>,
 }
 
 impl Traffic {
@@ -90,6 +92,12 @@ impl Traffic {
         };
         Self {
             counts,
+            concurrent_from: self.concurrent_from.map(|from| {
+                let before = self.statements[..from].iter();
+                before
+                    .filter(|query| query.class == Class::Query && is_chosen(query))
+                    .count()
+            }),
             chosen: Some(Chosen {
                 of: self.counts.queries,
                 // To be told where none was chosen.
@@ -129,7 +137,7 @@ impl Traffic {
         apart
     }
 
-    fn path(&self, query: &Query) -> Option<CallPath> {
+    pub(super) fn path(&self, query: &Query) -> Option<CallPath> {
         CallPath::of(query.stack.as_deref()?, self.root.as_deref()?)
     }
 

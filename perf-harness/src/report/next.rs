@@ -55,7 +55,9 @@ pub(super) fn further(subject: &Subject<'_>) -> Vec<String> {
 fn loosened(finding: &Finding, actual: usize) -> Option<String> {
     match &finding.assertion {
         Assertion::Queries(budget) => Some(budget.loosened(&finding.form, actual)),
-        Assertion::No(_) | Assertion::Efficient | Assertion::Constant(_) => None,
+        Assertion::No(_) | Assertion::Efficient | Assertion::Constant(_) | Assertion::Snapshot => {
+            None
+        }
     }
 }
 

@@ -9,6 +9,8 @@ mod ledger;
 mod perf_db;
 mod perf_test;
 mod recording;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 mod tell;
 mod test_output;
 mod waiting;
@@ -18,5 +20,7 @@ pub use perf_db::PerfDb;
 pub use perf_test::{Failure, PerfTest};
 pub use recording::Recording;
 pub(crate) use recording::told_name;
+#[cfg(feature = "snapshot")]
+pub use snapshot::{InAnyOrder, QuerySnapshot, WithCallSites};
 pub(crate) use tell::report;
 pub use test_output::TestOutput;

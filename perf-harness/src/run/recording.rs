@@ -150,12 +150,18 @@ impl<T> Recording<T> {
         self.traffic.repeated()
     }
 
+    /// The loose fingerprints of all that the program sent: [`Traffic::query_list`].
+    pub fn query_list(&self) -> Vec<String> {
+        self.traffic.query_list()
+    }
+
+    /// Does it hold? If not, that is told when the test ends.
     pub(crate) fn check_as(
         &self,
         assertion: impl Into<Assertion>,
         form: &Form,
         location: &'static Location<'static>,
-    ) {
+    ) -> bool {
         let assertion = assertion.into();
         let asked = Asked {
             form,
@@ -165,6 +171,7 @@ impl<T> Recording<T> {
             Ok(violations) => violations.into_iter().map(Problem::Violation).collect(),
             Err(error) => vec![Problem::Unmeasured(error)],
         };
+        let holds = problems.is_empty();
         for problem in problems {
             self.ledger.add(Finding {
                 location,
@@ -176,6 +183,7 @@ impl<T> Recording<T> {
                 samples: Arc::from([]),
             });
         }
+        holds
     }
 
     fn judge(

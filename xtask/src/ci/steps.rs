@@ -96,6 +96,14 @@ pub(super) const STEPS: &[Step] = &[
         "example-service",
         "--no-default-features",
     ]),
+    Step::cargo(&[
+        "check",
+        "--package",
+        "perf-harness",
+        "--no-default-features",
+        "--features",
+        "snapshot",
+    ]),
 ];
 
 impl Step {

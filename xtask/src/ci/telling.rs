@@ -127,6 +127,7 @@ ci: 1 passed, 1 failed, 1 skipped, 1 not run
 8 cargo deny --all-features check licenses bans sources
 9 cargo check --package perf-harness --no-default-features
 10 cargo check --package example-service --no-default-features
+11 cargo check --package perf-harness --no-default-features --features snapshot
 ";
         assert_eq!(list(STEPS), expected);
     }

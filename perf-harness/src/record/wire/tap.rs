@@ -92,6 +92,7 @@ async fn accept(
             continue;
         };
         while connections.try_join_next().is_some() {}
+        log.lock().arrived();
         // A connection that breaks is the two ends' affair: both see it.
         let served = serve(client, upstream.clone(), log.clone());
         let one = One::of(&open);
@@ -187,6 +188,7 @@ async fn relay(
     server_write.write_all(packet).await?;
     let (client_read, client_write) = client.into_split();
     if kind == Startup::Cancel {
+        log.lock().departed();
         forward(server_read, client_write, |_| {}).await;
         return Ok(());
     }

@@ -1,39 +1,40 @@
 //! Reads SQL with the crate `sqlparser`, on a stack that is deep enough for it.
 
+pub(super) mod depth;
+
+use std::thread;
+
 use sqlparser::ast::Statement;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-use super::sql::{Kind, Token, tokens};
+/// Room for the deepest text that is read: in a debug build the parser takes about 70 KiB for each bracket, so that two dozen
+/// of them fill a test thread's stack. The system gives it page by page, as it is used.
+const STACK: usize = 256 << 20;
 
-/// In a debug build the parser takes about 70 KiB for each level of a text: two dozen of them fill a test thread's stack.
-const STACK: usize = 64 << 20;
+/// Runs what reads statements and walks through them. `None` where there is no room for it, or where it panics: that is a
+/// text that cannot be read.
+pub(crate) fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let roomy = thread::Builder::new().stack_size(STACK);
+        roomy.spawn_scoped(scope, work).ok()?.join().ok()
+    })
+}
 
-/// How many words and operators a text may have. `a OR b OR c ..` makes a tree as deep as it is long, and who walks down
-/// such a tree needs a stack for it.
-const MOST_PARTS: usize = 1_000;
+/// The statements of a text, if the parser can read it and they are not too deep. To be called
+/// [on a deep stack](on_a_deep_stack), and to be used up there.
+pub(crate) fn statements(sql: &str) -> Option<Vec<Statement>> {
+    let is_flat = depth::most(sql) <= depth::MOST;
+    is_flat.then(|| Parser::parse_sql(&PostgreSqlDialect {}, sql).ok())?
+}
 
 /// What `read` makes of the one statement that the text holds. `None` where the parser cannot read it, or where it holds
 /// none or several.
 pub(crate) fn parsed<T: Send>(sql: &str, read: impl FnOnce(&Statement) -> T + Send) -> Option<T> {
-    if tokens(sql).filter(is_part).nth(MOST_PARTS).is_some() {
-        return None;
-    }
-    let work = || {
-        let all = Parser::parse_sql(&PostgreSqlDialect {}, sql).ok()?;
-        let [statement] = &all[..] else { return None };
-        Some(read(statement))
-    };
-    std::thread::scope(|scope| {
-        let roomy = std::thread::Builder::new().stack_size(STACK);
-        // Without a thread there is no room, and a text that panics the parser is one that it cannot read.
-        roomy.spawn_scoped(scope, work).ok()?.join().ok()?
-    })
-}
-
-/// Not a value or a comma: lists are as flat as they are long.
-fn is_part(token: &Token<'_>) -> bool {
-    matches!(token.kind, Kind::Word | Kind::Symbol) && token.text != ","
+    on_a_deep_stack(|| match &statements(sql)?[..] {
+        [statement] => Some(read(statement)),
+        _ => None,
+    })?
 }
 
 #[cfg(test)]
