@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::cases;
 use super::messages::{self, Write};
+use crate::record::returned::Returned;
 use crate::record::wire::session::{Event, QueryId, Session};
 use crate::record::wire::startup::Startup;
 use crate::record::{Class, Outcome, SharedLog};
@@ -17,6 +18,7 @@ const SHORTEST: usize = 5;
 /// Plays the writes in these pieces. Gives what was told, and fails when too much is held at any time.
 fn play(startup: Startup, writes: &[Write], pieces: &[usize]) -> Vec<Event> {
     let mut session = Session::opened_for(startup);
+    session.keep_rows(true);
     let mut events = Vec::new();
     let mut fed = 0;
     for (direction, bytes) in writes {
@@ -63,13 +65,15 @@ fn assert_sense(events: &[Event]) {
 }
 
 /// What the events come to, however often the session told of rows and of being lost.
-fn gist(events: Vec<Event>) -> (Vec<Event>, HashMap<QueryId, u64>) {
-    let mut rows = HashMap::new();
+fn gist(events: Vec<Event>) -> (Vec<Event>, HashMap<QueryId, (u64, Returned)>) {
+    let mut rows: HashMap<QueryId, (u64, Returned)> = HashMap::new();
     let mut lost = false;
     let mut rest = events;
     rest.retain(|event| match event {
-        Event::Rows { id, count, .. } => {
-            *rows.entry(*id).or_default() += count;
+        Event::Rows { id, count, kept } => {
+            let (counted, all) = rows.entry(*id).or_default();
+            *counted += count;
+            all.extend(kept);
             false
         }
         Event::Undecoded => !std::mem::replace(&mut lost, true),
