@@ -26,7 +26,10 @@ async fn one_of_each(pool: &PgPool) {
     ] {
         sqlx::query(sql).execute(&mut *connection).await.unwrap();
     }
-    let mut copy = connection.copy_in_raw("COPY drafts FROM STDIN").await.unwrap();
+    let mut copy = connection
+        .copy_in_raw("COPY drafts FROM STDIN")
+        .await
+        .unwrap();
     copy.send(&b"1\n2\n"[..]).await.unwrap();
     copy.finish().await.unwrap();
 }

@@ -35,6 +35,7 @@ mod bench_provision;
 mod ci;
 mod demo;
 mod error;
+#[path = "../../perf-harness/src/nearest.rs"]
 mod nearest;
 mod postgres;
 mod tidy;

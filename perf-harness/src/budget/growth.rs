@@ -1,7 +1,8 @@
 //! Growth: shapes that are not asked as often at every size of the data.
 
+use super::known::{Baseline, Key, KnownKind, Occurrence};
 use super::slope::Slope;
-use crate::record::{Sample, Shape};
+use crate::record::{CallPath, Sample, Shape};
 
 /// A shape whose number changes with the size.
 #[derive(Clone, Debug)]
@@ -29,8 +30,53 @@ impl Grown<'_> {
     }
 }
 
+impl Grown<'_> {
+    /// As a baseline knows it: its queries at the largest size, and the place that most of them came from.
+    pub(crate) fn occurrence(&self, places: &[Shape<'_>]) -> Occurrence {
+        let fingerprint = self.most.fingerprint();
+        let mut places = places
+            .iter()
+            .filter(|place| place.fingerprint() == fingerprint);
+        let key = Key {
+            function: places.find_map(Shape::path).map(CallPath::functions),
+            ..Key::of(KnownKind::Growth, &self.most)
+        };
+        let count = self.counts.last().copied().unwrap_or_default();
+        Occurrence { key, count }
+    }
+}
+
+/// How a baseline knows each of them.
+pub(crate) fn occurrences(samples: &[Sample], grown: &[Grown<'_>]) -> Vec<Occurrence> {
+    let places = samples.last().map(|last| last.traffic().repeated());
+    let places = places.unwrap_or_default();
+    grown.iter().map(|one| one.occurrence(&places)).collect()
+}
+
+/// What is left of them beside those that are known.
+pub(crate) fn unknown_growth<'a>(
+    samples: &'a [Sample],
+    allowed: Slope,
+    baseline: &Baseline,
+) -> Vec<Grown<'a>> {
+    let all = grown(samples, allowed);
+    if baseline.is_empty() {
+        return all;
+    }
+    let each = occurrences(samples, &all);
+    let sums = Occurrence::sum(each.iter().cloned());
+    let known: Vec<Key> = sums
+        .into_iter()
+        .filter(|one| baseline.allows(one))
+        .map(|one| one.key)
+        .collect();
+    let pairs = all.into_iter().zip(each);
+    let left = pairs.filter(|(_, one)| !known.contains(&one.key));
+    left.map(|(grown, _)| grown).collect()
+}
+
 /// All such shapes that grow more than is allowed, the one that grows most first.
-pub(crate) fn grown(samples: &[Sample], allowed: Slope) -> Vec<Grown<'_>> {
+fn grown(samples: &[Sample], allowed: Slope) -> Vec<Grown<'_>> {
     let shapes: Vec<Vec<Shape<'_>>> = samples
         .iter()
         .map(|sample| sample.traffic().shapes())

@@ -21,7 +21,9 @@ mod statement;
 pub(crate) mod wire;
 
 pub use class::Class;
-pub(crate) use fingerprint::{VERSION as FINGERPRINT_VERSION, folded_list};
+pub(crate) use fingerprint::{
+    VERSION as FINGERPRINT_VERSION, VERSION as STORED_FINGERPRINT_VERSION, folded_list,
+};
 pub(crate) use log::SharedLog;
 pub use parameter::Parameter;
 pub use parent::Parent;

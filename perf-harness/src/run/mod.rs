@@ -9,6 +9,7 @@ mod ledger;
 mod perf_db;
 mod perf_test;
 mod recording;
+mod settle;
 mod tell;
 mod test_output;
 mod waiting;

@@ -38,4 +38,16 @@ impl CallPath {
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
+
+    /// The functions on it, the innermost first, without lines: what stays the same when code around them moves.
+    /// `src/users.rs load_profile < src/users.rs list_users`
+    pub(crate) fn functions(&self) -> String {
+        let function = |frame: &Frame| {
+            let name = frame.function().unwrap_or_default();
+            let file = frame.file().display().to_string().replace('\\', "/");
+            format!("{file} {name}").trim_end().to_owned()
+        };
+        let functions: Vec<String> = self.frames.iter().map(function).collect();
+        functions.join(" < ")
+    }
 }
