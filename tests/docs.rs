@@ -4,7 +4,12 @@
 use std::path::Path;
 
 /// Documents with samples: a comment that names the golden file stands above each.
-const DOCUMENTS: [&str; 3] = ["README.md", "docs/defects.md", "docs/templates.md"];
+const DOCUMENTS: [&str; 4] = [
+    "README.md",
+    "docs/baseline.md",
+    "docs/defects.md",
+    "docs/templates.md",
+];
 
 fn read(file: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

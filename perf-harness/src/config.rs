@@ -1,13 +1,17 @@
 //! The only reader of the environment. Everything else is given what it needs.
 
+mod baseline;
+
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::error::SetupError;
+
+pub(crate) use baseline::{BASELINE_FILE, baseline};
 
 const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
 const PARAMETERS: &str = "PERF_HARNESS_PARAMETERS";
@@ -20,9 +24,6 @@ const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const BASELINE: &str = "PERF_HARNESS_BASELINE";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
-
-/// The file of known findings in a package's directory.
-pub(crate) const BASELINE_FILE: &str = "perf-baseline.toml";
 
 /// What `PERF_HARNESS_POSTGRES` may be.
 const KNOWN: &str = "`auto`, `docker`, `docker:IMAGE`, `local`, `local:DIRECTORY`, `download`, `download:MAJOR` or a postgres:// URL";
@@ -153,32 +154,10 @@ pub(crate) fn executable() -> Option<PathBuf> {
 /// Where the workspace of the package is that cargo or nextest runs a program of: the nearest directory above it with a
 /// `Cargo.lock`.
 pub(crate) fn workspace() -> Option<PathBuf> {
-    let package = package_directory()?;
+    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
     let mut above = package.ancestors();
     let found = above.find(|directory| directory.join("Cargo.lock").is_file());
     Some(found.unwrap_or(&package).to_owned())
-}
-
-/// The directory of the package that cargo or nextest runs a program of.
-fn package_directory() -> Option<PathBuf> {
-    std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
-}
-
-/// The file of known findings: the one that was named, or the package's own, which need not be there.
-pub(crate) fn baseline() -> Result<Option<PathBuf>, SetupError> {
-    let named = config()?.baseline.as_deref();
-    Ok(baseline_of(named, workspace(), package_directory()))
-}
-
-fn baseline_of(
-    named: Option<&Path>,
-    workspace: Option<PathBuf>,
-    package: Option<PathBuf>,
-) -> Option<PathBuf> {
-    match named {
-        Some(named) => Some(workspace.unwrap_or_default().join(named)),
-        None => package.map(|package| package.join(BASELINE_FILE)),
-    }
 }
 
 /// The cargo that runs this program, or the one in `PATH`.
@@ -426,22 +405,6 @@ mod tests {
         let home = with("HOME", "/srv/me").unwrap();
         assert!(home.cache.unwrap().starts_with("/srv/me") && !home.cache_named);
         assert_eq!(read(|_| None).unwrap().cache, None);
-    }
-
-    #[test]
-    fn the_baseline_is_the_package_s_own_unless_another_is_named() {
-        let check = |named: Option<&str>, expected: &str| {
-            let (workspace, package) = ("/w".into(), "/w/app".into());
-            let found = baseline_of(named.map(Path::new), Some(workspace), Some(package));
-            assert_eq!(found, Some(PathBuf::from(expected)));
-        };
-        check(None, "/w/app/perf-baseline.toml");
-        check(Some("ours.toml"), "/w/ours.toml");
-        check(Some("/srv/ours.toml"), "/srv/ours.toml");
-        assert_eq!(baseline_of(None, None, None), None);
-        let named = with(BASELINE, "ours.toml").unwrap().baseline;
-        assert_eq!(named, Some(PathBuf::from("ours.toml")));
-        assert_eq!(with(BASELINE, "").unwrap().baseline, None);
     }
 
     #[test]

@@ -108,11 +108,9 @@ pub enum SetupError {
         part: String,
     },
     /// The baseline, or what is asked of it, means nothing.
-    #[error("{place}: {cause}")]
+    #[error("{cause}")]
     Baseline {
-        /// The file, or the option.
-        place: String,
-        /// What is wrong, with the entry and the value.
+        /// The file or the option, and what is wrong, with the entry and the value.
         cause: String,
         /// What to do about it.
         cure: String,

@@ -238,7 +238,7 @@ impl Terms {
         if let Some(issue) = wish.issue.as_ref().filter(|issue| !is_link(issue)) {
             return Err(option(
                 "--issue",
-                format!("`{issue}` is no link"),
+                &format!("`{issue}` is no link"),
                 "for instance --issue https://example.com/issues/7",
             ));
         }
@@ -249,7 +249,7 @@ impl Terms {
                 .ok_or_else(|| {
                     option(
                         "--expires",
-                        format!("`{text}` is no day from today on"),
+                        &format!("`{text}` is no day from today on"),
                         &format!("for instance --expires {}", today.after(DAYS)),
                     )
                 })?,
@@ -265,10 +265,9 @@ impl Terms {
     }
 }
 
-fn option(name: &str, cause: String, cure: &str) -> SetupError {
+fn option(name: &str, cause: &str, cure: &str) -> SetupError {
     SetupError::Baseline {
-        place: name.to_owned(),
-        cause,
+        cause: format!("{name}: {cause}"),
         cure: cure.to_owned(),
     }
 }
@@ -282,7 +281,7 @@ fn chosen<'a>(failures: &'a [Failed], tests: &[String]) -> Result<Vec<&'a Failed
     };
     for test in tests {
         if !failures.iter().any(|failed| is_named(failed, test)) {
-            let known = failures.iter().map(|failed| path(failed));
+            let known = failures.iter().map(path);
             let guess = nearest(test, known).map(|guess| format!("did you mean `{guess}`? "));
             let cure = format!(
                 "{}run it first: what failed lies below target/perf-harness",
@@ -290,7 +289,7 @@ fn chosen<'a>(failures: &'a [Failed], tests: &[String]) -> Result<Vec<&'a Failed
             );
             return Err(option(
                 "baseline add",
-                format!("no failure of `{test}` was recorded"),
+                &format!("no failure of `{test}` was recorded"),
                 &cure,
             ));
         }

@@ -20,7 +20,10 @@ use self::entry::Entry;
 
 /// What is known of a test, by its program and path: `perf users::list`.
 pub(crate) fn of_test(file: Option<&Path>, test: &str) -> Result<Baseline, SetupError> {
-    let entries = file.map_or_else(|| Ok(Vec::new()), |file| Ok(entries(file)?.1))?;
+    let entries = match file {
+        Some(file) => entries(file)?.1,
+        None => Vec::new(),
+    };
     let ours = entries.into_iter().filter(|entry| entry.test == test);
     let known: Vec<Known> = ours.map(|entry| entry.known).collect();
     Ok(Baseline::new(known, clock::today()))

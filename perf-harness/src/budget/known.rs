@@ -99,7 +99,7 @@ pub(crate) enum Objection<'a> {
 /// How a test found something known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub(crate) enum Standing {
     /// It is there, and may stay.
     Used,
     /// It is there, and costs more than it may.

@@ -20,7 +20,7 @@ pub(crate) use defect::Found;
 pub(crate) use excuse::Excuse;
 pub use finding::{Finding, Problem, Violation};
 pub(crate) use growth::Grown;
-pub use known::Standing;
+pub(crate) use known::Standing;
 pub(crate) use known::{Baseline, Key, Known, KnownKind, Objection, Occurrence};
 pub use queries::Queries;
 pub(crate) use queries::{Asked, Form};

@@ -23,12 +23,12 @@ pub(super) fn known_line(finding: &Finding, key: &Key) -> Option<String> {
     })
 }
 
-/// How to let what is known stay for longer, if that is why it failed.
+/// How to let what is known stay as it is now, if that is why it failed.
 pub(super) fn renewal(subject: &Subject<'_>, finding: &Finding) -> Option<String> {
     let is_known = !finding.objections().is_empty();
     is_known.then(|| {
         let test = subject.test;
-        format!("or let it stay for longer: cargo xtask baseline add {test}")
+        format!("or know it as it is now: cargo xtask baseline add {test}")
     })
 }
 

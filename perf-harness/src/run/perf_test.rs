@@ -173,12 +173,10 @@ impl PerfTest {
         Fut::Output: TestOutput,
     {
         let files = artefacts::Files::of(&self.name);
-        let not_measured = |error| Failure::setup(&self.name, &error);
-        let (file, baseline) = known(&files).map_err(not_measured)?;
-        let (runtime, witness, database) = match self.set_up() {
-            Ok(set_up) => set_up,
-            Err(error) => return Err(Failure::setup(&self.name, &error)),
-        };
+        let (file, baseline) = known(&files).map_err(|error| Failure::setup(&self.name, &error))?;
+        let (runtime, witness, database) = self
+            .set_up()
+            .map_err(|error| Failure::setup(&self.name, &error))?;
         let ledger = Arc::new(Ledger::new(baseline));
         let others = Others::default();
         let db = PerfDb::new(Arc::clone(&database), others.clone(), Arc::clone(&ledger));
@@ -192,14 +190,14 @@ impl PerfTest {
         let has_ended = output.as_ref().is_ok_and(|output| !output.failed());
         let subject = self.subject(&files, file.as_deref());
         settle(&subject, &files, &ledger.baseline, &findings, has_ended);
-        let failed = !findings.is_empty() || output.as_ref().map_or(true, TestOutput::failed);
+        let failed = !findings.is_empty() || !has_ended;
         let failed = failed && !self.should_panic;
         for other in others.take() {
             self.drop_other(&other);
         }
         let unwritten = database::in_background_blocking(database.unwritten());
         let kept = self.clean_up(&database, failed);
-        let concluded = self.conclude(output, &findings, kept.as_deref(), &subject, &files)?;
+        let concluded = Self::conclude(output, &findings, kept.as_deref(), &subject, &files)?;
         match unwritten {
             Err(error) if !self.should_panic => Err(Failure::setup(&self.name, &error)),
             _ => Ok(concluded),
@@ -270,7 +268,6 @@ impl PerfTest {
     }
 
     fn conclude<T: TestOutput>(
-        &self,
         output: std::thread::Result<T>,
         findings: &[Finding],
         kept: Option<&str>,
