@@ -122,7 +122,9 @@ fn grown(samples: &[Sample], allowed: Slope) -> Vec<Grown<'_>> {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::known::Known;
     use super::*;
+    use crate::date::Date;
     use crate::record::{Query, Traffic};
 
     /// At each size so many of the shapes `a` and `b`.
@@ -187,6 +189,27 @@ mod tests {
             1,
             "fewer is unstable"
         );
+    }
+
+    #[test]
+    fn what_is_known_to_grow_so_far_is_none() {
+        let samples = [sample(10, 2, 10), sample(100, 3, 100)];
+        let left = |ceiling: usize| -> Vec<String> {
+            let found = grown(&samples, Slope::NONE);
+            let known = Known {
+                key: found[0].occurrence(&[]).key,
+                ceiling,
+                issue: String::new(),
+                expires: Date::default(),
+            };
+            let baseline = Baseline::new(vec![known], Date::default());
+            let left = unknown_growth(&samples, Slope::NONE, &baseline);
+            left.iter()
+                .map(|grown| grown.most.fingerprint().to_owned())
+                .collect()
+        };
+        assert_eq!(left(100), ["SELECT a"]);
+        assert_eq!(left(99), ["SELECT b", "SELECT a"]);
     }
 
     #[test]

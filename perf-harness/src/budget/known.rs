@@ -191,6 +191,7 @@ impl Baseline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Query;
 
     const ASSERTION: &str = "assert_max_queries!(list, 3)";
 
@@ -278,6 +279,40 @@ mod tests {
         };
         let sums = Occurrence::sum([found(2), other.clone(), found(3)].into_iter());
         assert_eq!(sums, [found(5), other]);
+    }
+
+    #[test]
+    fn known_defects_are_taken_from_those_that_were_found() {
+        let query = |sql: &str| Query::of(sql, Vec::new());
+        let statements = [query("SELECT a"), query("SELECT a"), query("SELECT b")];
+        let found = |defect| {
+            let shapes = Shape::group(statements.iter());
+            Found {
+                defect,
+                count: shapes.len(),
+                shapes,
+            }
+        };
+        let left = |kind: Defect, subject: &str, ceiling, defect: Defect| -> usize {
+            let known = Known {
+                key: Key {
+                    kind: KnownKind::Defect(kind),
+                    ..key(subject)
+                },
+                ceiling,
+                issue: String::new(),
+                expires: Date::default(),
+            };
+            let baseline = Baseline::new(vec![known], Date::default());
+            let left = baseline.apply(found(defect));
+            assert_eq!(left.count, left.shapes.len());
+            left.count
+        };
+        let (one, other) = (Defect::NPlusOne, Defect::Duplicate);
+        assert_eq!(left(one, "SELECT a", 2, one), 1);
+        assert_eq!(left(one, "SELECT a", 1, one), 2, "over the ceiling");
+        assert_eq!(left(one, "SELECT c", 2, one), 2, "another query");
+        assert_eq!(left(other, "SELECT a", 2, one), 2, "another kind");
     }
 
     #[test]

@@ -51,3 +51,31 @@ impl CallPath {
         functions.join(" < ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(file: &str, line: u32, function: Option<&str>) -> Frame {
+        Frame {
+            file: file.into(),
+            line,
+            function: function.map(str::to_owned),
+            in_loop: Some(line),
+        }
+    }
+
+    #[test]
+    fn the_functions_of_a_path_stay_the_same_when_lines_move() {
+        let path = |line| CallPath {
+            frames: vec![
+                frame("src/users.rs", line, Some("load_profile")),
+                frame("src/users.rs", line + 1, Some("list_users")),
+                frame("src/main.rs", line + 2, None),
+            ],
+        };
+        let expected = "src/users.rs load_profile < src/users.rs list_users < src/main.rs";
+        assert_eq!(path(1).functions(), expected);
+        assert_eq!(path(70).functions(), expected);
+    }
+}
