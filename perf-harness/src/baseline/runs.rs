@@ -50,17 +50,14 @@ impl Runs {
         let programs = packages.iter().flat_map(|package| directory(package));
         let files = programs.flat_map(|program| directory(&program));
         for file in files.filter(|file| file.extension().is_some_and(|end| end == "json")) {
-            runs.take(&file);
+            // What is none of ours, or half written, says nothing.
+            let text = std::fs::read(file).unwrap_or_default();
+            runs.take(serde_json::from_slice(&text).unwrap_or_default());
         }
         runs
     }
 
-    /// A file that is none of ours, or half written, says nothing.
-    fn take(&mut self, file: &Path) {
-        let text = std::fs::read(file).unwrap_or_default();
-        let Ok(document) = serde_json::from_slice::<Value>(&text) else {
-            return;
-        };
+    fn take(&mut self, document: Value) {
         match document["schema"].as_str() {
             Some("perf-harness/failure/1") => self.failures.extend(failed(&document)),
             Some("perf-harness/baseline/1") => self.standings.extend(stood(document)),
@@ -131,4 +128,103 @@ fn stood(mut document: Value) -> Option<Stood> {
         baseline: document["file"].as_str()?.into(),
         entries: serde_json::from_value(document["entries"].take()).ok()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::budget::{Defect, KnownKind};
+
+    fn key() -> Key {
+        Key {
+            kind: KnownKind::Defect(Defect::NPlusOne),
+            subject: "SELECT a".to_owned(),
+            function: Some("src/a.rs a".to_owned()),
+        }
+    }
+
+    fn stood(test: &str, file: &str, state: &str, count: Option<usize>) -> Value {
+        let mut entry = json!(key());
+        entry["state"] = state.into();
+        entry["count"] = json!(count);
+        json!({ "schema": "perf-harness/baseline/1", "test": test, "file": file, "entries": [entry] })
+    }
+
+    #[test]
+    fn what_became_of_an_entry_is_told_by_its_own_test_and_file() {
+        let mut runs = Runs::default();
+        runs.take(stood("perf a", "/no/a.toml", "used", Some(3)));
+        runs.take(stood("perf b", "/no/a.toml", "stale", None));
+        runs.take(stood("perf b", "/no/b.toml", "used", Some(5)));
+        runs.take(json!({ "schema": "perf-harness/baseline/2", "test": "perf c", "entries": [] }));
+        runs.take(Value::Null);
+        let told = |test, file: &str| runs.standing(Path::new(file), test, &key());
+        assert_eq!(
+            told("perf a", "/no/a.toml"),
+            Some((Standing::Used, Some(3)))
+        );
+        assert_eq!(told("perf b", "/no/a.toml"), Some((Standing::Stale, None)));
+        assert_eq!(
+            told("perf b", "/no/b.toml"),
+            Some((Standing::Used, Some(5)))
+        );
+        assert_eq!(told("perf c", "/no/a.toml"), None);
+        let other = Key {
+            function: None,
+            ..key()
+        };
+        assert_eq!(
+            runs.standing(Path::new("/no/a.toml"), "perf a", &other),
+            None
+        );
+    }
+
+    fn failure(version: u32) -> Value {
+        let mut found = json!(key());
+        found["count"] = 3.into();
+        let one = |problem: &str, found: Value| json!({ "assertion": "a!(b)", "problem": { "kind": problem }, "occurrences": found });
+        json!({
+            "schema": "perf-harness/failure/1",
+            "stored_fingerprint_version": version,
+            "baseline": { "test": "perf a", "file": "/no/a.toml" },
+            "findings": [
+                one("n_plus_one", json!([found])),
+                one("violation", json!([])),
+                one("unmeasured", json!([])),
+                one("open_transaction", json!([])),
+            ],
+        })
+    }
+
+    #[test]
+    fn a_failure_says_what_a_baseline_can_know_and_why_not_the_rest() {
+        let mut runs = Runs::default();
+        runs.take(failure(STORED_FINGERPRINT_VERSION));
+        let failed = &runs.failures[0];
+        let expected = Occurrence {
+            key: key(),
+            count: 3,
+        };
+        assert_eq!(failed.occurrences, [expected]);
+        let others = [
+            "a!(b) wants more queries than there are",
+            "a!(b) could not be judged",
+            "a!(b) found what has no query to know it by",
+        ];
+        assert_eq!(failed.others, others);
+        assert_eq!(failed.baseline.as_deref(), Some(Path::new("/no/a.toml")));
+    }
+
+    #[test]
+    fn a_failure_of_other_fingerprints_has_to_be_seen_again() {
+        let mut runs = Runs::default();
+        runs.take(failure(STORED_FINGERPRINT_VERSION + 1));
+        assert!(runs.failures[0].occurrences.is_empty());
+        assert_eq!(
+            runs.failures[0].others,
+            ["was written by another version: run it again"]
+        );
+    }
 }
