@@ -4,8 +4,9 @@
 use std::path::Path;
 
 /// Documents with samples: a comment that names the golden file stands above each.
-const DOCUMENTS: [&str; 4] = [
+const DOCUMENTS: [&str; 5] = [
     "README.md",
+    "docs/baseline.md",
     "docs/defects.md",
     "docs/snapshots.md",
     "docs/templates.md",

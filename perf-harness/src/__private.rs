@@ -12,11 +12,18 @@ pub use core::stringify;
 pub use insta;
 
 /// What the program `perf-harness` does: it prints what these give.
+pub use crate::baseline::command as baseline;
 pub use crate::postgres::running;
 
 use crate::budget::{Assertion, Defect, Form, Queries, Slope};
 use crate::config;
 use crate::run::{Growth, PerfDb, PerfTest, Recording, report, told_name};
+
+/// The known word that was probably meant.
+#[must_use]
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    crate::nearest::nearest(word, known.iter().copied())
+}
 
 /// The test's path, as the test runner shows it.
 ///

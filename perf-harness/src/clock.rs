@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::date::Date;
+
 /// Time since this process first asked for it. Monotonic.
 pub(crate) fn now() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();
@@ -13,4 +15,10 @@ pub(crate) fn now() -> Duration {
 pub(crate) fn wall() -> u128 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.unwrap_or_default().as_nanos()
+}
+
+/// The day that it is, in UTC.
+pub(crate) fn today() -> Date {
+    const NANOSECONDS: u128 = 86_400_000_000_000;
+    Date::of_days(i64::try_from(wall() / NANOSECONDS).unwrap_or(i64::MAX / 2))
 }

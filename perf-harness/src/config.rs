@@ -1,5 +1,7 @@
 //! The only reader of the environment. Everything else is given what it needs.
 
+mod baseline;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -9,6 +11,8 @@ use url::Url;
 
 use crate::error::SetupError;
 
+pub(crate) use baseline::{BASELINE_FILE, baseline};
+
 const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
 const PARAMETERS: &str = "PERF_HARNESS_PARAMETERS";
 const IDLE: &str = "PERF_HARNESS_POSTGRES_IDLE_S";
@@ -17,6 +21,7 @@ const TEMPLATE_TIMEOUT: &str = "PERF_HARNESS_TEMPLATE_TIMEOUT_S";
 const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
 const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
 const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
+const BASELINE: &str = "PERF_HARNESS_BASELINE";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
 
@@ -40,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) cache_named: bool,
     /// Where private clusters live, in place of `/dev/shm` or the temporary directory.
     pub(crate) clusters: Option<PathBuf>,
+    /// The file of known findings, if one was named: from the workspace's root.
+    pub(crate) baseline: Option<PathBuf>,
     #[cfg_attr(
         not(feature = "docker"),
         expect(dead_code, reason = "for the provider")
@@ -153,6 +160,11 @@ pub(crate) fn workspace() -> Option<PathBuf> {
     Some(found.unwrap_or(&package).to_owned())
 }
 
+/// The cargo that runs this program, or the one in `PATH`.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 /// The package that cargo or nextest runs a program of.
 pub(crate) fn package() -> Option<String> {
     std::env::var("CARGO_PKG_NAME").ok()
@@ -181,6 +193,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         cache: cache(&value),
         cache_named: value(CACHE).is_some(),
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
+        baseline: value(BASELINE).map(PathBuf::from),
         image: value(DOCKER_IMAGE)
             .map(|value| image(DOCKER_IMAGE, "", &value))
             .transpose()?,

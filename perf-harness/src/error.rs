@@ -107,6 +107,14 @@ pub enum SetupError {
         /// The part of a query, or the function, that it names.
         part: String,
     },
+    /// The baseline, or what is asked of it, means nothing.
+    #[error("{cause}")]
+    Baseline {
+        /// The file or the option, and what is wrong, with the entry and the value.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
     /// None of the queries recorded is among those that were asked about.
     #[error(
         "none of the {of} queries recorded is among those chosen, so `{budget}` was not tested"
@@ -238,7 +246,7 @@ impl SetupError {
                 "switch it on: perf-harness = {{ .., features = [\"{feature}\"] }}\nor use PERF_HARNESS_POSTGRES=local or =download"
             ),
             Self::PostgresNotFound { .. } | Self::NoPostgres { .. } => NO_POSTGRES.to_owned(),
-            Self::Docker { cure, .. } | Self::Download { cure, .. } => cure.clone(),
+            Self::Docker { cure, .. } | Self::Download { cure, .. } | Self::Baseline { cure, .. } => cure.clone(),
             Self::StorageFull { .. } => {
                 "remove what the harness keeps: cargo xtask postgres clean\n\
                  or have another place used: PERF_HARNESS_POSTGRES_DIR=<a short absolute path with room>\n\

@@ -50,12 +50,15 @@ mod run;
 mod clock;
 mod config;
 mod database;
+mod date;
 mod error;
+mod nearest;
 mod postgres;
 mod progress;
 
 mod record;
 
+mod baseline;
 mod budget;
 mod report;
 

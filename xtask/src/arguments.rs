@@ -16,6 +16,8 @@ pub(crate) enum Command {
     BenchProvisionQuick,
     BenchRecorder,
     BenchRecorderQuick,
+    /// Its words are read by who runs it.
+    Baseline,
     /// What follows `postgres`.
     Postgres(&'static [&'static str]),
 }
@@ -122,6 +124,30 @@ const FORMS: &[Form] = &[
             command: Command::Postgres(&["clean", "--force"]),
         }],
     },
+    Form {
+        name: "baseline add",
+        summary: "write down what failed in the last run as known",
+        command: Command::Baseline,
+        flags: &[],
+    },
+    Form {
+        name: "baseline list",
+        summary: "tell what is known to be wrong and what became of it",
+        command: Command::Baseline,
+        flags: &[],
+    },
+    Form {
+        name: "baseline prune",
+        summary: "take away what the last run did not need",
+        command: Command::Baseline,
+        flags: &[],
+    },
+    Form {
+        name: "baseline check",
+        summary: "fail if anything known is stale or has expired",
+        command: Command::Baseline,
+        flags: &[],
+    },
 ];
 
 const HELP: [&str; 3] = ["help", "--help", "-h"];
@@ -191,6 +217,9 @@ pub(crate) fn help() -> String {
 
 impl Form {
     fn read(&self, flags: &[String]) -> Result<Command, Mistake> {
+        if self.command == Command::Baseline {
+            return Ok(Command::Baseline);
+        }
         flags
             .iter()
             .try_fold(self.command, |command, flag| self.with(command, flag))
@@ -285,6 +314,11 @@ mod tests {
             "postgres clean --force",
             Command::Postgres(&["clean", "--force"]),
         );
+        check("baseline list", Command::Baseline);
+        check(
+            "baseline add --issue https://x/1 a::test",
+            Command::Baseline,
+        );
         check("postgres --help", Command::Help);
         check("postgres stop --help", Command::Help);
     }
@@ -296,15 +330,15 @@ mod tests {
         };
         check(
             "",
-            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, help",
+            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, help",
         );
         check(
             "tdy",
-            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, help",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, help",
         );
         check(
             "benchmarks",
-            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, help",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, help",
         );
         check(
             "ci --lst",
@@ -317,6 +351,10 @@ mod tests {
         check(
             "postgres stat",
             "`cargo xtask postgres` does not know `stat`; did you mean `status`?\n  known: status, stop, clean",
+        );
+        check(
+            "baseline lst",
+            "`cargo xtask baseline` does not know `lst`; did you mean `list`?\n  known: add, list, prune, check",
         );
         check(
             "postgres stop --forc",
@@ -346,6 +384,10 @@ Usage: cargo xtask <command> [flags]
     --force        stop those in use too
   postgres clean   the same, and remove what is left of them and all that is kept
     --force        stop those in use too
+  baseline add     write down what failed in the last run as known
+  baseline list    tell what is known to be wrong and what became of it
+  baseline prune   take away what the last run did not need
+  baseline check   fail if anything known is stale or has expired
   help             print this page
 ";
         assert_eq!(help(), expected);

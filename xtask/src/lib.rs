@@ -1,4 +1,5 @@
-//! The workspace's own commands: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask demo`, `cargo xtask postgres`.
+//! The workspace's own commands: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask demo`, `cargo xtask postgres`,
+//! `cargo xtask baseline`.
 //!
 //! A library as well as a program, so that another workspace's xtask can call [`main`]. It builds on the
 //! standard library alone: a check of style that takes a minute to compile is a check nobody runs.
@@ -12,7 +13,7 @@
 //! | 2 | a mistake on the command line, or the command could not do its work |
 //!
 //! `demo` exits with the code of the example that it runs. `postgres` exits with 1 when a server runs on that should
-//! stop: someone uses it, and it says who.
+//! stop: someone uses it, and it says who. `baseline check` exits with 1 when something known is stale or has expired.
 //!
 //! # Modules, in reading order
 //!
@@ -22,7 +23,7 @@
 //! - `demo`: the example, run
 //! - `bench_provision`: what a fresh database costs a test, ours against others'
 //! - `bench_recorder`: what the recorder costs, against a direct connection and pgbouncer
-//! - `postgres`: the servers of the harness, told and ended
+//! - `harness`: the servers of the harness and what is known to be wrong, by its own program
 //! - `workspace`, `nearest`, `error`: where the root is, what was probably meant, what kept a command from its work
 
 #![expect(
@@ -37,8 +38,9 @@ mod bench_recorder;
 mod ci;
 mod demo;
 mod error;
+mod harness;
+#[path = "../../perf-harness/src/nearest.rs"]
 mod nearest;
-mod postgres;
 mod tidy;
 mod workspace;
 
@@ -60,12 +62,12 @@ pub fn main() -> ExitCode {
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     match arguments::read(&words) {
-        Ok(command) => run(command).unwrap_or_else(|error| refuse(&error.to_string())),
+        Ok(command) => run(command, &words).unwrap_or_else(|error| refuse(&error.to_string())),
         Err(mistake) => refuse(&mistake.to_string()),
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, SetupError> {
+fn run(command: Command, words: &[String]) -> Result<ExitCode, SetupError> {
     match command {
         Command::Help => print!("{}", arguments::help()),
         Command::CiList => print!("{}", ci::list()),
@@ -76,7 +78,12 @@ fn run(command: Command) -> Result<ExitCode, SetupError> {
         Command::Tidy => return tidy::run(&workspace::root()?).map(pass_or_fail),
         Command::Ci => return Ok(pass_or_fail(ci::run(&workspace::root()?))),
         Command::Postgres(words) => {
-            return postgres::run(&workspace::root()?, words).map(ExitCode::from);
+            let words = [&["postgres"], words].concat();
+            return harness::run(&workspace::root()?, &words).map(ExitCode::from);
+        }
+        Command::Baseline => {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            return harness::run(&workspace::root()?, &words).map(ExitCode::from);
         }
         Command::Demo => return demo::run(&workspace::root()?).map(ExitCode::from),
     }

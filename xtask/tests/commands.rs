@@ -46,7 +46,7 @@ fn a_mistake_on_the_command_line_exits_with_2_and_names_what_is_known() {
     let root = workspace(&[]);
     assert_eq!(
         printed(&mut xtask(root.path(), &["tdy"]), 2),
-        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, help\n"
+        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, help\n"
     );
     let text = printed(&mut xtask(root.path(), &["tidy", "--fix"]), 2);
     assert!(text.contains("does not know `--fix`"), "{text}");
@@ -172,6 +172,21 @@ mod with_a_pretended_cargo {
         assert!(
             text.starts_with(
                 "did run --quiet --package perf-harness --bin perf-harness -- postgres stop --force"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn baseline_hands_all_of_its_words_on() {
+        let (_root, xtask) = pretend("run", 1);
+        let text = printed(
+            &mut xtask(&["baseline", "add", "--issue", "https://x/1", "a::test"]),
+            1,
+        );
+        assert!(
+            text.starts_with(
+                "did run --quiet --package perf-harness --bin perf-harness -- baseline add --issue https://x/1 a::test"
             ),
             "{text}"
         );

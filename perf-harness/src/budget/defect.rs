@@ -1,12 +1,13 @@
 //! The defects that need no number: what is wrong however few queries it costs.
 
+use super::known::{Key, KnownKind, Occurrence};
 use super::texts::{changing_lists, literals};
 use super::transactions::{open_transactions, untransacted_writes};
 use super::{duplicates, n_plus_ones};
 use crate::record::{Shape, Traffic};
 
 /// What makes a piece of work less than efficient, whatever the number of its queries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Defect {
@@ -57,6 +58,7 @@ impl Defect {
             Self::OpenTransaction => return open_transactions(traffic),
         };
         Found {
+            defect: self,
             count: shapes.len(),
             shapes,
         }
@@ -66,8 +68,37 @@ impl Defect {
 /// The defects of one kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Found<'a> {
+    pub(crate) defect: Defect,
     /// How many.
     pub(crate) count: usize,
     /// What they consist of: not always a shape for each.
     pub(crate) shapes: Vec<Shape<'a>>,
+}
+
+impl Found<'_> {
+    /// Keeps only some of the shapes, and counts what they stand for.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&Shape<'_>) -> bool) {
+        let defect = self.defect;
+        let mut gone = 0;
+        self.shapes.retain(|shape| {
+            let kept = is_kept(shape);
+            // Each query that was the last of an open transaction stands for one.
+            gone += match defect {
+                _ if kept => 0,
+                Defect::OpenTransaction => shape.count(),
+                _ => 1,
+            };
+            kept
+        });
+        self.count = self.count.saturating_sub(gone);
+    }
+
+    /// What was found as a baseline knows it, each key once.
+    pub(crate) fn occurrences(&self) -> Vec<Occurrence> {
+        let kind = KnownKind::Defect(self.defect);
+        Occurrence::sum(self.shapes.iter().map(|shape| Occurrence {
+            key: Key::of(kind, shape),
+            count: shape.count(),
+        }))
+    }
 }

@@ -39,17 +39,12 @@ impl<'a> Excuses<'a> {
     }
 
     /// What is left of the defects of one kind.
-    pub(crate) fn apply<'f>(&self, found: Found<'f>) -> Found<'f> {
-        let Found { count, mut shapes } = found;
-        let before = shapes.len();
-        shapes.retain(|shape| {
+    pub(crate) fn apply<'f>(&self, mut found: Found<'f>) -> Found<'f> {
+        found.retain(|shape| {
             let excuse = self.all.iter().find(|(excuse, _)| excuse.is_for(shape));
             excuse.inspect(|(_, used)| used.set(true)).is_none()
         });
-        Found {
-            count: count - (before - shapes.len()),
-            shapes,
-        }
+        found
     }
 
     /// An excuse that nothing needed is a mistake: what it was for is gone, or is called otherwise.

@@ -7,6 +7,8 @@ use super::allowed::Allowed;
 use super::assertion::Assertion;
 use super::defect::{Defect, Found};
 use super::excuse::{Excuse, Excuses};
+use super::growth::{Grown, occurrences, unknown_growth};
+use super::known::{Baseline, Objection, Occurrence};
 use super::queries::Form;
 use crate::error::SetupError;
 use crate::record::{Sample, Traffic};
@@ -55,6 +57,7 @@ pub struct Finding {
     pub(crate) problem: Problem,
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) excuses: Arc<[Excuse]>,
+    pub(crate) baseline: Arc<Baseline>,
     /// The same work at several sizes, if that is what was asked about. The traffic is that of the last one.
     pub(crate) samples: Arc<[Sample]>,
 }
@@ -72,9 +75,48 @@ impl Finding {
         &self.problem
     }
 
-    /// The defects of one kind that have no excuse.
+    /// The defects of one kind that have no excuse and are not known.
     pub(crate) fn found(&self, defect: Defect) -> Found<'_> {
-        Excuses::of(&self.excuses).apply(defect.find(&self.traffic))
+        let excuses = Excuses::of(&self.excuses);
+        self.baseline
+            .apply(excuses.apply(defect.find(&self.traffic)))
+    }
+
+    /// The shapes that grow more than is allowed and are not known.
+    pub(crate) fn grown(&self) -> Vec<Grown<'_>> {
+        let Assertion::Constant(allowed) = self.assertion else {
+            return Vec::new();
+        };
+        unknown_growth(&self.samples, allowed, &self.baseline)
+    }
+
+    /// What a baseline would have to know for the assertion to hold.
+    pub(crate) fn occurrences(&self) -> Vec<Occurrence> {
+        match self.problem {
+            Problem::Unmeasured(_) => Vec::new(),
+            Problem::Violation(Violation::Queries { actual, .. }) => {
+                let one = self.assertion.occurrence(actual, &self.form);
+                one.into_iter().collect()
+            }
+            Problem::Violation(Violation::Defects { defect, .. }) => {
+                self.found(defect).occurrences()
+            }
+            Problem::Violation(Violation::Growth { .. }) => {
+                Occurrence::sum(occurrences(&self.samples, &self.grown()).into_iter())
+            }
+        }
+    }
+
+    /// Why a part of it may not stay although it is known: each of what was found that is.
+    pub(crate) fn objections(&self) -> Vec<(Occurrence, Objection<'_>)> {
+        if self.baseline.is_empty() {
+            return Vec::new();
+        }
+        let known = self.occurrences().into_iter().filter_map(|one| {
+            let objection = self.baseline.objection(&one)?;
+            Some((one, objection))
+        });
+        known.collect()
     }
 
     /// The facts that it was asked about.

@@ -1,7 +1,8 @@
 //! Growth: shapes that are not asked as often at every size of the data.
 
+use super::known::{Baseline, Key, KnownKind, Occurrence};
 use super::slope::Slope;
-use crate::record::{Sample, Shape};
+use crate::record::{CallPath, Sample, Shape};
 
 /// A shape whose number changes with the size.
 #[derive(Clone, Debug)]
@@ -29,8 +30,53 @@ impl Grown<'_> {
     }
 }
 
+impl Grown<'_> {
+    /// As a baseline knows it: its queries at the largest size, and the place that most of them came from.
+    pub(crate) fn occurrence(&self, places: &[Shape<'_>]) -> Occurrence {
+        let fingerprint = self.most.fingerprint();
+        let mut places = places
+            .iter()
+            .filter(|place| place.fingerprint() == fingerprint);
+        let key = Key {
+            function: places.find_map(Shape::path).map(CallPath::functions),
+            ..Key::of(KnownKind::Growth, &self.most)
+        };
+        let count = self.counts.last().copied().unwrap_or_default();
+        Occurrence { key, count }
+    }
+}
+
+/// How a baseline knows each of them.
+pub(crate) fn occurrences(samples: &[Sample], grown: &[Grown<'_>]) -> Vec<Occurrence> {
+    let places = samples.last().map(|last| last.traffic().repeated());
+    let places = places.unwrap_or_default();
+    grown.iter().map(|one| one.occurrence(&places)).collect()
+}
+
+/// What is left of them beside those that are known.
+pub(crate) fn unknown_growth<'a>(
+    samples: &'a [Sample],
+    allowed: Slope,
+    baseline: &Baseline,
+) -> Vec<Grown<'a>> {
+    let all = grown(samples, allowed);
+    if baseline.is_empty() {
+        return all;
+    }
+    let each = occurrences(samples, &all);
+    let sums = Occurrence::sum(each.iter().cloned());
+    let known: Vec<Key> = sums
+        .into_iter()
+        .filter(|one| baseline.allows(one))
+        .map(|one| one.key)
+        .collect();
+    let pairs = all.into_iter().zip(each);
+    let left = pairs.filter(|(_, one)| !known.contains(&one.key));
+    left.map(|(grown, _)| grown).collect()
+}
+
 /// All such shapes that grow more than is allowed, the one that grows most first.
-pub(crate) fn grown(samples: &[Sample], allowed: Slope) -> Vec<Grown<'_>> {
+fn grown(samples: &[Sample], allowed: Slope) -> Vec<Grown<'_>> {
     let shapes: Vec<Vec<Shape<'_>>> = samples
         .iter()
         .map(|sample| sample.traffic().shapes())
@@ -76,14 +122,16 @@ pub(crate) fn grown(samples: &[Sample], allowed: Slope) -> Vec<Grown<'_>> {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::known::Known;
     use super::*;
+    use crate::date::Date;
     use crate::record::{Query, Traffic};
 
     /// At each size so many of the shapes `a` and `b`.
     fn sample(size: usize, a: usize, b: usize) -> Sample {
         let query = |sql: &str| Query::of(sql, Vec::new());
-        let mut statements = vec![query("SELECT a"); a];
-        statements.extend(vec![query("SELECT b"); b]);
+        let mut statements = vec![query("SELECT x FROM a"); a];
+        statements.extend(vec![query("SELECT x FROM b"); b]);
         let traffic = Traffic {
             statements,
             ..Traffic::default()
@@ -116,11 +164,14 @@ mod tests {
     fn what_is_asked_more_often_has_grown_and_the_worst_comes_first() {
         check(
             &[sample(10, 2, 10), sample(100, 3, 100)],
-            &[("SELECT b", &[10, 100], true), ("SELECT a", &[2, 3], true)],
+            &[
+                ("SELECT x FROM b", &[10, 100], true),
+                ("SELECT x FROM a", &[2, 3], true),
+            ],
         );
         check(
             &[sample(1, 0, 1), sample(2, 5, 1)],
-            &[("SELECT a", &[0, 5], true)],
+            &[("SELECT x FROM a", &[0, 5], true)],
         );
     }
 
@@ -144,14 +195,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_to_grow_so_far_is_none() {
+        let samples = [sample(10, 2, 10), sample(100, 3, 100)];
+        let left = |ceiling: usize| -> Vec<String> {
+            let found = grown(&samples, Slope::NONE);
+            let known = Known {
+                key: found[0].occurrence(&[]).key,
+                ceiling,
+                issue: String::new(),
+                expires: Date::default(),
+            };
+            let baseline = Baseline::new(vec![known], Date::default());
+            let left = unknown_growth(&samples, Slope::NONE, &baseline);
+            left.iter()
+                .map(|grown| grown.most.fingerprint().to_owned())
+                .collect()
+        };
+        assert_eq!(left(100), ["SELECT x FROM a"]);
+        assert_eq!(left(99), ["SELECT x FROM b", "SELECT x FROM a"]);
+    }
+
+    #[test]
     fn what_is_asked_less_often_is_no_success() {
         check(
             &[sample(10, 4, 1), sample(100, 1, 1)],
-            &[("SELECT a", &[4, 1], false)],
+            &[("SELECT x FROM a", &[4, 1], false)],
         );
         check(
             &[sample(1, 1, 1), sample(2, 2, 1), sample(3, 1, 1)],
-            &[("SELECT a", &[1, 2, 1], false)],
+            &[("SELECT x FROM a", &[1, 2, 1], false)],
         );
     }
 }

@@ -63,6 +63,11 @@ impl Queries {
         Ok((!self.allowed.contains(counts.queries)).then_some(violation))
     }
 
+    /// Are so many more than it allows?
+    pub(crate) fn is_exceeded_by(&self, queries: usize) -> bool {
+        self.allowed.max.is_some_and(|max| queries > max)
+    }
+
     /// The assertion as its author wrote it, or nearly.
     pub(crate) fn written(&self, form: &Form) -> String {
         let Allowed { min, max } = self.allowed;

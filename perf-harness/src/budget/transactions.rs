@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::defect::Found;
+use super::defect::{Defect, Found};
 use crate::record::{Query, Shape, Traffic};
 
 /// The writes that were each a transaction of the server's own, by shape, where there are several of them.
@@ -30,6 +30,7 @@ pub(crate) fn open_transactions(traffic: &Traffic) -> Found<'_> {
         traffic.queries().filter(in_it).last()
     });
     Found {
+        defect: Defect::OpenTransaction,
         count: traffic.open_transactions(),
         shapes: traffic.by_place(last.collect()),
     }
@@ -90,6 +91,23 @@ mod tests {
         check(vec![query(INSERT, 1, false), query(UPDATE, 1, false)], &[]);
         check(vec![query(INSERT, 1, true), query(UPDATE, 2, true)], &[]);
         check(vec![query(INSERT, 1, true), query(UPDATE, 2, false)], &[]);
+    }
+
+    #[test]
+    fn what_is_taken_away_is_counted_by_transactions() {
+        let on = |connection| Query {
+            connection,
+            ..query("SELECT a FROM t", 1, true)
+        };
+        let traffic = Traffic {
+            statements: vec![on(1), on(2)],
+            open_transactions: vec![1, 2, 9],
+            ..Traffic::default()
+        };
+        let mut found = open_transactions(&traffic);
+        assert_eq!((found.count, found.shapes.len()), (3, 1));
+        found.retain(|_| false);
+        assert_eq!((found.count, found.shapes.len()), (1, 0));
     }
 
     #[test]

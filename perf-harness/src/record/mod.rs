@@ -28,6 +28,7 @@ pub(crate) mod wire;
 pub use class::Class;
 pub(crate) use fingerprint::{VERSION as FINGERPRINT_VERSION, folded_list};
 pub(crate) use log::SharedLog;
+pub(crate) use loose::VERSION as STORED_FINGERPRINT_VERSION;
 pub use parameter::Parameter;
 pub use parent::Parent;
 pub use query::{DatabaseError, Outcome, Query};

@@ -5,6 +5,8 @@
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use crate::date::Date;
+
 /// One bound value. It is shown as SQL would write it, shortened to 40 characters.
 ///
 /// Parameters can hold secrets: what is written to disk shows their number, never their value,
@@ -188,7 +190,7 @@ const DAYS_1970_TO_2000: i64 = 10_957;
 fn date(days: i32) -> String {
     match infinity(days, i32::MIN, i32::MAX) {
         Some(infinity) => infinity,
-        None => format!("'{}'", civil(i64::from(days) + DAYS_1970_TO_2000)),
+        None => format!("'{}'", Date::of_days(i64::from(days) + DAYS_1970_TO_2000)),
     }
 }
 
@@ -202,7 +204,7 @@ fn timestamp(micros: i64, zone: &str) -> String {
     let seconds = rest / 1_000_000;
     format!(
         "'{} {:02}:{:02}:{:02}.{:06}{zone}'",
-        civil(days + DAYS_1970_TO_2000),
+        Date::of_days(days + DAYS_1970_TO_2000),
         seconds / 3600,
         seconds / 60 % 60,
         seconds % 60,
@@ -219,26 +221,6 @@ fn infinity<T: PartialEq + Copy>(value: T, first: T, last: T) -> Option<String> 
     } else {
         None
     }
-}
-
-/// Year, month and day of a day counted from 1970-01-01.
-/// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn civil(days: i64) -> String {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 fn element_type(array: u32) -> Option<u32> {

@@ -88,6 +88,11 @@ impl<'a> Shape<'a> {
         &self.fingerprint
     }
 
+    /// The fingerprint that files keep to know it again: the loose one.
+    pub(crate) fn stored_fingerprint(&self) -> String {
+        self.queries[0].loose_fingerprint()
+    }
+
     /// The queries of this shape.
     #[must_use]
     pub fn queries(&self) -> &[&'a Query] {

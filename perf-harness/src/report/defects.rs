@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::Subject;
 use super::failure::{fitted, headline, noun, section};
+use super::known::{known_line, renewal};
 use super::next::{edit_of, excuse, further};
 use super::parent::parent_line;
 use super::path::came_from;
 use super::sql_line::one_line;
 use super::values::values_line;
-use crate::budget::{Defect, Finding, Found, Queries};
-use crate::record::{Shape, Traffic};
+use crate::budget::{Defect, Finding, Found, Key, KnownKind, Queries};
+use crate::record::Shape;
 
 /// The words for one kind of defect.
 struct Told {
@@ -84,7 +85,7 @@ pub(super) fn defects(subject: &Subject<'_>, finding: &Finding, defect: Defect) 
     let groups = found
         .shapes
         .iter()
-        .map(|shape| group(subject, &finding.traffic, defect, shape));
+        .map(|shape| group(subject, finding, defect, shape));
     lines.extend(section("because", &fitted(groups.collect(), next.len())));
     lines.push(String::new());
     lines.extend(section("next", &next));
@@ -118,7 +119,7 @@ fn actual(told: &Told, defect: Defect, finding: &Finding, found: &Found<'_>) -> 
 /// One shape, from one place: how often, from where, what, and with which values.
 fn group(
     subject: &Subject<'_>,
-    traffic: &Traffic,
+    finding: &Finding,
     defect: Defect,
     shape: &Shape<'_>,
 ) -> Vec<String> {
@@ -132,8 +133,10 @@ fn group(
         lines.extend(values_line(shape, subject.values).map(|line| format!("  {line}")));
     }
     if defect == Defect::NPlusOne {
-        lines.extend(parent_line(traffic, shape).map(|line| format!("  {line}")));
+        lines.extend(parent_line(&finding.traffic, shape).map(|line| format!("  {line}")));
     }
+    let key = Key::of(KnownKind::Defect(defect), shape);
+    lines.extend(known_line(finding, &key).map(|line| format!("  {line}")));
     lines
 }
 
@@ -206,6 +209,7 @@ fn next(
         lines.push(format!("or only hold it at what it is: {hold}"));
     }
     lines.extend(first.and_then(|shape| excuse(&finding.form, shape)));
+    lines.extend(renewal(subject, finding));
     lines.extend(further(subject));
     lines
 }

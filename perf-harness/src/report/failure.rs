@@ -2,6 +2,7 @@
 
 use super::defects::{at_once, defects};
 use super::growth::growth;
+use super::known::known_line;
 use super::next::advice;
 use super::parent::parent_line;
 use super::path::came_from;
@@ -77,7 +78,7 @@ fn over_budget(
         String::new(),
     ];
     let next = advice(subject, finding, allowed, actual);
-    let because = because(&finding.traffic, subject.values, next.len());
+    let because = because(finding, subject.values, next.len());
     lines.extend(section("because", &because));
     lines.push(String::new());
     lines.extend(section("next", &next));
@@ -110,11 +111,14 @@ fn not_counted(counts: &Counts) -> String {
 }
 
 /// Biggest group first, single queries together.
-fn because(traffic: &Traffic, values: Values, next: usize) -> Vec<String> {
+fn because(finding: &Finding, values: Values, next: usize) -> Vec<String> {
+    let traffic = &*finding.traffic;
     let shapes = traffic.shapes();
     let (paths, proven) = (traffic.repeated(), n_plus_ones(traffic));
     let (repeated, single): (Vec<_>, Vec<_>) = shapes.iter().partition(|shape| shape.count() > 1);
-    let asides = asides(traffic);
+    let mut asides = asides(traffic);
+    let known = finding.occurrences().into_iter().next();
+    asides.extend(known.and_then(|known| known_line(finding, &known.key)));
     let groups: Vec<Vec<String>> = repeated
         .iter()
         .take(MOST_GROUPS)

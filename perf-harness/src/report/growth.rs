@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Subject;
 use super::failure::{fitted, headline, noun, section};
+use super::known::{known_line, renewal};
 use super::next::{edit_of, further};
 use super::number::grouped;
 use super::path::came_from;
 use super::sql_line::one_line;
-use crate::budget::{Assertion, Finding, Grown, Slope, grown};
-use crate::record::{Sample, Traffic};
+use crate::budget::{Assertion, Finding, Grown, Slope};
+use crate::record::Sample;
 
 /// How many tables are told.
 const MOST_TABLES: usize = 2;
@@ -20,7 +21,7 @@ pub(super) fn growth(subject: &Subject<'_>, finding: &Finding) -> String {
     let Assertion::Constant(allowed) = finding.assertion else {
         unreachable!("growth is found by this assertion alone");
     };
-    let grown = grown(samples, allowed);
+    let grown = finding.grown();
     let sizes: Vec<String> = samples
         .iter()
         .map(|sample| grouped(sample.size as u64))
@@ -39,7 +40,7 @@ pub(super) fn growth(subject: &Subject<'_>, finding: &Finding) -> String {
     ];
     let next = next(subject, finding, &grown);
     let tables = tables(samples, &grown);
-    let groups = because(&finding.traffic, samples, &grown);
+    let groups = because(finding, &grown);
     let mut because = fitted(groups, next.len() + tables.len());
     because.extend(tables);
     lines.extend(section("because", &because));
@@ -73,15 +74,17 @@ fn totals(samples: &[Sample]) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-fn because(traffic: &Traffic, samples: &[Sample], grown: &[Grown<'_>]) -> Vec<Vec<String>> {
-    let paths = traffic.repeated();
+fn because(finding: &Finding, grown: &[Grown<'_>]) -> Vec<Vec<String>> {
+    let paths = finding.traffic.repeated();
     let group = |one: &Grown<'_>| {
-        let mut lines = vec![counts(samples, &one.counts)];
+        let mut lines = vec![counts(&finding.samples, &one.counts)];
         let path = paths
             .iter()
             .find(|path| path.fingerprint() == one.most.fingerprint() && path.path().is_some());
         lines.extend(path.map_or_else(Vec::new, |path| came_from(path, "")));
         lines.push(format!("  {}", one_line(one.most.fingerprint())));
+        let known = known_line(finding, &one.occurrence(&paths).key);
+        lines.extend(known.map(|line| format!("  {line}")));
         lines
     };
     grown.iter().map(group).collect()
@@ -174,6 +177,7 @@ fn next(subject: &Subject<'_>, finding: &Finding, grown: &[Grown<'_>]) -> Vec<St
         let allow = Assertion::Constant(slope).written(&finding.form);
         format!("or allow it: {allow}")
     }));
+    lines.extend(renewal(subject, finding));
     lines.extend(further(subject));
     lines
 }

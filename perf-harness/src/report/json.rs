@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Subject, Values};
 use crate::budget::{Excuse, Finding, Problem, Violation};
-use crate::record::{CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, Sample, Shape, Traffic};
+use crate::record::{
+    CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, STORED_FINGERPRINT_VERSION, Sample,
+    Shape, Traffic,
+};
 
 /// The form of what follows. It changes when a reader would have to.
 const SCHEMA: &str = "perf-harness/failure/1";
@@ -18,7 +21,9 @@ pub(crate) fn failure_json(subject: &Subject<'_>, findings: &[Finding]) -> Strin
     let document = json!({
         "schema": SCHEMA,
         "fingerprint_version": FINGERPRINT_VERSION,
+        "stored_fingerprint_version": STORED_FINGERPRINT_VERSION,
         "test": subject.test,
+        "baseline": { "file": subject.baseline, "test": subject.known_as },
         "values": match subject.values { Values::Shown => "shown", Values::Masked => "masked" },
         "findings": findings,
     });
@@ -31,6 +36,7 @@ fn finding(found: &Finding, values: Values) -> Value {
     let mut document = json!({
         "location": location,
         "assertion": found.assertion.written(&found.form),
+        "occurrences": found.occurrences(),
         "counts": traffic.counts(),
         "elapsed_us": micros(traffic.elapsed()),
         "wire_time_us": micros(traffic.wire_time()),

@@ -4,6 +4,7 @@ mod defects;
 mod failure;
 mod growth;
 mod json;
+mod known;
 mod next;
 mod number;
 mod parent;
@@ -14,8 +15,11 @@ mod values;
 
 pub(crate) use failure::failure;
 pub(crate) use json::failure_json;
+pub(crate) use known::{stale, standings_json};
 pub(crate) use number::grouped;
 pub(crate) use setup::not_measured;
+
+use std::path::Path;
 
 /// Whether values may be shown: they can hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,10 @@ pub(crate) enum Values {
 pub(crate) struct Subject<'a> {
     /// The test's path, as its runner takes it.
     pub(crate) test: &'a str,
+    /// The program and the test's path, as a baseline names it.
+    pub(crate) known_as: &'a str,
+    /// The file of known findings, whether it is there or not.
+    pub(crate) baseline: Option<&'a Path>,
     /// Where everything recorded can be read, if it could be written.
     pub(crate) artefact: Option<&'a str>,
     /// Where its database can be looked at. It can hold a password.

@@ -1,6 +1,7 @@
 //! What to do about a violation: one edit, and how to allow it instead.
 
 use super::Subject;
+use super::known::renewal;
 use super::sql_line::unquoted;
 use super::values::varying_parameter;
 use crate::budget::{Allowed, Assertion, Finding, Form};
@@ -24,6 +25,7 @@ pub(super) fn advice(
         "or allow it"
     };
     lines.extend(loosened(finding, actual).map(|allow| format!("{or}: {allow}")));
+    lines.extend(renewal(subject, finding));
     lines.extend(further(subject));
     lines
 }

@@ -1,16 +1,22 @@
-//! The files of a failed test: `target/perf-harness/<package>/<program>/<test>.txt` and `.json`.
+//! The files of a test: `target/perf-harness/<package>/<program>/<test>.txt` and `.json` where it failed, and
+//! `<test>.baseline.json` where something of it was known.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config;
 
-/// The two files of one test.
+/// How the file of what became of known findings ends.
+const STANDINGS: &str = "baseline.json";
+
+/// The files of one test.
 pub(super) struct Files {
     directory: Option<PathBuf>,
     stem: String,
     /// The JSON file as it is told: from the workspace's root where it lies below it.
     pub(super) shown: Option<String>,
+    /// The program and the test's path, as a baseline names it: `perf users::list`.
+    pub(super) known_as: String,
 }
 
 impl Files {
@@ -19,32 +25,50 @@ impl Files {
         let target = executable.as_deref().and_then(target_directory);
         let package = config::package().unwrap_or_default();
         let program = executable.as_deref().map(program).unwrap_or_default();
+        let known_as = format!("{program} {test}");
         let place = Path::new("perf-harness").join(package).join(program);
         let stem = stem(test);
         Self {
             shown: target.map(|target| shown(target, &place.join(format!("{stem}.json")))),
             directory: target.map(|target| target.join(place)),
             stem,
+            known_as,
         }
     }
 
     pub(super) fn write(&self, text: &str, json: &str) -> io::Result<()> {
+        self.write_one("txt", text)?;
+        self.write_one("json", json)
+    }
+
+    /// What became of what is known of the test.
+    pub(super) fn write_standings(&self, json: &str) -> io::Result<()> {
+        self.write_one(STANDINGS, json)
+    }
+
+    fn write_one(&self, extension: &str, text: &str) -> io::Result<()> {
         let Some(directory) = &self.directory else {
             return Err(io::Error::other(
                 "the test program lies in no target directory",
             ));
         };
         std::fs::create_dir_all(directory)?;
-        std::fs::write(directory.join(format!("{}.txt", self.stem)), text)?;
-        std::fs::write(directory.join(format!("{}.json", self.stem)), json)
+        std::fs::write(directory.join(format!("{}.{extension}", self.stem)), text)
     }
 
     /// A test that passes leaves no failure of an earlier run behind.
     pub(super) fn remove(&self) {
-        let Some(directory) = &self.directory else {
-            return;
-        };
-        for extension in ["txt", "json"] {
+        self.remove_one("txt");
+        self.remove_one("json");
+    }
+
+    /// A test that nothing is known of leaves nothing of an earlier run behind.
+    pub(super) fn remove_standings(&self) {
+        self.remove_one(STANDINGS);
+    }
+
+    fn remove_one(&self, extension: &str) {
+        if let Some(directory) = &self.directory {
             // Most often there is none.
             drop(std::fs::remove_file(
                 directory.join(format!("{}.{extension}", self.stem)),

@@ -59,7 +59,7 @@ impl Growth {
             form: &form,
             url: &self.url,
         };
-        let problem = match judge_growth(&self.samples, allowed, &asked) {
+        let problem = match judge_growth(&self.samples, allowed, &self.ledger.baseline, &asked) {
             Ok(None) => return,
             Ok(Some(violation)) => Problem::Violation(violation),
             Err(error) => Problem::Unmeasured(error),
@@ -75,6 +75,7 @@ impl Growth {
             problem,
             traffic: last.unwrap_or_default(),
             excuses: Arc::from([]),
+            baseline: Arc::clone(&self.ledger.baseline),
             samples: Arc::clone(&self.samples),
         });
     }

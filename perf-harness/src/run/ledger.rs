@@ -1,16 +1,26 @@
 //! Where the assertions of one test leave what did not hold, to be told together at its end.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::budget::Finding;
+use crate::budget::{Baseline, Finding};
 
-/// The findings of one test, in the order they were made.
-#[derive(Debug, Default)]
-pub(super) struct Ledger(Mutex<Vec<Finding>>);
+/// The findings of one test, in the order they were made, and what was known of it before.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    findings: Mutex<Vec<Finding>>,
+    pub(super) baseline: Arc<Baseline>,
+}
 
 impl Ledger {
+    pub(super) fn new(baseline: Baseline) -> Self {
+        Self {
+            findings: Mutex::default(),
+            baseline: Arc::new(baseline),
+        }
+    }
+
     pub(super) fn add(&self, finding: Finding) {
-        self.0
+        self.findings
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(finding);
@@ -18,6 +28,6 @@ impl Ledger {
 
     /// Takes what was found so far.
     pub(super) fn take(&self) -> Vec<Finding> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.findings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

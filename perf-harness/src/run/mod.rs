@@ -9,6 +9,7 @@ mod ledger;
 mod perf_db;
 mod perf_test;
 mod recording;
+mod settle;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 mod tell;

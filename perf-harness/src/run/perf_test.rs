@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +11,12 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use super::artefacts;
 use super::ledger::Ledger;
 use super::perf_db::{Others, PerfDb};
+use super::settle::settle;
 use super::tell;
 use super::test_output::TestOutput;
 use super::waiting::Waiting;
-use crate::budget::Finding;
+use crate::baseline;
+use crate::budget::{Baseline, Finding};
 use crate::config;
 use crate::database::{self, Database, IntoTemplate, Template, TemplateOutput};
 use crate::error::SetupError;
@@ -169,10 +172,12 @@ impl PerfTest {
         Fut: Future,
         Fut::Output: TestOutput,
     {
+        let files = artefacts::Files::of(&self.name);
+        let (file, baseline) = known(&files).map_err(|error| Failure::setup(&self.name, &error))?;
         let (runtime, witness, database) = self
             .set_up()
             .map_err(|error| Failure::setup(&self.name, &error))?;
-        let ledger = Arc::new(Ledger::default());
+        let ledger = Arc::new(Ledger::new(baseline));
         let others = Others::default();
         let db = PerfDb::new(Arc::clone(&database), others.clone(), Arc::clone(&ledger));
         let output = catch_unwind(AssertUnwindSafe(|| {
@@ -182,14 +187,17 @@ impl PerfTest {
         // Ends what the test left running, before its database goes.
         runtime.shutdown_timeout(Duration::from_secs(5));
         let findings = ledger.take();
-        let failed = !findings.is_empty() || output.as_ref().map_or(true, TestOutput::failed);
+        let has_ended = output.as_ref().is_ok_and(|output| !output.failed());
+        let subject = self.subject(&files, file.as_deref());
+        settle(&subject, &files, &ledger.baseline, &findings, has_ended);
+        let failed = !findings.is_empty() || !has_ended;
         let failed = failed && !self.should_panic;
         for other in others.take() {
             self.drop_other(&other);
         }
         let unwritten = database::in_background_blocking(database.unwritten());
         let kept = self.clean_up(&database, failed);
-        let concluded = self.conclude(output, &findings, kept.as_deref())?;
+        let concluded = Self::conclude(output, &findings, kept.as_deref(), &subject, &files)?;
         match unwritten {
             Err(error) if !self.should_panic => Err(Failure::setup(&self.name, &error)),
             _ => Ok(concluded),
@@ -260,12 +268,13 @@ impl PerfTest {
     }
 
     fn conclude<T: TestOutput>(
-        &self,
         output: std::thread::Result<T>,
         findings: &[Finding],
         kept: Option<&str>,
+        subject: &Subject<'_>,
+        files: &artefacts::Files,
     ) -> Result<T, Failure> {
-        let failure = self.failure(findings, kept);
+        let failure = failure_of(subject, files, findings, kept);
         if let (None, Some(kept)) = (&failure, kept) {
             // A failure of the test's own has no report to say it in.
             tell::kept(kept);
@@ -284,43 +293,64 @@ impl PerfTest {
         }
     }
 
-    /// The findings as text, and both forms on disk.
-    fn failure(&self, findings: &[Finding], kept: Option<&str>) -> Option<Failure> {
-        let files = artefacts::Files::of(&self.name);
-        if findings.is_empty() {
-            files.remove();
-            return None;
-        }
+    /// What is written to disk.
+    fn subject<'a>(
+        &'a self,
+        files: &'a artefacts::Files,
+        baseline: Option<&'a Path>,
+    ) -> Subject<'a> {
         let values = match config::config().map(|config| config.parameters) {
             Ok(config::Parameters::Show) => Values::Shown,
             _ => Values::Masked,
         };
-        let on_disk = Subject {
+        Subject {
             test: &self.name,
+            known_as: &files.known_as,
+            baseline,
             artefact: files.shown.as_deref(),
             kept: None,
             values,
-        };
-        let written = files.write(
-            &failure(&on_disk, findings),
-            &failure_json(&on_disk, findings),
-        );
-        let on_screen = Subject {
-            artefact: on_disk.artefact.filter(|_| written.is_ok()),
-            kept,
-            values: Values::Shown,
-            ..on_disk
-        };
-        let mut text = failure(&on_screen, findings);
-        if let Err(error) = written {
-            let lines = [
-                text.as_str(),
-                "            nothing could be written: ",
-                &error.to_string(),
-                "\n",
-            ];
-            text = lines.concat();
         }
-        Some(Failure::new(text, Cause::Findings(findings.to_vec())))
     }
+}
+
+/// The file of known findings, and those of this test.
+fn known(files: &artefacts::Files) -> Result<(Option<PathBuf>, Baseline), SetupError> {
+    let file = config::baseline()?;
+    let baseline = baseline::of_test(file.as_deref(), &files.known_as)?;
+    Ok((file, baseline))
+}
+
+/// The findings as text, and both forms on disk.
+fn failure_of(
+    on_disk: &Subject<'_>,
+    files: &artefacts::Files,
+    findings: &[Finding],
+    kept: Option<&str>,
+) -> Option<Failure> {
+    if findings.is_empty() {
+        files.remove();
+        return None;
+    }
+    let written = files.write(
+        &failure(on_disk, findings),
+        &failure_json(on_disk, findings),
+    );
+    let on_screen = Subject {
+        artefact: on_disk.artefact.filter(|_| written.is_ok()),
+        kept,
+        values: Values::Shown,
+        ..*on_disk
+    };
+    let mut text = failure(&on_screen, findings);
+    if let Err(error) = written {
+        let lines = [
+            text.as_str(),
+            "            nothing could be written: ",
+            &error.to_string(),
+            "\n",
+        ];
+        text = lines.concat();
+    }
+    Some(Failure::new(text, Cause::Findings(findings.to_vec())))
 }

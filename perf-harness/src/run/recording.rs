@@ -180,6 +180,7 @@ impl<T> Recording<T> {
                 problem,
                 traffic: Arc::clone(&self.traffic),
                 excuses: Arc::clone(&self.excuses),
+                baseline: Arc::clone(&self.ledger.baseline),
                 samples: Arc::from([]),
             });
         }
@@ -200,7 +201,7 @@ impl<T> Recording<T> {
                 part: excuse.part.to_string(),
             });
         }
-        assertion.judge(&self.traffic, &self.excuses, asked)
+        assertion.judge(&self.traffic, &self.excuses, &self.ledger.baseline, asked)
     }
 }
 

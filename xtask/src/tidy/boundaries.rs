@@ -11,14 +11,16 @@ use super::rust_file::RustFile;
 
 /// Each top-level module and the others that it may use, from the bottom up.
 const MODULES: &[(&str, &[&str])] = &[
-    ("clock", &[]),
+    ("date", &[]),
+    ("nearest", &[]),
+    ("clock", &["date"]),
     ("error", &[]),
     // What expands in a user's crate sees the library as a user does: through `$crate`.
     ("macros", &[]),
     ("stats", &[]),
     ("config", &["error"]),
     ("progress", &["clock"]),
-    ("record", &["clock", "error"]),
+    ("record", &["clock", "date", "error"]),
     ("plan", &["clock", "error"]),
     ("postgres", &["clock", "config", "error", "progress"]),
     // A database owns the tap that records it.
@@ -26,7 +28,13 @@ const MODULES: &[(&str, &[&str])] = &[
         "database",
         &["clock", "config", "error", "postgres", "progress", "record"],
     ),
-    ("budget", &["error", "plan", "record", "stats"]),
+    ("budget", &["date", "error", "plan", "record", "stats"]),
+    (
+        "baseline",
+        &[
+            "budget", "clock", "config", "date", "error", "nearest", "record",
+        ],
+    ),
     ("report", &["budget", "error", "plan", "record", "stats"]),
 ];
 

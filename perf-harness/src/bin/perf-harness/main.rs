@@ -1,12 +1,13 @@
 //! `perf-harness postgres status|stop|clean`: what of the harness runs and lies on this machine, and its end.
+//! `perf-harness baseline add|list|prune|check`: what is known to be wrong in the workspace around here.
 //!
 //! # Exit codes
 //!
 //! | code | meaning |
 //! | --- | --- |
 //! | 0 | done |
-//! | 1 | a server runs on: it is in use, or could not be stopped |
-//! | 2 | a mistake on the command line or in the environment |
+//! | 1 | a server runs on: it is in use, or could not be stopped; `baseline check` found something stale or expired |
+//! | 2 | a mistake on the command line, in the environment or in a baseline |
 
 #![expect(
     clippy::print_stdout,
@@ -14,6 +15,7 @@
     reason = "a command-line program prints"
 )]
 
+mod baseline;
 mod text;
 
 use std::process::ExitCode;
@@ -41,12 +43,23 @@ fn main() -> ExitCode {
         ["postgres", "stop", "--force"] => stop(true),
         ["postgres", "clean"] => clean(false),
         ["postgres", "clean", "--force"] => clean(true),
+        ["baseline", words @ ..] => match baseline::run(words) {
+            Ok(done) => done,
+            Err(mistake) => {
+                eprintln!("error: {mistake}");
+                return ExitCode::from(MISTAKE);
+            }
+        },
         ["help" | "--help" | "-h"] | ["postgres", "help" | "--help" | "-h"] => {
-            print!("{USAGE}");
+            print!("{USAGE}\n{}", baseline::USAGE);
             return ExitCode::SUCCESS;
         }
         other => {
-            eprint!("error: `{}` is no command\n\n{USAGE}", other.join(" "));
+            eprint!(
+                "error: `{}` is no command\n\n{USAGE}\n{}",
+                other.join(" "),
+                baseline::USAGE
+            );
             return ExitCode::from(MISTAKE);
         }
     };

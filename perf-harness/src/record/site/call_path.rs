@@ -38,4 +38,44 @@ impl CallPath {
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
+
+    /// The functions on it, the innermost first, without lines: what stays the same when code around them moves.
+    /// `src/users.rs load_profile < src/users.rs list_users`
+    pub(crate) fn functions(&self) -> String {
+        let function = |frame: &Frame| {
+            let name = frame.function().unwrap_or_default();
+            let file = frame.file().display().to_string().replace('\\', "/");
+            format!("{file} {name}").trim_end().to_owned()
+        };
+        let functions: Vec<String> = self.frames.iter().map(function).collect();
+        functions.join(" < ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(file: &str, line: u32, function: Option<&str>) -> Frame {
+        Frame {
+            file: file.into(),
+            line,
+            function: function.map(str::to_owned),
+            in_loop: Some(line),
+        }
+    }
+
+    #[test]
+    fn the_functions_of_a_path_stay_the_same_when_lines_move() {
+        let path = |line| CallPath {
+            frames: vec![
+                frame("src/users.rs", line, Some("load_profile")),
+                frame("src/users.rs", line + 1, Some("list_users")),
+                frame("src/main.rs", line + 2, None),
+            ],
+        };
+        let expected = "src/users.rs load_profile < src/users.rs list_users < src/main.rs";
+        assert_eq!(path(1).functions(), expected);
+        assert_eq!(path(70).functions(), expected);
+    }
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask postgres`: the servers that the harness started and what it keeps, told and ended on this terminal.
+//! `cargo xtask postgres` and `cargo xtask baseline`: what the library's own program does, on this terminal.
 //!
-//! The library knows them; its own program is run, as a user without this workspace runs it.
+//! It is run as a user without this workspace runs it.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::error::SetupError;
 use crate::workspace;
 
 /// What `cargo` is called with, before the words.
-const ARGUMENTS: [&str; 8] = [
+const ARGUMENTS: [&str; 7] = [
     "run",
     "--quiet",
     "--package",
@@ -17,7 +17,6 @@ const ARGUMENTS: [&str; 8] = [
     "--bin",
     "perf-harness",
     "--",
-    "postgres",
 ];
 
 /// Runs the program and returns its exit code; 1 when a signal ended it.

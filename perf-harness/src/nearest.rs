@@ -1,4 +1,4 @@
-//! What was probably meant by a misspelt word.
+//! What was probably meant by a misspelt word. Uses nothing: `cargo xtask` takes it in as its own.
 
 /// The known word that is closest to `word`, if any is close enough to be worth a guess.
 pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
