@@ -370,3 +370,36 @@ async fn something_passed_that_nobody_understands(db: PerfDb) {
         .await;
     assert_max_queries!(work, 3);
 }
+
+#[perf_test(template = authors)]
+async fn the_excuse_has_no_reason(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(one_by_one(&pool)).await;
+    assert_no_n_plus_one!(list.excuse("FROM authors", " "));
+}
+
+async fn card(pool: &PgPool, id: i32) -> String {
+    format!("<b>{}</b>", name(pool, id).await)
+}
+
+async fn row(pool: &PgPool, id: i32) -> String {
+    format!("<li>{}</li>", card(pool, id).await)
+}
+
+async fn list_of(pool: &PgPool, ids: std::ops::Range<i32>) {
+    for id in ids {
+        row(pool, id).await;
+    }
+}
+
+#[perf_test(template = authors)]
+async fn the_same_helpers_from_two_places(db: PerfDb) {
+    let pool = db.pool();
+    let page = db
+        .record(async {
+            list_of(&pool, 1..5).await;
+            list_of(&pool, 5..8).await;
+        })
+        .await;
+    assert_no_n_plus_one!(page);
+}

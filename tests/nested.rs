@@ -71,11 +71,11 @@ fn what_failing_tests_print() {
     let printed = text(&output.stdout);
     let sections = sections(&printed);
     assert!(
-        printed.contains("test result: FAILED. 0 passed; 27 failed; 0 ignored"),
+        printed.contains("test result: FAILED. 0 passed; 29 failed; 0 ignored"),
         "{printed}{}",
         text(&output.stderr)
     );
-    assert_eq!(sections.len(), 27);
+    assert_eq!(sections.len(), 29);
     for (name, told) in sections {
         assert!(
             told.lines().count() <= MOST_LINES * if name.starts_with("two_") { 2 } else { 1 },

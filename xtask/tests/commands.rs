@@ -125,11 +125,11 @@ mod with_a_pretended_cargo {
         let (_root, xtask) = pretend("nothing", 0);
         let text = printed(&mut xtask(&["ci"]), 0);
         for expected in [
-            "[1/11] cargo fmt --all --check\ndid fmt --all --check",
-            "[2/11] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
+            "[1/12] cargo fmt --all --check\ndid fmt --all --check",
+            "[2/12] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
             "did doc --workspace --no-deps --all-features -D warnings\n",
             "did run --quiet --package example-service --example demo",
-            "ci: 11 passed\n",
+            "ci: 12 passed\n",
         ] {
             assert!(text.contains(expected), "{expected} in {text}");
         }

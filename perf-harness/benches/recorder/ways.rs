@@ -106,12 +106,19 @@ fn config(url: &str) -> io::Result<Config> {
     url.parse().map_err(io::Error::other)
 }
 
-/// The output of a future that has nothing to wait for.
+/// The output of a future that waits for nothing but its turn.
 pub(crate) fn at_once<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("blocking work has ended when it returns"),
+    const TURNS: usize = 1_000;
+    let mut future = pin!(future);
+    for _ in 0..TURNS {
+        if let Poll::Ready(output) = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            return output;
+        }
     }
+    unreachable!("blocking work leaves nothing running when it returns")
 }
 
 /// The table that is read, and the one that is written.

@@ -85,7 +85,7 @@ pub(super) fn defects(subject: &Subject<'_>, finding: &Finding, defect: Defect) 
     let groups = found
         .shapes
         .iter()
-        .map(|shape| group(subject, finding, defect, shape));
+        .map(|shape| group(subject, finding, &found, shape));
     lines.extend(section("because", &fitted(groups.collect(), next.len())));
     lines.push(String::new());
     lines.extend(section("next", &next));
@@ -120,14 +120,15 @@ fn actual(told: &Told, defect: Defect, finding: &Finding, found: &Found<'_>) -> 
 fn group(
     subject: &Subject<'_>,
     finding: &Finding,
-    defect: Defect,
+    found: &Found<'_>,
     shape: &Shape<'_>,
 ) -> Vec<String> {
+    let defect = found.defect;
     let mut lines = vec![first_line(defect, shape)];
     if shape.path().is_none() && defect != Defect::ChangingList {
         lines.push(format!("  from where is not known: {}", unknown(shape)));
     }
-    lines.extend(came_from(shape, ""));
+    lines.extend(came_from(shape, "", &found.shapes));
     lines.push(format!("  {}", one_line(shape.fingerprint())));
     if matches!(defect, Defect::NPlusOne | Defect::Duplicate) {
         lines.extend(values_line(shape, subject.values).map(|line| format!("  {line}")));

@@ -201,7 +201,7 @@ fn group(
     };
     let at_once = at_once(shape);
     let mut lines = vec![format!("{} times{at_once}, {kind}", shape.count())];
-    lines.extend(most.map_or_else(Vec::new, |most| came_from(most, &count)));
+    lines.extend(most.map_or_else(Vec::new, |most| came_from(most, &count, paths)));
     lines.push(format!("  {}", one_line(shape.fingerprint())));
     lines.extend(values_line(shape, values).map(|line| format!("  {line}")));
     if shape.repetition() == Repetition::DifferentValues {

@@ -81,7 +81,7 @@ fn because(finding: &Finding, grown: &[Grown<'_>]) -> Vec<Vec<String>> {
         let path = paths
             .iter()
             .find(|path| path.fingerprint() == one.most.fingerprint() && path.path().is_some());
-        lines.extend(path.map_or_else(Vec::new, |path| came_from(path, "")));
+        lines.extend(path.map_or_else(Vec::new, |path| came_from(path, "", &paths)));
         lines.push(format!("  {}", one_line(one.most.fingerprint())));
         let known = known_line(finding, &one.occurrence(&paths).key);
         lines.extend(known.map(|line| format!("  {line}")));

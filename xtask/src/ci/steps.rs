@@ -83,6 +83,18 @@ pub(super) const STEPS: &[Step] = &[
             required_in_ci: false,
         }),
     },
+    // Call sites are found in code that is optimised, too, as long as it has line tables.
+    Step::cargo(&[
+        "test",
+        "--package",
+        "acceptance",
+        "--test",
+        "sites",
+        "--config",
+        "profile.dev.package.acceptance.opt-level=3",
+        "--config",
+        "profile.dev.package.perf-harness.opt-level=3",
+    ]),
     // What the workspace's own features hide.
     Step::cargo(&[
         "check",

@@ -125,9 +125,10 @@ ci: 1 passed, 1 failed, 1 skipped, 1 not run
 6 cargo nextest run --workspace
 7 cargo xtask demo
 8 cargo deny --all-features check licenses bans sources
-9 cargo check --package perf-harness --no-default-features
-10 cargo check --package example-service --no-default-features
-11 cargo check --package perf-harness --no-default-features --features snapshot
+9 cargo test --package acceptance --test sites --config profile.dev.package.acceptance.opt-level=3 --config profile.dev.package.perf-harness.opt-level=3
+10 cargo check --package perf-harness --no-default-features
+11 cargo check --package example-service --no-default-features
+12 cargo check --package perf-harness --no-default-features --features snapshot
 ";
         assert_eq!(list(STEPS), expected);
     }

@@ -104,20 +104,6 @@ async fn what_both_ends_say_passes_unchanged_and_is_recorded() {
 }
 
 #[tokio::test]
-async fn encryption_is_declined_and_the_connection_goes_on() {
-    let Ends {
-        mut client,
-        server,
-        log: _log,
-        tap: _tap,
-    } = ends().await;
-    client.write_all(SSL_REQUEST).await.expect("an open socket");
-    assert_eq!(heard(&mut client, 1).await, b"N");
-    client.write_all(STARTUP).await.expect("an open socket");
-    accepted(server, STARTUP).await;
-}
-
-#[tokio::test]
 async fn a_cancel_request_passes_and_is_no_connection() {
     let Ends {
         mut client,
