@@ -143,7 +143,7 @@ mod with_a_pretended_cargo {
             "repeat: cargo clippy --workspace --all-targets --all-features -- -D warnings\n";
         assert!(text.contains(repeat), "{text}");
         assert!(
-            text.contains("ci: 2 passed, 1 failed, 8 not run\n"),
+            text.contains("ci: 2 passed, 1 failed, 9 not run\n"),
             "{text}"
         );
         assert!(!text.contains("did test"), "{text}");
@@ -156,7 +156,7 @@ mod with_a_pretended_cargo {
         let skipped =
             "skipped (cargo-nextest is not installed: cargo install --locked cargo-nextest)";
         assert!(text.contains(skipped), "{text}");
-        assert!(text.contains("ci: 10 passed, 1 skipped\n"), "{text}");
+        assert!(text.contains("ci: 11 passed, 1 skipped\n"), "{text}");
 
         let text = printed(xtask(&["ci"]).env("CI", "true"), 1);
         assert!(

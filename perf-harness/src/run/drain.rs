@@ -26,6 +26,7 @@ pub(super) fn tasks() -> usize {
 
 /// Waits until no statement runs and no connection is being opened, and until the tasks that the work left behind have ended or sent nothing for a while.
 pub(super) async fn drained(log: &SharedLog, window: u64, tasks_before: usize) {
+    // Whatever their number: one that ended meanwhile would hide one that began.
     for _ in 0..TURNS {
         tokio::task::yield_now().await;
     }

@@ -128,7 +128,7 @@ mod tests {
         assert!(outcomes.iter().all(|o| matches!(o, Outcome::Passed(_))));
         assert_eq!(
             host.executed.join(" "),
-            "fmt xtask clippy doc test nextest xtask deny check check check"
+            "fmt xtask clippy doc test nextest xtask deny test check check check"
         );
     }
 
