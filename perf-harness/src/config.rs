@@ -48,7 +48,7 @@ pub(crate) struct Config {
     /// The file of known findings, if one was named: from the workspace's root.
     pub(crate) baseline: Option<PathBuf>,
     #[cfg_attr(
-        not(feature = "docker"),
+        not(any(feature = "docker", test)),
         expect(dead_code, reason = "for the provider")
     )]
     /// The image of a container where the choice names none.

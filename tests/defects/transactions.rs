@@ -41,6 +41,12 @@ cases! {
         text(pool, "WITH gone AS (DELETE FROM lines WHERE id = 1 RETURNING id) SELECT * FROM gone".to_owned()).await;
         text(pool, "UPDATE orders SET total = 0 WHERE id = 1".to_owned()).await;
     }
+    the_same_write_within_a_read_again: [UntransactedWrites], |pool| {
+        for _ in 0..2 {
+            let sql = "WITH one AS (DELETE FROM lines WHERE id = (SELECT min(id) FROM lines) RETURNING id) SELECT * FROM one";
+            text(pool, sql.to_owned()).await;
+        }
+    }
     writes_in_one_transaction: [], |pool| {
         let mut transaction = pool.begin().await.unwrap();
         for sql in ["INSERT INTO orders VALUES (100, 1, 5)", "INSERT INTO lines VALUES (100, 100)"] {

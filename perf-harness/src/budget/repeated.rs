@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::record::sql::{Kind, Token, tokens};
-use crate::record::{Parameter, Query, Shape, Traffic, folded_list};
+use crate::record::sql::{Kind as TokenKind, Token, tokens};
+use crate::record::{Kind, Parameter, Query, Shape, Traffic, folded_list};
 
 /// The shapes that one place asked with different values, the most frequent first.
 pub(crate) fn n_plus_ones(traffic: &Traffic) -> Vec<Shape<'_>> {
@@ -57,7 +57,7 @@ fn varying_places(shape: &Shape<'_>, first: &[Token<'_>]) -> BTreeSet<usize> {
         }
         for (at, (ours, theirs)) in first.iter().zip(&all).enumerate() {
             let differs = match ours.kind {
-                Kind::Parameter => value(shape.queries()[0], ours) != value(query, theirs),
+                TokenKind::Parameter => value(shape.queries()[0], ours) != value(query, theirs),
                 _ => ours.text != theirs.text,
             };
             if differs {
@@ -73,7 +73,7 @@ fn pages(all: &[Token<'_>], place: usize) -> bool {
     let mut before = all[..place].iter().rev();
     // The brackets and fellow values of a row.
     let operator = before.find(|token| {
-        !(token.is_symbol("(") || token.is_symbol(",") || token.kind == Kind::Parameter)
+        !(token.is_symbol("(") || token.is_symbol(",") || token.kind == TokenKind::Parameter)
     });
     operator.is_some_and(|token| {
         ["OFFSET", "LIMIT", "FIRST", "NEXT"]
@@ -143,7 +143,7 @@ impl<'q> Outside<'q> {
             .get(1..)
             .and_then(|number| number.parse::<usize>().ok());
         let value = match (token.kind, number) {
-            (Kind::Parameter, Some(number @ 1..)) => query.parameters().get(number - 1),
+            (TokenKind::Parameter, Some(number @ 1..)) => query.parameters().get(number - 1),
             _ => None,
         };
         if value.is_some_and(Parameter::is_array) {
@@ -159,15 +159,18 @@ impl<'q> Outside<'q> {
 }
 
 fn is_value(token: &Token<'_>) -> bool {
-    matches!(token.kind, Kind::Parameter | Kind::String | Kind::Number)
+    matches!(
+        token.kind,
+        TokenKind::Parameter | TokenKind::String | TokenKind::Number
+    )
 }
 
-/// What is done for its effect, such as `NOTIFY` or `SET`, has no answer to keep.
+/// What is done for its effect, such as `NOTIFY`, `SET` or a `DELETE` within a `WITH`, has no answer to keep.
 fn has_an_answer(shape: &Shape<'_>) -> bool {
-    const WITH_ANSWER: [&str; 4] = ["SELECT", "WITH", "VALUES", "TABLE"];
-    let sql = shape.queries()[0].sql();
-    let first = tokens(sql).find(|token| !token.is_symbol("("));
-    first.is_some_and(|token| WITH_ANSWER.iter().any(|word| token.is(word)))
+    matches!(
+        shape.queries()[0].kind(),
+        Kind::Select | Kind::LockingSelect
+    )
 }
 
 #[cfg(test)]
