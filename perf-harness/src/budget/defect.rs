@@ -2,7 +2,7 @@
 
 use super::known::{Key, KnownKind, Occurrence};
 use super::texts::{changing_lists, literals};
-use super::transactions::{open_transactions, untransacted_writes};
+use super::transactions::{are_several, open_transactions, untransacted_writes};
 use super::{duplicates, n_plus_ones};
 use crate::record::{Shape, Traffic};
 
@@ -91,6 +91,12 @@ impl Found<'_> {
             kept
         });
         self.count = self.count.saturating_sub(gone);
+        let left = self.shapes.iter().flat_map(Shape::queries).copied();
+        if defect == Defect::UntransactedWrites && !are_several(left) {
+            // One write needs no transaction around it.
+            self.shapes.clear();
+            self.count = 0;
+        }
     }
 
     /// What was found as a baseline knows it, each key once.
