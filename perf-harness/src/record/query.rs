@@ -173,6 +173,11 @@ impl DatabaseError {
         self.sqlstate == "42601"
     }
 
+    /// `invalid_cursor_name`: there is no such portal.
+    pub(crate) fn is_unknown_cursor(&self) -> bool {
+        self.sqlstate == "34000"
+    }
+
     /// The server's primary message.
     #[must_use]
     pub fn message(&self) -> &str {

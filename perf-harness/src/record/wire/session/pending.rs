@@ -26,6 +26,8 @@ pub(super) enum Pending {
         id: QueryId,
         /// The query started here. Otherwise this fetches more of its rows.
         first: bool,
+        /// No `Bind` made its portal: it is a cursor of SQL's own, or there is none.
+        unbound: bool,
         /// How its rows are laid out, if that was described before.
         layout: Option<Layout>,
     },

@@ -148,6 +148,7 @@ impl State {
         // A cursor made by SQL's own `DECLARE` is a portal too.
         let cursor = || (Arc::from(format!("FETCH FROM {name}")), Arc::from([]));
         let portal = self.names.portal(name);
+        let unbound = portal.is_none();
         let (query, layout) = portal
             .as_ref()
             .map_or((None, None), |portal| (portal.query, portal.layout.clone()));
@@ -165,7 +166,12 @@ impl State {
         if let Some(portal) = self.names.portal(name) {
             portal.query = Some(id);
         }
-        Pending::Execute { id, first, layout }
+        Pending::Execute {
+            id,
+            first,
+            unbound,
+            layout,
+        }
     }
 
     fn describe(&mut self, target: Target<'_>) -> Pending {

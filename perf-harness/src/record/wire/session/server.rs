@@ -187,6 +187,10 @@ impl State {
             }
             Some(Pending::Simple(simple)) if simple.is_done() => {}
             Some(Pending::Simple(_)) => self.finish(&Outcome::Failed(error), on_event),
+            // There is no such portal, so there was nothing to run.
+            Some(Pending::Execute { unbound: true, .. }) if error.is_unknown_cursor() => {
+                self.skip_to_sync(on_event);
+            }
             Some(Pending::Execute { .. }) => {
                 self.finish(&Outcome::Failed(error), on_event);
                 self.skip_to_sync(on_event);

@@ -290,3 +290,24 @@ fn an_empty_text_that_is_executed_is_no_query() {
          transaction closes",
     );
 }
+
+#[test]
+fn a_portal_that_does_not_exist_runs_nothing() {
+    check(
+        "> execute nowhere | sync
+         < error 34000 | ready",
+        "1 starts: FETCH FROM nowhere
+         round trip
+         error
+         1 is taken back",
+    );
+    // A cursor that a query asks for is the query's affair.
+    check(
+        "> bind - s | execute - | sync
+         < bound | error 34000 | ready",
+        "1 starts: EXECUTE s
+         round trip
+         error
+         1 fails: 34000",
+    );
+}
