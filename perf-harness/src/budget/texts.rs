@@ -34,7 +34,7 @@ fn is_in_chunks(widths: &[Vec<usize>]) -> bool {
     all.len() > 1 && !changes(all) && smaller()
 }
 
-/// How many parameters each `IN (..)` of a text has. One without any is a constant of the program's.
+/// How many parameters each `IN (..)` of a text has. A constant of the program's has none.
 fn widths(sql: &str) -> Vec<usize> {
     let all: Vec<Token<'_>> = tokens(sql).collect();
     let lists = (0..all.len()).filter(|at| all[*at].is("IN"));
@@ -44,7 +44,6 @@ fn widths(sql: &str) -> Vec<usize> {
             let parameters = list.iter().filter(|token| token.kind == Kind::Parameter);
             parameters.count()
         })
-        .filter(|width| *width > 0)
         .collect()
 }
 

@@ -40,7 +40,7 @@ impl Traffic {
         let first = shape.queries().first()?;
         let before: Vec<&Query> = self
             .queries()
-            .filter(|query| query.rows() > 1 && has_ended(query, first))
+            .filter(|query| has_ended(query, first))
             .filter(|query| query.fingerprint() != shape.fingerprint())
             .collect();
         let asked = varying(shape);

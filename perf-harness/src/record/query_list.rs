@@ -73,7 +73,6 @@ impl Query {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     fn query(class: Class, sql: &str) -> Query {
@@ -123,6 +122,21 @@ mod tests {
                 "INSERT INTO b (...) VALUES (...)"
             ]
         );
+    }
+
+    #[test]
+    fn what_is_chosen_keeps_the_order_that_it_had() {
+        let list = |from| {
+            let chosen = traffic(from).choose(|query| query.class == Class::Query);
+            chosen.query_list()
+        };
+        let sent = [
+            "INSERT INTO b (...) VALUES (...)",
+            "DELETE FROM a WHERE ...",
+        ];
+        assert_eq!(list(None), sent);
+        assert_eq!(list(Some(4)), sent, "only the last one ran beside others");
+        assert_eq!(list(Some(3)), [sent[1], sent[0]]);
     }
 
     #[test]

@@ -311,3 +311,15 @@ fn a_portal_that_does_not_exist_runs_nothing() {
          1 fails: 34000",
     );
 }
+
+#[test]
+fn a_text_that_this_connection_had_before_is_prepared_again() {
+    check(
+        "> parse a SELECT 1 | parse b SELECT 2 | close statement a | parse c SELECT 1 | sync
+         < parsed | parsed | closed | parsed | ready",
+        "round trip
+         prepared
+         prepared
+         prepared again",
+    );
+}
