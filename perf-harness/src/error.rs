@@ -262,7 +262,7 @@ impl SetupError {
                 "record less at once: 10,000 statements are kept, or 64 MiB of text and values".to_owned()
             }
             Self::ExcuseUnused { .. } => {
-                "take it away, if the defect is gone; or name a part of the query as the message shows it, or its function"
+                "take it away, if the defect is gone; or name a part of the query as the message shows it, its table or its function"
                     .to_owned()
             }
             Self::ExcuseWithoutReason { .. } => "say why it may stay: .excuse(\"..\", \"because ..\")".to_owned(),

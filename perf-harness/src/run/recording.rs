@@ -100,7 +100,8 @@ impl<T> Recording<T> {
         self.check_as(Assertion::Efficient, &form, Location::caller());
     }
 
-    /// Lets defects stay whose query has this part in its shape, or whose call path goes through a function of this name.
+    /// Lets defects stay whose query has this part in its shape, as messages show it; or, where it is a name alone, whose
+    /// query names a table of this name or whose call path goes through a function of it.
     ///
     /// The reason is for those who read the test. An excuse that no defect needs fails the test: the defect is gone, or it
     /// is called otherwise now. Budgets on the number of queries know no excuse.
