@@ -74,11 +74,16 @@ fn a_connection_opens_wherever_its_first_bytes_are_cut() {
     });
 }
 
-/// The output of a future whose work has blocked, and which waits for nothing but its turn.
+/// The output of a future whose work has blocked: it waits for nothing but its turn, and that of the recorder's thread.
 fn at_once<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut turns = (0..1_000).filter_map(|_| (&mut future).now_or_never());
-    turns.next().expect("nothing is left running")
+    // This blocks within one turn of a task, so nothing may be kept back until the next.
+    let mut future = pin!(tokio::task::unconstrained(future));
+    loop {
+        if let Some(output) = (&mut future).now_or_never() {
+            return output;
+        }
+        std::thread::yield_now();
+    }
 }
 
 fn on_a_database(work: impl FnOnce(Side<'_>)) {

@@ -106,19 +106,19 @@ fn config(url: &str) -> io::Result<Config> {
     url.parse().map_err(io::Error::other)
 }
 
-/// The output of a future that waits for nothing but its turn.
+/// The output of a future that waits for nothing but its turn, and that of the recorder's thread.
 pub(crate) fn at_once<F: Future>(future: F) -> F::Output {
-    const TURNS: usize = 1_000;
-    let mut future = pin!(future);
-    for _ in 0..TURNS {
+    // This blocks within one turn of a task, so nothing may be kept back until the next.
+    let mut future = pin!(tokio::task::unconstrained(future));
+    loop {
         if let Poll::Ready(output) = future
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()))
         {
             return output;
         }
+        std::thread::yield_now();
     }
-    unreachable!("blocking work leaves nothing running when it returns")
 }
 
 /// The table that is read, and the one that is written.

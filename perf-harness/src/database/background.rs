@@ -29,6 +29,21 @@ pub(crate) fn in_background_blocking<T: Send + 'static>(
     handle()?.block_on(in_background(work))
 }
 
+/// Waits until everything that was ready to be done there when this was called has been done: bytes that had been written to
+/// the recorder are in its log.
+pub(crate) async fn in_background_turn() {
+    /// One to hear of the bytes, one to read them, and one to spare.
+    const TURNS: usize = 3;
+    let turn = async {
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    };
+    // Without that thread there is no recorder either.
+    drop(in_background(turn).await);
+}
+
 /// One thread per process, started when it is first needed.
 fn handle() -> Result<&'static Handle, SetupError> {
     static HANDLE: OnceLock<Result<Handle, SetupError>> = OnceLock::new();

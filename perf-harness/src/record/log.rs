@@ -219,7 +219,7 @@ fn act(activity: &mut Activity, connection: u64, event: &Event) {
             activity.start(connection, *id, *at);
         }
         Event::Finished { id, at, .. } => activity.end(connection, *id, Some(*at)),
-        Event::Retracted { id } => activity.end(connection, *id, None),
+        Event::Retracted { id } | Event::Dropped { id } => activity.end(connection, *id, None),
         _ => {}
     }
 }
@@ -246,7 +246,7 @@ impl Window {
             Event::Error => counts.errors += 1,
             Event::Started { id, .. } => self.start(connection, *id, event),
             Event::Rows { id, count, kept } => self.rows((connection, *id), *count, kept),
-            Event::Resumed { .. } => {}
+            Event::Resumed { .. } | Event::Dropped { .. } => {}
             Event::Transaction { open: true } => drop(self.open.insert(connection)),
             Event::Transaction { open: false } => drop(self.open.remove(&connection)),
             Event::Finished { id, outcome, at } => self.finish((connection, *id), outcome, *at),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::clock;
+use crate::database::in_background_turn;
 use crate::record::SharedLog;
 
 /// How long it is waited for at most.
@@ -24,27 +25,38 @@ pub(super) fn tasks() -> usize {
     Handle::try_current().map_or(0, |runtime| runtime.metrics().num_alive_tasks())
 }
 
-/// Waits until no statement runs and no connection is being opened, and until the tasks that the work left behind have ended or sent nothing for a while.
+/// Waits until no statement runs and no connection is being opened, and until the tasks that the work left behind have ended
+/// or sent nothing for a while.
 pub(super) async fn drained(log: &SharedLog, window: u64, tasks_before: usize) {
-    // Whatever their number: one that ended meanwhile would hide one that began.
-    for _ in 0..TURNS {
-        tokio::task::yield_now().await;
-    }
     let began = clock::now();
     let (mut seen, mut since) = (log.lock().seen(window), began);
     loop {
+        settled().await;
         let (is_idle, now_seen) = {
             let log = log.lock();
             (log.is_idle(), log.seen(window))
         };
         let now = clock::now();
-        if now_seen != seen || !is_idle {
+        let is_still = is_idle && now_seen == seen;
+        if !is_still {
             (seen, since) = (now_seen, now);
         }
         let is_quiet = tasks() <= tasks_before || now.saturating_sub(since) >= QUIET;
-        if is_idle && is_quiet || now.saturating_sub(began) >= LONGEST {
+        if is_still && is_quiet || now.saturating_sub(began) >= LONGEST {
             return;
         }
-        tokio::time::sleep(STEP).await;
+        // With nothing under way there is nothing to wait for: what came may have woken a task.
+        if is_still || !is_idle {
+            tokio::time::sleep(STEP).await;
+        }
     }
+}
+
+/// What the test's tasks are ready to send is sent, and the recorder has seen it. Whatever the number of tasks: one that ended
+/// meanwhile would hide one that began.
+async fn settled() {
+    for _ in 0..TURNS {
+        tokio::task::yield_now().await;
+    }
+    in_background_turn().await;
 }

@@ -52,6 +52,10 @@ pub(crate) enum Event {
         id: QueryId,
         at: Duration,
     },
+    /// They are not asked for after all: an earlier message of the pipeline failed.
+    Dropped {
+        id: QueryId,
+    },
     Rows {
         id: QueryId,
         count: u64,

@@ -224,6 +224,7 @@ impl State {
                     self.names.take_back(Some(id));
                     self.retract(Some(id), on_event);
                 }
+                Pending::Execute { id, .. } => on_event(Event::Dropped { id }),
                 Pending::Simple(simple) => self.retract(simple.running, on_event),
                 Pending::Parse(before, _) | Pending::Forget(before) => self.restore(before),
                 _ => {}

@@ -154,7 +154,8 @@ fn rows_that_were_fetched_stay_fetched_when_the_rest_is_skipped() {
          round trip
          1 has 1 rows
          1 pauses
-         error",
+         error
+         1 stays where it is",
     );
 }
 

@@ -90,6 +90,7 @@ fn tell(event: &Event) -> String {
         Event::Prepared { again: false } => "prepared".to_owned(),
         Event::Prepared { again: true } => "prepared again".to_owned(),
         Event::Resumed { id, .. } => format!("{id} goes on"),
+        Event::Dropped { id } => format!("{id} stays where it is"),
         Event::Transaction { open: true } => "transaction opens".to_owned(),
         Event::Transaction { open: false } => "transaction closes".to_owned(),
         Event::RoundTrip => "round trip".to_owned(),
