@@ -271,6 +271,27 @@ async fn a_transaction_is_left_open(db: PerfDb) {
     perf_harness::assert_no_open_transactions!(page);
 }
 
+/// Holds the lock that the others ask for.
+async fn holder(db: &PerfDb) -> sqlx::PgConnection {
+    let connecting = <sqlx::PgConnection as sqlx::Connection>::connect(db.direct_url());
+    let mut holder = connecting.await.unwrap();
+    let lock = sqlx::query("SELECT pg_advisory_lock(7)");
+    lock.execute(&mut holder).await.unwrap();
+    holder
+}
+
+/// Lets go of it when four wait.
+async fn until_four_wait(mut holder: sqlx::PgConnection) {
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let mut seen = 0_i64;
+    while seen < 4 {
+        let query = sqlx::query_scalar(waiting);
+        seen = query.fetch_one(&mut holder).await.unwrap();
+    }
+    sqlx::Connection::close(holder).await.unwrap();
+}
+
 #[perf_test(template = authors)]
 async fn many_connections_ask_for_each_value(db: PerfDb) {
     let pool = sqlx::postgres::PgPoolOptions::new()
@@ -279,14 +300,16 @@ async fn many_connections_ask_for_each_value(db: PerfDb) {
         .connect(db.url())
         .await
         .unwrap();
-    let slow = |id| {
-        let query = sqlx::query("SELECT name, pg_sleep(0.05) FROM authors WHERE id = $1");
-        query.bind(id).execute(&pool)
+    let one = |id| {
+        let sql = "SELECT name, pg_advisory_xact_lock_shared(7) FROM authors WHERE id = $1";
+        sqlx::query(sql).bind(id).execute(&pool)
     };
+    let holder = holder(&db).await;
     let list = db
         .record(async {
             ids(&pool).await;
-            futures::future::join_all((1..=12).map(slow)).await;
+            let all = futures::future::join_all((1..=12).map(one));
+            futures::future::join(all, until_four_wait(holder)).await;
         })
         .await;
     perf_harness::assert_efficient!(list);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use perf_harness::{PerfDb, perf_test};
 use sqlx::{Connection as _, PgConnection};
 
@@ -12,31 +12,58 @@ async fn connect(db: &PerfDb) -> PgConnection {
     PgConnection::connect(db.url()).await.unwrap()
 }
 
+/// Holds a lock until so many wait for it.
+async fn let_go_of_when(waiting: i64, holder: &mut PgConnection) {
+    let count = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let mut seen = 0;
+    while seen < waiting {
+        seen = sqlx::query_scalar(count)
+            .fetch_one(&mut *holder)
+            .await
+            .unwrap();
+    }
+    let unlock = sqlx::query("SELECT pg_advisory_unlock(7)");
+    unlock.execute(holder).await.unwrap();
+}
+
 #[perf_test(template = authors)]
 async fn connections_are_counted_and_those_at_work_at_once(db: PerfDb) {
     let mut connections = vec![connect(&db).await, connect(&db).await, connect(&db).await];
+    let mut holder = PgConnection::connect(db.direct_url()).await.unwrap();
+    let lock = sqlx::query("SELECT pg_advisory_lock(7)");
+    lock.execute(&mut holder).await.unwrap();
+    let wait = |connection| sqlx::query("SELECT pg_advisory_xact_lock(7)").execute(connection);
+    let waiters = join_all(connections.iter_mut().map(wait));
     let together = db
-        .record(join_all(connections.iter_mut().map(|connection| {
-            sqlx::query("SELECT pg_sleep(0.2)").execute(connection)
-        })))
+        .record(join(waiters, let_go_of_when(3, &mut holder)))
         .await;
     let counts = together.counts();
     assert_eq!((counts.connections, counts.at_once), (3, 3));
-    let wire = together.traffic().wire_time();
-    // Each slept so long, but all of them at the same time.
-    assert!(wire >= Duration::from_millis(200) && wire <= together.traffic().elapsed());
+    let traffic = together.traffic();
+    // They overlap, so together they take no longer than the recording, and no shorter than the longest of them.
+    let longest = traffic
+        .queries()
+        .filter_map(perf_harness::Query::elapsed)
+        .max();
+    assert!(longest.is_some_and(|longest| traffic.wire_time() >= longest));
+    assert!(traffic.wire_time() <= traffic.elapsed());
 
     let in_turn = db
         .record(async {
             for connection in &mut connections {
-                let query = sqlx::query("SELECT pg_sleep(0.01)");
-                query.execute(connection).await.unwrap();
+                sqlx::query("SELECT 1").execute(connection).await.unwrap();
             }
         })
         .await;
     let counts = in_turn.counts();
     assert_eq!((counts.connections, counts.at_once), (3, 1));
-    assert!(in_turn.traffic().wire_time() >= Duration::from_millis(30));
+    let traffic = in_turn.traffic();
+    let each: Duration = traffic
+        .queries()
+        .filter_map(perf_harness::Query::elapsed)
+        .sum();
+    assert_eq!(traffic.wire_time(), each, "one after the other they add up");
 }
 
 #[perf_test(template = authors)]

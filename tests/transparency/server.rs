@@ -133,8 +133,9 @@ fn command(program: &Path, owner: Option<(u32, u32)>) -> Command {
 fn make_directory(owner: Option<(u32, u32)>) -> Result<PathBuf, String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    // The path of a socket is short.
-    let directory = PathBuf::from(format!("/tmp/pht{}-{number}", std::process::id()));
+    // A short name: the path of a socket below it can have 103 bytes.
+    let name = format!("pht{}-{number}", std::process::id());
+    let directory = std::env::temp_dir().join(name);
     let told = |error: std::io::Error| format!("{}: {error}", directory.display());
     let mut private = std::fs::DirBuilder::new();
     private.mode(0o700).create(&directory).map_err(told)?;
