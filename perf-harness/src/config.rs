@@ -1,17 +1,18 @@
 //! The only reader of the environment. Everything else is given what it needs.
 
 mod baseline;
+mod choice;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use url::Url;
-
 use crate::error::SetupError;
+use choice::{choice, image};
 
 pub(crate) use baseline::{BASELINE_FILE, baseline};
+pub(crate) use choice::Choice;
 
 const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
 const PARAMETERS: &str = "PERF_HARNESS_PARAMETERS";
@@ -24,9 +25,6 @@ const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const BASELINE: &str = "PERF_HARNESS_BASELINE";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
-
-/// What `PERF_HARNESS_POSTGRES` may be.
-const KNOWN: &str = "`auto`, `docker`, `docker:IMAGE`, `local`, `local:DIRECTORY`, `download`, `download:MAJOR` or a postgres:// URL";
 
 /// What the environment says.
 #[derive(Clone, Debug)]
@@ -69,25 +67,6 @@ pub(crate) struct DockerEngine {
     pub(crate) tls: bool,
     /// Otherwise the first of these sockets that is there.
     pub(crate) sockets: Vec<PathBuf>,
-}
-
-/// Where Postgres comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Choice {
-    Auto,
-    Local {
-        /// Where the binaries are, if that was said.
-        directory: Option<PathBuf>,
-    },
-    Docker {
-        /// `postgres:17`, if one was named.
-        image: Option<String>,
-    },
-    Download {
-        /// The major version, if one was named.
-        major: Option<u32>,
-    },
-    Url(Url),
 }
 
 /// Whether values are shown in what is written to disk.
@@ -201,64 +180,6 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
     })
 }
 
-fn choice(value: &str) -> Result<Choice, SetupError> {
-    match value.trim() {
-        "auto" => Ok(Choice::Auto),
-        "local" => Ok(Choice::Local { directory: None }),
-        local if local.starts_with("local:") => Ok(Choice::Local {
-            directory: Some(PathBuf::from(&local["local:".len()..])),
-        }),
-        url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            Url::parse(url)
-                .map(Choice::Url)
-                .map_err(|cause| setting(POSTGRES, "postgres://…", format!("a valid URL: {cause}")))
-        }
-        "docker" => Ok(Choice::Docker { image: None }),
-        docker if docker.starts_with(DOCKER) => {
-            let image = image(POSTGRES, DOCKER, &docker[DOCKER.len()..])?;
-            Ok(Choice::Docker { image: Some(image) })
-        }
-        "download" => Ok(Choice::Download { major: None }),
-        download if download.starts_with("download:") => download["download:".len()..]
-            .parse()
-            .map(|major| Choice::Download { major: Some(major) })
-            .map_err(|_| {
-                setting(
-                    POSTGRES,
-                    download,
-                    "`download:MAJOR`, for instance `download:17`".to_owned(),
-                )
-            }),
-        other => Err(setting(POSTGRES, &without_secrets(other), KNOWN.to_owned())),
-    }
-}
-
-/// Before the name of an image, where it is a part of the choice.
-const DOCKER: &str = "docker:";
-
-/// The name of an image, in a variable that has `before` in front of it.
-fn image(variable: &'static str, before: &str, name: &str) -> Result<String, SetupError> {
-    if name.is_empty() || name.contains(char::is_whitespace) {
-        let what = if before.is_empty() {
-            "the name of an image"
-        } else {
-            "`docker:IMAGE`"
-        };
-        let expected = format!("{what}, for instance `{before}postgres:17`");
-        return Err(setting(variable, &format!("{before}{name}"), expected));
-    }
-    Ok(name.to_owned())
-}
-
-/// A value that is not understood may still be a URL or a connection string with a password.
-fn without_secrets(value: &str) -> String {
-    match value.split_once("://") {
-        Some((scheme, _)) => format!("{scheme}://…"),
-        None if value.contains(['=', '@']) => "…".to_owned(),
-        None => value.to_owned(),
-    }
-}
-
 fn parameters(value: &str) -> Result<Parameters, SetupError> {
     match value {
         "mask" => Ok(Parameters::Mask),
@@ -344,6 +265,9 @@ fn setting(variable: &'static str, value: &str, expected: String) -> SetupError 
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
+    use super::choice::KNOWN;
     use super::*;
 
     fn with(name: &str, value: &str) -> Result<Config, SetupError> {

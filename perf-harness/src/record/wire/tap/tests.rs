@@ -96,6 +96,31 @@ async fn pass(name: &str) {
     assert_eq!((counts.connects, counts.undecoded), (1, 0), "{name}");
 }
 
+/// The two ends of a connection that is open.
+struct Open {
+    client: TcpStream,
+    server: TcpStream,
+    log: SharedLog,
+    tap: Tap,
+}
+
+async fn open() -> Open {
+    let Ends {
+        mut client,
+        server,
+        log,
+        tap,
+    } = ends().await;
+    client.write_all(STARTUP).await.expect("an open socket");
+    let server = accepted(server, STARTUP).await;
+    Open {
+        client,
+        server,
+        log,
+        tap,
+    }
+}
+
 #[tokio::test]
 async fn what_both_ends_say_passes_unchanged_and_is_recorded() {
     for name in ["sqlx", "tokio-postgres-copy", "psycopg-terminated"] {

@@ -6,31 +6,6 @@ use super::*;
 const ASKED: &[u8] = b"Q\0\0\0\x0dSELECT 1\0";
 const ANSWERED: &[u8] = b"C\0\0\0\x0dSELECT 1\0Z\0\0\0\x05I";
 
-/// The two ends of a connection that is open.
-struct Open {
-    client: TcpStream,
-    server: TcpStream,
-    log: SharedLog,
-    tap: Tap,
-}
-
-async fn open() -> Open {
-    let Ends {
-        mut client,
-        server,
-        log,
-        tap,
-    } = ends().await;
-    client.write_all(STARTUP).await.expect("an open socket");
-    let server = accepted(server, STARTUP).await;
-    Open {
-        client,
-        server,
-        log,
-        tap,
-    }
-}
-
 async fn passes(from: &mut TcpStream, to: &mut TcpStream, bytes: &[u8]) {
     from.write_all(bytes).await.expect("an open socket");
     assert_eq!(heard(to, bytes.len()).await, bytes);

@@ -14,14 +14,12 @@ const MUCH: usize = 192 * MIB;
 
 #[tokio::test]
 async fn half_a_message_passes_at_once() {
-    let Ends {
+    let Open {
         mut client,
-        server,
+        mut server,
         log: _log,
         tap: _tap,
-    } = ends().await;
-    client.write_all(STARTUP).await.expect("an open socket");
-    let mut server = accepted(server, STARTUP).await;
+    } = open().await;
     for byte in *b"Q\0\0\0\x0dSELECT 1\0" {
         client.write_all(&[byte]).await.expect("an open socket");
         assert_eq!(heard(&mut server, 1).await, [byte]);
@@ -95,14 +93,12 @@ async fn is_held_back(mut from: TcpStream, mut to: TcpStream) {
 
 /// `to_the_program`, or from it.
 async fn check_held_back(to_the_program: bool) {
-    let Ends {
-        mut client,
+    let Open {
+        client,
         server,
         log,
         tap: _tap,
-    } = ends().await;
-    client.write_all(STARTUP).await.expect("an open socket");
-    let server = accepted(server, STARTUP).await;
+    } = open().await;
     let window = log.lock().open(Duration::ZERO);
     if to_the_program {
         is_held_back(server, client).await;
