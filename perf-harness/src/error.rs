@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::nearest::nearest;
+
 /// Why a test could not be measured. It says nothing about the code under test.
 ///
 /// [`Display`](std::fmt::Display) gives the cause on one line, [`SetupError::hint`] the cure.
@@ -126,6 +128,42 @@ pub enum SetupError {
         of: usize,
         /// The tables that they name, and how many name each.
         tables: Vec<(String, usize)>,
+    },
+    /// A name that an assertion or a test's sizes have, and the database has not.
+    #[error("there is no {what} `{name}` in the database")]
+    NoSuch {
+        /// `table`, `index` or `column`.
+        what: &'static str,
+        /// As it was written.
+        name: String,
+        /// All that there are.
+        known: Vec<String>,
+    },
+    /// A name that several have.
+    #[error("the {what} `{name}` is in several schemas: {}", .candidates.join(", "))]
+    Ambiguous {
+        /// `table` or `index`.
+        what: &'static str,
+        /// As it was written.
+        name: String,
+        /// With their schemas.
+        candidates: Vec<String>,
+    },
+    /// A table without rows is asked to be taken for a larger one.
+    #[error("`{table}` has no rows, so it cannot be taken for one of {rows}")]
+    NothingToScale {
+        /// Its name.
+        table: String,
+        /// The rows that it should be taken to have.
+        rows: u64,
+    },
+    /// The role may not set statistics.
+    #[error("PostgreSQL {major} does not let this role set statistics: {cause}")]
+    MayNotScale {
+        /// What the server said.
+        cause: String,
+        /// The server's major version.
+        major: u32,
     },
     /// A read-only test, or one that ran beside it, wrote.
     #[error(
@@ -267,6 +305,16 @@ impl SetupError {
             }
             Self::ExcuseWithoutReason { .. } => "say why it may stay: .excuse(\"..\", \"because ..\")".to_owned(),
             Self::NothingChosen { tables, .. } => nothing_chosen(tables),
+            Self::NoSuch { what, name, known } => no_such(what, name, known),
+            Self::Ambiguous { candidates, .. } => format!("say which one: \"{}\"", candidates[0]),
+            Self::NothingToScale { table, .. } => format!(
+                "have the template seed `{table}`: a few hundred rows like production's are enough, and none is not"
+            ),
+            Self::MayNotScale { .. } => {
+                "use a private server, where the role may: PERF_HARNESS_POSTGRES=local or =download\n\
+                 or PostgreSQL 18, where the owner of a table may"
+                    .to_owned()
+            }
             Self::ReadOnlyWritten { .. } => {
                 "leave `read_only` out of the test that writes: it asks for READ WRITE, or the server would have refused it\n\
                  the next read-only test starts from a fresh copy"
@@ -306,12 +354,41 @@ impl SetupError {
         }
     }
 
+    /// A name that the database has not.
+    pub(crate) fn no_such(what: &'static str, name: &str, known: Vec<String>) -> Self {
+        Self::NoSuch {
+            what,
+            name: name.to_owned(),
+            known,
+        }
+    }
+
     /// An error of the operating system.
     pub(crate) fn system(what: impl Into<String>, cause: &impl ToString) -> Self {
         Self::System {
             what: what.into(),
             cause: cause.to_string(),
         }
+    }
+}
+
+/// The name that was probably meant, or those that there are.
+fn no_such(what: &str, name: &str, known: &[String]) -> String {
+    const MOST: usize = 8;
+    let last = |full: &'_ str| full.rsplit('.').next().unwrap_or_default().to_owned();
+    let lasts: Vec<String> = known.iter().map(|full| last(full)).collect();
+    let asked = last(name);
+    if let Some(near) = nearest(&asked, lasts.iter().map(String::as_str)) {
+        let at = lasts.iter().position(|last| last == near).unwrap_or_default();
+        return format!("did you mean `{}`?", known[at]);
+    }
+    match known.len() {
+        0 => format!("there is no {what} at all: does the test's template make them?"),
+        count if count > MOST => format!(
+            "there are {count}, among them {}",
+            known[..MOST].join(", ")
+        ),
+        _ => format!("there are {}", known.join(", ")),
     }
 }
 

@@ -14,7 +14,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("date", &[]),
     ("nearest", &[]),
     ("clock", &["date"]),
-    ("error", &[]),
+    ("error", &["nearest"]),
     // What expands in a user's crate sees the library as a user does: through `$crate`.
     ("macros", &[]),
     ("stats", &[]),

@@ -1,0 +1,215 @@
+//! How a plan reaches the rows of each table: judged by what is read, and not by the names of nodes.
+
+use super::catalog::{Catalog, Index, Table};
+use super::condition::names_key;
+use super::kind::NodeKind;
+use super::node::Node;
+use super::tree::Plan;
+
+/// How the rows of a table are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Access {
+    /// By an index, and a condition that its leading column is searched with.
+    Seek,
+    /// A part of the table or of an index from its beginning, until a limit is reached.
+    Bounded,
+    /// Through a whole index: nothing says where to begin and where to end.
+    IndexWalk,
+    /// All of the table, from its first block to its last.
+    SequentialScan,
+    /// All of a table of one or two blocks: nothing is faster.
+    Tiny,
+    /// Neither: a foreign table.
+    Other,
+}
+
+impl Access {
+    /// It reads all that there is, however much that will be.
+    #[must_use]
+    pub fn is_full(self) -> bool {
+        matches!(self, Self::IndexWalk | Self::SequentialScan)
+    }
+}
+
+/// One node that reads a table, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Reach<'p> {
+    pub(crate) node: &'p Node,
+    pub(crate) table: &'p Table,
+    pub(crate) access: Access,
+    pub(crate) indexes: Vec<&'p Index>,
+    /// The share of its rows that is expected to be asked for: below 1 where a limit ends it.
+    pub(crate) share: f64,
+}
+
+/// Every node of a plan that reads a table. `is_scaled` says of a table that it is taken for larger than it is.
+pub(crate) fn reaches<'p>(
+    plan: &'p Plan,
+    catalog: &'p Catalog,
+    is_scaled: &dyn Fn(&Table) -> bool,
+) -> Vec<Reach<'p>> {
+    let mut walk = Walk {
+        catalog,
+        is_scaled,
+        found: Vec::new(),
+    };
+    walk.visit(plan.root(), 1.0);
+    walk.found
+}
+
+struct Walk<'p, 'f> {
+    catalog: &'p Catalog,
+    is_scaled: &'f dyn Fn(&Table) -> bool,
+    found: Vec<Reach<'p>>,
+}
+
+impl<'p> Walk<'p, '_> {
+    fn visit(&mut self, node: &'p Node, share: f64) {
+        self.found.extend(self.reach(node, share));
+        for child in node.children() {
+            self.visit(child, share_of(node, child, share));
+        }
+    }
+
+    fn reach(&self, node: &'p Node, share: f64) -> Option<Reach<'p>> {
+        if *node.kind() == NodeKind::ModifyTable {
+            return None;
+        }
+        let table = self.table(node)?;
+        let indexes = self.indexes(node, table);
+        let reads_all = if self.is_bounded(table, share) {
+            Access::Bounded
+        } else {
+            match node.kind() {
+                NodeKind::SeqScan | NodeKind::SampleScan => Access::SequentialScan,
+                _ => Access::IndexWalk,
+            }
+        };
+        let access = match node.kind() {
+            NodeKind::TidScan | NodeKind::TidRangeScan => Access::Seek,
+            NodeKind::ForeignScan | NodeKind::CustomScan | NodeKind::Other(_) => Access::Other,
+            _ if self.seeks(node, table) => Access::Seek,
+            _ if table.is_tiny() && !(self.is_scaled)(table) => Access::Tiny,
+            _ => reads_all,
+        };
+        Some(Reach {
+            node,
+            table,
+            access,
+            indexes,
+            share,
+        })
+    }
+
+    /// A plan without schemas can mean any table of the name: the first one, which is the only one nearly always.
+    fn table(&self, node: &Node) -> Option<&'p Table> {
+        let name = node.relation()?;
+        match node.schema() {
+            Some(schema) => self.catalog.table(schema, name),
+            None => self.catalog.tables.iter().find(|table| table.name == name),
+        }
+    }
+
+    fn index(&self, node: &Node, table: &Table) -> Option<&'p Index> {
+        let name = node.index()?;
+        // An index is always in the schema of its table.
+        let is_it = |index: &&Index| index.name == name && index.schema == table.schema;
+        self.catalog.indexes.iter().find(is_it)
+    }
+
+    fn indexes(&self, node: &'p Node, table: &Table) -> Vec<&'p Index> {
+        let below = node.walk().filter(|below| is_own_index(node, below));
+        below.filter_map(|below| self.index(below, table)).collect()
+    }
+
+    /// Is it told where to begin?
+    fn seeks(&self, node: &Node, table: &Table) -> bool {
+        let alias = node.alias().or(node.relation()).unwrap_or_default();
+        match node.kind() {
+            NodeKind::BitmapHeapScan => node
+                .children()
+                .iter()
+                .any(|child| self.bitmap_seeks(child, table, alias)),
+            _ => self.index_seeks(node, table, alias),
+        }
+    }
+
+    fn bitmap_seeks(&self, node: &Node, table: &Table, alias: &str) -> bool {
+        let mut children = node.children().iter();
+        match node.kind() {
+            NodeKind::BitmapAnd => children.any(|child| self.bitmap_seeks(child, table, alias)),
+            NodeKind::BitmapOr => children.all(|child| self.bitmap_seeks(child, table, alias)),
+            _ => self.index_seeks(node, table, alias),
+        }
+    }
+
+    fn index_seeks(&self, node: &Node, table: &Table, alias: &str) -> bool {
+        let Some(index) = self.index(node, table) else {
+            return false;
+        };
+        match node.index_condition() {
+            // A partial index holds no more than what its predicate says.
+            None => index.predicate.is_some(),
+            Some(_) if !index.is_ordered() => true,
+            Some(condition) => index
+                .keys
+                .first()
+                .is_some_and(|key| names_key(condition, alias, key)),
+        }
+    }
+
+    /// Is it ended by a limit, long before its end?
+    fn is_bounded(&self, table: &Table, share: f64) -> bool {
+        const FEW: f64 = 1_000.0;
+        const PART: f64 = 0.1;
+        share < 1.0 && (share <= PART || table.rows * share <= FEW)
+    }
+}
+
+/// The index that a scan reads itself, or below its bitmap.
+fn is_own_index(scan: &Node, below: &Node) -> bool {
+    below.index().is_some() && (std::ptr::eq(scan, below) || below.relation().is_none())
+}
+
+/// Which share of a child's rows is expected to be asked for.
+///
+/// A limit says it by its costs: the planner takes it for reading the child in proportion
+/// (`create_limit_path` in the server's source).
+fn share_of(node: &Node, child: &Node, share: f64) -> f64 {
+    if matches!(
+        child.relationship(),
+        Some("InitPlan" | "SubPlan" | "Subquery") if *node.kind() != NodeKind::SubqueryScan
+    ) {
+        return 1.0;
+    }
+    match node.kind() {
+        NodeKind::Limit => share * limited(node, child),
+        NodeKind::NestedLoop | NodeKind::HashJoin if child.relationship() == Some("Inner") => 1.0,
+        NodeKind::Sort
+        | NodeKind::Hash
+        | NodeKind::WindowAgg
+        | NodeKind::SetOp
+        | NodeKind::RecursiveUnion
+        | NodeKind::ModifyTable
+        | NodeKind::BitmapHeapScan
+        | NodeKind::BitmapAnd
+        | NodeKind::BitmapOr => 1.0,
+        NodeKind::Aggregate if node.text("Strategy") != Some("Sorted") => 1.0,
+        _ => share,
+    }
+}
+
+fn limited(limit: &Node, child: &Node) -> f64 {
+    let (limit, child) = (limit.estimate(), child.estimate());
+    let whole = child.total_cost - child.startup_cost;
+    let part = limit.total_cost - child.startup_cost;
+    if limit.rows >= child.rows || whole <= 0.0 {
+        return 1.0;
+    }
+    (part / whole).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+//! Facts: what the planner did with a statement, and what it would do were its tables as large as in production.
+//!
+//! Knows no recording, no budget and no report. `explain` is the only file that speaks to a server.
+
+mod access;
+mod catalog;
+mod condition;
+mod explain;
+mod kind;
+mod node;
+mod question;
+mod rows;
+mod scale;
+mod tree;
+
+pub use access::Access;
+pub(crate) use access::{Reach, reaches};
+pub(crate) use catalog::{Catalog, ForeignKey, Index, Table};
+pub(crate) use explain::{Answer, Planner, Rights, Trial};
+pub use kind::NodeKind;
+pub use node::{Actual, Buffers, Estimate, Node};
+pub(crate) use question::{Asked, Form, Question, Refusal, Value};
+pub use rows::Rows;
+pub use tree::{Plan, Trigger};
