@@ -2,7 +2,7 @@
 //!
 //! A test may block its runtime for as long as it likes: this thread goes on.
 
-use std::sync::OnceLock;
+use std::sync::{OnceLock, mpsc};
 use std::thread;
 
 use tokio::runtime::{Builder, Handle};
@@ -27,6 +27,20 @@ pub(crate) fn in_background_blocking<T: Send + 'static>(
     work: impl Future<Output = Result<T, SetupError>> + Send + 'static,
 ) -> Result<T, SetupError> {
     handle()?.block_on(in_background(work))
+}
+
+/// The same from within a runtime or without one: the thread waits, and nothing else of it goes on meanwhile.
+pub(crate) fn in_background_waiting<T: Send + 'static>(
+    work: impl Future<Output = Result<T, SetupError>> + Send + 'static,
+) -> Result<T, SetupError> {
+    let (send, receive) = mpsc::channel();
+    handle()?.spawn(async move { send.send(work.await) });
+    receive.recv().unwrap_or_else(|error| {
+        Err(SetupError::system(
+            "the harness's own thread was interrupted",
+            &error,
+        ))
+    })
 }
 
 /// Waits until everything that was ready to be done there when this was called has been done: bytes that had been written to

@@ -18,7 +18,7 @@ mod settings;
 mod shared;
 mod template;
 
-pub(crate) use background::{in_background_blocking, in_background_turn};
+pub(crate) use background::{in_background_blocking, in_background_turn, in_background_waiting};
 pub(crate) use clone::Database;
 pub use scratch::ScratchDb;
 pub use template::{

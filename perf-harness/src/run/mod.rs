@@ -6,8 +6,10 @@ mod artefacts;
 mod drain;
 mod growth;
 mod ledger;
+mod origin;
 mod perf_db;
 mod perf_test;
+mod plans;
 mod recording;
 mod settle;
 #[cfg(feature = "snapshot")]

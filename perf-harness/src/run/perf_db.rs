@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::drain;
 use super::growth::Growth;
 use super::ledger::Ledger;
+use super::origin::Origin;
 use super::recording::Recording;
 use crate::budget::{Assertion, Form, Queries};
 use crate::clock;
 use crate::database::{Database, census};
 use crate::error::SetupError;
-use crate::postgres::masked;
+use crate::plan::Rows;
 use crate::record::{SharedLog, Traffic};
 
 /// A test's own, fresh database, and the recorder in front of it. Clones are the same database.
@@ -20,18 +21,20 @@ pub struct PerfDb {
     database: Arc<Database>,
     /// Those that the test asked for besides, to be dropped with it.
     others: Others,
-    ledger: Arc<Ledger>,
-    /// What may be shown.
-    masked_url: Arc<str>,
+    origin: Arc<Origin>,
 }
 
 impl PerfDb {
-    pub(super) fn new(database: Arc<Database>, others: Others, ledger: Arc<Ledger>) -> Self {
+    pub(super) fn new(
+        database: Arc<Database>,
+        others: Others,
+        ledger: Arc<Ledger>,
+        rows: Rows,
+    ) -> Self {
         Self {
-            masked_url: Arc::from(masked(&database.recorded)),
+            origin: Arc::new(Origin::new(&database, ledger, rows)),
             database,
             others,
-            ledger,
         }
     }
 
@@ -43,7 +46,8 @@ impl PerfDb {
         Ok(Self::new(
             another,
             self.others.clone(),
-            Arc::clone(&self.ledger),
+            Arc::clone(&self.origin.ledger),
+            self.origin.rows.clone(),
         ))
     }
 
@@ -88,8 +92,8 @@ impl PerfDb {
         }
         Ok(Growth::new(
             samples,
-            Arc::clone(&self.ledger),
-            Arc::clone(&self.masked_url),
+            Arc::clone(&self.origin.ledger),
+            Arc::from(self.origin.masked_url.as_str()),
         ))
     }
 
@@ -136,12 +140,7 @@ impl PerfDb {
         self.database.log.lock().work_ended(window.number);
         drain::drained(&self.database.log, window.number, tasks_before).await;
         let traffic = window.close();
-        Recording::new(
-            output,
-            traffic,
-            Arc::clone(&self.ledger),
-            Arc::clone(&self.masked_url),
-        )
+        Recording::new(output, traffic, Arc::clone(&self.origin))
     }
 
     /// Records `work`, holds it against a budget, and gives its output: `assertNumQueries` in one line.

@@ -20,6 +20,7 @@ use crate::budget::{Baseline, Finding};
 use crate::config;
 use crate::database::{self, Database, IntoTemplate, Template, TemplateOutput};
 use crate::error::SetupError;
+use crate::plan::Rows;
 use crate::record::{SharedLog, Witness};
 use crate::report::{Subject, Values, failure, failure_json, not_measured};
 
@@ -42,6 +43,7 @@ pub struct PerfTest {
     template: Option<Template>,
     read_only: bool,
     should_panic: bool,
+    rows: Rows,
 }
 
 /// Why a test did not succeed, as it is told to a person.
@@ -117,6 +119,7 @@ impl PerfTest {
             template: None,
             read_only: false,
             should_panic: false,
+            rows: Rows::default(),
         }
     }
 
@@ -139,6 +142,13 @@ impl PerfTest {
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
+        self
+    }
+
+    /// Has assertions about plans take tables for as large as is told: [`Rows`].
+    #[must_use]
+    pub fn rows(mut self, rows: Rows) -> Self {
+        self.rows = rows;
         self
     }
 
@@ -179,7 +189,12 @@ impl PerfTest {
             .map_err(|error| Failure::setup(&self.name, &error))?;
         let ledger = Arc::new(Ledger::new(baseline));
         let others = Others::default();
-        let db = PerfDb::new(Arc::clone(&database), others.clone(), Arc::clone(&ledger));
+        let db = PerfDb::new(
+            Arc::clone(&database),
+            others.clone(),
+            Arc::clone(&ledger),
+            self.rows.clone(),
+        );
         let output = catch_unwind(AssertUnwindSafe(|| {
             let _seen = witness.guard();
             runtime.block_on(function(db))

@@ -3,9 +3,11 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::ledger::Ledger;
+use super::origin::Origin;
+use super::plans::Known;
 use crate::budget::{Asked, Assertion, Defect, Excuse, Finding, Form, Problem, Queries, Violation};
 use crate::error::SetupError;
+use crate::plan::{Plans, Rows};
 use crate::record::{Counts, Kind, Query, Sample, Shape, Traffic};
 
 /// The output of a piece of work and everything that crossed the wire meanwhile.
@@ -18,18 +20,20 @@ pub struct Recording<T> {
     output: T,
     traffic: Arc<Traffic>,
     excuses: Arc<[Excuse]>,
-    ledger: Arc<Ledger>,
-    url: Arc<str>,
+    rows: Rows,
+    known: Arc<Known>,
+    origin: Arc<Origin>,
 }
 
 impl<T> Recording<T> {
-    pub(super) fn new(output: T, traffic: Traffic, ledger: Arc<Ledger>, url: Arc<str>) -> Self {
+    pub(super) fn new(output: T, traffic: Traffic, origin: Arc<Origin>) -> Self {
         Self {
             output,
             traffic: Arc::new(traffic),
             excuses: Arc::from([]),
-            ledger,
-            url,
+            rows: origin.rows.clone(),
+            known: Arc::default(),
+            origin,
         }
     }
 
@@ -141,14 +145,36 @@ impl<T> Recording<T> {
             output: (),
             traffic: Arc::new(self.traffic.choose(is_chosen)),
             excuses: Arc::clone(&self.excuses),
-            ledger: Arc::clone(&self.ledger),
-            url: Arc::clone(&self.url),
+            rows: self.rows.clone(),
+            known: Arc::default(),
+            origin: Arc::clone(&self.origin),
         }
     }
 
     /// The shapes that were asked more than once from one place, each path of calls apart, most frequent first.
     pub fn repeated(&self) -> Vec<Shape<'_>> {
         self.traffic.repeated()
+    }
+
+    /// Takes tables for as large as is told, in all assertions about plans: production's size, although the test's tables
+    /// are small. `#[perf_test(rows(articles = 1_000_000))]` says so for all recordings of a test.
+    pub fn at_rows(mut self, rows: Rows) -> Self {
+        self.rows = rows;
+        self.known = Arc::default();
+        self
+    }
+
+    /// The plans of its queries: asked for now, once, on a connection past the recorder. The thread waits meanwhile.
+    ///
+    /// Nothing is executed, and nothing stays: it is a transaction that is rolled back.
+    pub fn plans(&self) -> Result<Arc<Plans>, SetupError> {
+        self.known.plans(&self.traffic, &self.origin, &self.rows)
+    }
+
+    /// The same with what came of each query: rows, blocks, files. In a test with `plans` it is what was told when it ran.
+    /// Otherwise what only reads is run again, in a transaction that may not write.
+    pub fn executed_plans(&self) -> Result<Arc<Plans>, SetupError> {
+        self.known.figures(&self.traffic, &self.origin, &self.rows)
     }
 
     /// The loose fingerprints of all that the program sent: [`Traffic::query_list`].
@@ -166,7 +192,7 @@ impl<T> Recording<T> {
         let assertion = assertion.into();
         let asked = Asked {
             form,
-            url: &self.url,
+            url: &self.origin.masked_url,
         };
         let problems = match self.judge(&assertion, &asked) {
             Ok(violations) => violations.into_iter().map(Problem::Violation).collect(),
@@ -174,14 +200,14 @@ impl<T> Recording<T> {
         };
         let holds = problems.is_empty();
         for problem in problems {
-            self.ledger.add(Finding {
+            self.origin.ledger.add(Finding {
                 location,
                 form: form.clone(),
-                assertion,
+                assertion: assertion.clone(),
                 problem,
                 traffic: Arc::clone(&self.traffic),
                 excuses: Arc::clone(&self.excuses),
-                baseline: Arc::clone(&self.ledger.baseline),
+                baseline: Arc::clone(&self.origin.ledger.baseline),
                 samples: Arc::from([]),
             });
         }
@@ -202,7 +228,7 @@ impl<T> Recording<T> {
                 part: excuse.part.to_string(),
             });
         }
-        assertion.judge(&self.traffic, &self.excuses, &self.ledger.baseline, asked)
+        assertion.judge(&self.traffic, &self.excuses, &self.origin.ledger.baseline, asked)
     }
 }
 
@@ -227,15 +253,17 @@ impl<T, E> Recording<Result<T, E>> {
             output,
             traffic,
             excuses,
-            ledger,
-            url,
+            rows,
+            known,
+            origin,
         } = self;
         Ok(Recording {
             output: output?,
             traffic,
             excuses,
-            ledger,
-            url,
+            rows,
+            known,
+            origin,
         })
     }
 }

@@ -1,0 +1,33 @@
+//! Where a recording comes from, and where what does not hold of it is left.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::ledger::Ledger;
+use crate::database::Database;
+use crate::plan::Rows;
+use crate::postgres::masked;
+
+/// What the recordings of one database have in common.
+#[derive(Debug)]
+pub(super) struct Origin {
+    pub(super) ledger: Arc<Ledger>,
+    /// The recorded URL, as it may be shown.
+    pub(super) masked_url: String,
+    /// Past the recorder.
+    pub(super) direct: Url,
+    /// The rows that tables are taken to have, unless a recording says otherwise.
+    pub(super) rows: Rows,
+}
+
+impl Origin {
+    pub(super) fn new(database: &Database, ledger: Arc<Ledger>, rows: Rows) -> Self {
+        Self {
+            ledger,
+            masked_url: masked(&database.recorded),
+            direct: database.direct.clone(),
+            rows,
+        }
+    }
+}
