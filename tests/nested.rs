@@ -1,31 +1,15 @@
 //! Whole programs, run by cargo as a user would: what fails, what it prints, and a crate outside this workspace.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "failing_output.rs"]
+mod failing_output;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use failing_output::{CHANGING, cargo, root, sections, text};
 use insta::{assert_snapshot, with_settings};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
-fn cargo(directory: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .current_dir(directory)
-        .args(arguments)
-        // What the outer test runner told its own tests.
-        .env_remove("NEXTEST_TEST_NAME")
-        .env_remove("NEXTEST_EXECUTION_MODE")
-        .env_remove("INSTA_UPDATE")
-        .env("RUST_BACKTRACE", "0");
-    command
-}
 
 /// Both runners may start these tests at once, and they write the same files.
 fn one_at_a_time() -> MutexGuard<'static, ()> {
@@ -33,28 +17,8 @@ fn one_at_a_time() -> MutexGuard<'static, ()> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 fn run(directory: &Path, arguments: &[&str]) -> Output {
     cargo(directory, arguments).output().unwrap()
-}
-
-/// What each failing test printed, by name, as libtest shows it.
-fn sections(output: &str) -> Vec<(&str, String)> {
-    let parts = output.split("\n---- ").skip(1);
-    parts
-        .map(|part| {
-            let (name, rest) = part.split_once(" stdout ----\n").unwrap();
-            let rest = rest.split("\nfailures:\n").next().unwrap();
-            let told: Vec<&str> = rest
-                .lines()
-                .filter(|line| !line.starts_with("perf-harness uses"))
-                .collect();
-            (name, told.join("\n").trim().to_owned())
-        })
-        .collect()
 }
 
 /// The perf tests that must fail.
@@ -81,12 +45,7 @@ fn what_failing_tests_print() {
             told.lines().count() <= MOST_LINES * if name.starts_with("two_") { 2 } else { 1 },
             "{told}"
         );
-        with_settings!({ filters => vec![
-            (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
-            (r"psql '[^']+'", "psql '<url>'"),
-            (r"ph_[0-9a-z_]+", "<database>"),
-            (r"' \(\d+\) panicked", "' panicked"),
-        ]}, { assert_snapshot!(name, told) });
+        with_settings!({ filters => CHANGING }, { assert_snapshot!(name, told) });
     }
 }
 

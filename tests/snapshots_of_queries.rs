@@ -1,10 +1,14 @@
 //! Snapshots of what a program sent: what they hold, that they are stable, and that they are insta's in all else.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+#[path = "failing_output.rs"]
+mod failing_output;
+
+use std::path::Path;
+use std::process::Output;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use failing_output::{CHANGING, cargo, root, sections};
 use futures::future::join_all;
 use insta::{assert_snapshot, with_settings};
 use perf_harness::{PerfDb, TemplateDb, assert_query_snapshot, perf_test};
@@ -207,29 +211,17 @@ async fn publish_and_take_back(pool: &PgPool) {
     transaction.commit().await.unwrap();
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
 /// Runs one snapshot that must fail, with insta's files below `files`, if it writes any.
 fn failing(test: &str, update: &str, files: Option<&Path>) -> Output {
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .current_dir(root())
-        .args([
-            "test",
-            "--package",
-            "acceptance",
-            "--test",
-            "failing_snapshots",
-        ])
+    let program = [
+        "test",
+        "--package",
+        "acceptance",
+        "--test",
+        "failing_snapshots",
+    ];
+    cargo(&root(), &program)
         .args(["--", "--exact", test])
-        .env_remove("NEXTEST_TEST_NAME")
-        .env_remove("NEXTEST_EXECUTION_MODE")
-        .env("RUST_BACKTRACE", "0")
         .envs(files.map(|files| ("INSTA_WORKSPACE_ROOT", files)))
         .env("INSTA_UPDATE", update)
         .output()
@@ -248,21 +240,17 @@ fn told(test: &str) -> String {
     let output = failing(test, "no", None);
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(101), "{printed}");
-    let (_, told) = printed.split_once(" stdout ----\n").unwrap();
-    let told = told.split("\nfailures:\n").next().unwrap().lines();
-    let told = told.filter(|line| !line.starts_with("perf-harness uses"));
-    told.collect::<Vec<_>>().join("\n").trim().to_owned()
+    let [(_, told)] = &sections(&printed)[..] else {
+        panic!("one test: {printed}");
+    };
+    told.clone()
 }
 
 fn check(test: &str) {
     let told = told(test);
-    with_settings!({ filters => vec![
-        (r"psql '[^']+'", "psql '<url>'"),
-        (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
-        (r"ph_[0-9a-z_]+", "<database>"),
-        (r"' \(\d+\) panicked", "' panicked"),
-        (r"/\S+/insta-[0-9.]+/src/\S+", "<insta>"),
-    ]}, { assert_snapshot!(test, told) });
+    let insta = (r"/\S+/insta-[0-9.]+/src/\S+", "<insta>");
+    let filters = CHANGING.into_iter().chain([insta]);
+    with_settings!({ filters => filters }, { assert_snapshot!(test, told) });
 }
 
 #[test]

@@ -5,8 +5,7 @@ use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
 pub use crate::run::TestOutput;
-#[cfg(feature = "snapshot")]
-pub use core::option::Option::Some;
+pub use core::option::Option::{None, Some};
 pub use core::stringify;
 #[cfg(feature = "snapshot")]
 pub use insta;
@@ -15,7 +14,7 @@ pub use insta;
 pub use crate::baseline::command as baseline;
 pub use crate::postgres::running;
 
-use crate::budget::{Assertion, Defect, Form, Queries, Slope};
+use crate::budget::{Assertion, Defect, Form, PlanRule, Queries, Slope};
 use crate::config;
 use crate::run::{Growth, PerfDb, PerfTest, Recording, report, told_name};
 
@@ -87,6 +86,30 @@ pub fn check_no<T>(recording: &Recording<T>, defect: Defect, name: &str) {
 pub fn check_efficient<T>(recording: &Recording<T>, name: &str) {
     let form = Form::OfRecording(told_name(name));
     recording.check_as(Assertion::Efficient, &form, Location::caller());
+}
+
+/// What an assertion names.
+pub fn text(name: impl Into<String>) -> String {
+    name.into()
+}
+
+/// `assert_index_used!(recording, "..")` and its fellows.
+#[track_caller]
+pub fn check_plans<T>(recording: &Recording<T>, rule: PlanRule, name: &str) {
+    let form = Form::OfRecording(told_name(name));
+    recording.check_as(Assertion::Plan(rule), &form, Location::caller());
+}
+
+/// `assert_index_used!(db, "..", work)` and its fellows.
+#[track_caller]
+pub fn record_and_check_plans<F: Future>(
+    db: &PerfDb,
+    rule: PlanRule,
+    name: &str,
+    work: F,
+) -> impl Future<Output = F::Output> {
+    let form = Form::OneStep(told_name(name));
+    db.check_as(Assertion::Plan(rule), form, Location::caller(), work)
 }
 
 /// `assert_query_snapshot!(recording)`

@@ -157,6 +157,33 @@ pub enum SetupError {
         /// The rows that it should be taken to have.
         rows: u64,
     },
+    /// A rule about a table that none of the queries reads.
+    #[error("no query recorded reads `{table}`, so nothing was tested")]
+    NotRead {
+        /// The table, with its schema.
+        table: String,
+        /// Those that are read.
+        read: Vec<String>,
+    },
+    /// A rule about order, and no query is ordered.
+    #[error("no query recorded has an ORDER BY, so nothing was tested")]
+    NothingOrdered,
+    /// A query whose plan is not known.
+    #[error("the plan of `{query}` is not known: {cause}")]
+    Unexplained {
+        /// Its fingerprint.
+        query: String,
+        /// Why.
+        cause: String,
+        /// What came of it was asked for, and not only how it is planned.
+        ran_only: bool,
+    },
+    /// Plans of more queries would have to be asked for.
+    #[error("the plans of {queries} more queries were not asked for, so the sum is not known")]
+    Unasked {
+        /// How many.
+        queries: usize,
+    },
     /// The role may not set statistics.
     #[error("PostgreSQL {major} does not let this role set statistics: {cause}")]
     MayNotScale {
@@ -310,6 +337,22 @@ impl SetupError {
             Self::NothingToScale { table, .. } => format!(
                 "have the template seed `{table}`: a few hundred rows like production's are enough, and none is not"
             ),
+            Self::NotRead { read, .. } if read.is_empty() => {
+                "the queries recorded read no table at all".to_owned()
+            }
+            Self::NotRead { read, .. } => format!("those that are read: {}", read.join(", ")),
+            Self::NothingOrdered => "name a recording whose queries are ordered, or leave the assertion out".to_owned(),
+            Self::Unexplained { ran_only: true, .. } => {
+                "have the server tell what came of it when it runs: #[perf_test(plans)]\n\
+                 or choose other queries: recording.of_kind(Kind::Select), recording.on_table(\"..\")"
+                    .to_owned()
+            }
+            Self::Unexplained { .. } => {
+                "choose the queries that have one: recording.of_kind(Kind::Select), recording.on_table(\"..\")".to_owned()
+            }
+            Self::Unasked { .. } => {
+                "have the server tell of each when it runs: #[perf_test(plans)]; or record less at once".to_owned()
+            }
             Self::MayNotScale { .. } => {
                 "use a private server, where the role may: PERF_HARNESS_POSTGRES=local or =download\n\
                  or PostgreSQL 18, where the owner of a table may"
@@ -379,15 +422,17 @@ fn no_such(what: &str, name: &str, known: &[String]) -> String {
     let lasts: Vec<String> = known.iter().map(|full| last(full)).collect();
     let asked = last(name);
     if let Some(near) = nearest(&asked, lasts.iter().map(String::as_str)) {
-        let at = lasts.iter().position(|last| last == near).unwrap_or_default();
+        let at = lasts
+            .iter()
+            .position(|last| last == near)
+            .unwrap_or_default();
         return format!("did you mean `{}`?", known[at]);
     }
     match known.len() {
         0 => format!("there is no {what} at all: does the test's template make them?"),
-        count if count > MOST => format!(
-            "there are {count}, among them {}",
-            known[..MOST].join(", ")
-        ),
+        count if count > MOST => {
+            format!("there are {count}, among them {}", known[..MOST].join(", "))
+        }
         _ => format!("there are {}", known.join(", ")),
     }
 }

@@ -66,7 +66,9 @@ mod report;
 #[doc(hidden)]
 pub mod __private;
 
-pub use budget::{Allowance, Allowed, Defect, Finding, Problem, Queries, Slope, Violation};
+pub use budget::{
+    Allowance, Allowed, Defect, Finding, PlanRule, Problem, Queries, Slope, Violation,
+};
 pub use database::{
     BoxError, CopyRow, IntoTemplate, ScratchDb, SeedError, Table, Template, TemplateDb,
     TemplateOutput,
@@ -76,7 +78,10 @@ pub use error::SetupError;
 /// import: after `use perf_harness::*` a plain `#[test]` would be ambiguous.
 pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
-pub use plan::{Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Rows, Trigger};
+pub use plan::{
+    Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Rows,
+    Trigger,
+};
 pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,
     Repetition, Sample, Shape, Traffic,

@@ -1,5 +1,7 @@
 //! The assertion macros: each a line over a function that a user can call.
 
+mod plans;
+
 /// Asserts that a recording holds at most so many queries.
 ///
 /// Only the program's own queries count: transaction control and driver queries are told beside them.

@@ -5,19 +5,21 @@ use super::excuse::{Excuse, Excuses};
 use super::finding::Violation;
 use super::growth::unknown_growth;
 use super::known::{Baseline, Key, KnownKind, Occurrence};
+use super::plan_rule::PlanRule;
 use super::queries::{Asked, Form, Queries, nothing};
 use super::slope::Slope;
 use crate::error::SetupError;
 use crate::record::{Sample, Traffic};
 
 /// One question about a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Assertion {
     Queries(Queries),
     No(Defect),
     /// No defect of any kind.
     Efficient,
     Constant(Slope),
+    Plan(PlanRule),
     #[cfg(feature = "snapshot")]
     Snapshot,
 }
@@ -40,8 +42,8 @@ impl Assertion {
             }
             Self::No(defect) => std::slice::from_ref(defect),
             Self::Efficient => &Defect::ALL,
-            // One recording alone has not grown.
-            Self::Constant(_) => &[],
+            // One recording alone has not grown, and plans are judged by who has them.
+            Self::Constant(_) | Self::Plan(_) => &[],
             // It is compared by who keeps it.
             #[cfg(feature = "snapshot")]
             Self::Snapshot => &[],
@@ -100,8 +102,11 @@ impl Assertion {
         match self {
             Self::Queries(budget) => budget.written(form),
             Self::No(defect) => form.written(defect.assertion(), None),
+            Self::Plan(rule) => rule.written(form),
             Self::Efficient => form.written("assert_efficient", None),
-            Self::Constant(Slope::NONE) => form.written("assert_constant_queries", None),
+            Self::Constant(slope) if *slope == Slope::NONE => {
+                form.written("assert_constant_queries", None)
+            }
             Self::Constant(slope) => {
                 form.written("assert_constant_queries", Some(&slope.to_string()))
             }

@@ -11,6 +11,7 @@ use super::growth::{Grown, occurrences, unknown_growth};
 use super::known::{Baseline, Objection, Occurrence};
 use super::queries::Form;
 use crate::error::SetupError;
+use crate::plan::Plans;
 use crate::record::{Sample, Traffic};
 
 /// One fact that is not allowed.
@@ -30,6 +31,18 @@ pub enum Violation {
         defect: Defect,
         /// How many of it: shapes and paths, or transactions.
         found: usize,
+    },
+    /// Queries whose plan is not as it must be.
+    Plans {
+        /// How many.
+        found: usize,
+    },
+    /// More rows were looked at, or more blocks touched, than is allowed.
+    Work {
+        /// The most that is allowed.
+        allowed: u64,
+        /// What it was.
+        actual: u64,
     },
     /// Shapes that are asked more often the more there is, or less often.
     Growth {
@@ -60,6 +73,8 @@ pub struct Finding {
     pub(crate) baseline: Arc<Baseline>,
     /// The same work at several sizes, if that is what was asked about. The traffic is that of the last one.
     pub(crate) samples: Arc<[Sample]>,
+    /// The plans of its queries, if they were asked for.
+    pub(crate) plans: Option<Arc<Plans>>,
 }
 
 impl Finding {
@@ -93,7 +108,8 @@ impl Finding {
     /// What a baseline would have to know for the assertion to hold.
     pub(crate) fn occurrences(&self) -> Vec<Occurrence> {
         match self.problem {
-            Problem::Unmeasured(_) => Vec::new(),
+            Problem::Unmeasured(_)
+            | Problem::Violation(Violation::Plans { .. } | Violation::Work { .. }) => Vec::new(),
             Problem::Violation(Violation::Queries { actual, .. }) => {
                 let one = self.assertion.occurrence(actual, &self.form);
                 one.into_iter().collect()

@@ -82,13 +82,13 @@ pub(crate) struct ForeignKey {
 
 impl Catalog {
     /// The tables of this name: `articles`, or `blog.articles`.
-    pub(crate) fn tables_called<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Table> {
+    pub(crate) fn tables_called(&self, name: &str) -> impl Iterator<Item = &Table> {
         let is_it = move |table: &&Table| is_called(name, &table.schema, &table.name);
         self.tables.iter().filter(is_it)
     }
 
     /// The indexes of this name.
-    pub(crate) fn indexes_called<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Index> {
+    pub(crate) fn indexes_called(&self, name: &str) -> impl Iterator<Item = &Index> {
         let is_it = move |index: &&Index| is_called(name, &index.schema, &index.name);
         self.indexes.iter().filter(is_it)
     }
@@ -100,7 +100,8 @@ impl Catalog {
 
     /// The indexes of a table.
     pub(crate) fn indexes_of<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Index> {
-        let is_it = |index: &&Index| index.table_schema == table.schema && index.table == table.name;
+        let is_it =
+            |index: &&Index| index.table_schema == table.schema && index.table == table.name;
         self.indexes.iter().filter(is_it)
     }
 

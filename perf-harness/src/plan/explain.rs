@@ -44,7 +44,8 @@ impl Planner {
         let opened = async {
             let options = PgConnectOptions::from_url(database)?.disable_statement_logging();
             let mut connection = options.connect().await?;
-            let version = sqlx::raw_sql("SELECT current_setting('server_version_num')::int / 10000");
+            let version =
+                sqlx::raw_sql("SELECT current_setting('server_version_num')::int / 10000");
             let major: i32 = version.fetch_one(&mut connection).await?.try_get(0)?;
             Ok((connection, major.unsigned_abs()))
         };
@@ -120,16 +121,25 @@ impl Trial<'_> {
     /// Makes statistics for tables that changed since theirs were made, or have none, and gives what is known then. Their GIN
     /// indexes are put in order, too: what waits to be sorted in makes them look dear.
     pub(crate) async fn refreshed(&mut self, catalog: Catalog) -> Result<Catalog, SetupError> {
-        let stale: Vec<&Table> = catalog.tables.iter().filter(|table| is_stale(table)).collect();
+        let stale: Vec<&Table> = catalog
+            .tables
+            .iter()
+            .filter(|table| is_stale(table))
+            .collect();
         if stale.is_empty() {
             return Ok(catalog);
         }
         for table in stale {
             let name = format!("{}.{}", identifier(&table.schema), identifier(&table.name));
-            let gin = catalog.indexes_of(table).filter(|index| index.method == "gin");
+            let gin = catalog
+                .indexes_of(table)
+                .filter(|index| index.method == "gin");
             let tidy = gin.map(|index| {
                 let name = format!("{}.{}", identifier(&index.schema), identifier(&index.name));
-                format!("; SELECT pg_catalog.gin_clean_pending_list({})", literal(&name))
+                format!(
+                    "; SELECT pg_catalog.gin_clean_pending_list({})",
+                    literal(&name)
+                )
             });
             let refresh = format!("ANALYZE {name}{}", tidy.collect::<String>());
             self.run(&refresh).await.map_err(|error| refused(&error))?;
@@ -191,7 +201,8 @@ impl Trial<'_> {
         let custom = self.plan(&custom).await?;
         let may_differ = asked.generic && question.is_prepared && !question.values.is_empty();
         let generic = if may_differ {
-            let generic = "SET LOCAL plan_cache_mode = force_generic_plan; EXPLAIN (FORMAT JSON, VERBOSE)";
+            let generic =
+                "SET LOCAL plan_cache_mode = force_generic_plan; EXPLAIN (FORMAT JSON, VERBOSE)";
             Some(self.plan(&format!("{generic} {execute}")).await?)
         } else {
             None
@@ -221,7 +232,10 @@ impl Trial<'_> {
 
     /// What their types are called. 0 is for the server to find out.
     async fn types(&mut self, values: &[Value]) -> Result<String, Refusal> {
-        let oids: Vec<String> = values.iter().map(|value| value.type_oid.to_string()).collect();
+        let oids: Vec<String> = values
+            .iter()
+            .map(|value| value.type_oid.to_string())
+            .collect();
         let names = format!(
             "SELECT string_agg(CASE oid WHEN 0 THEN 'unknown' ELSE pg_catalog.format_type(oid, NULL) END, ', ' ORDER BY at)
                FROM unnest('{{{}}}'::oid[]) WITH ORDINALITY AS types (oid, at)",
@@ -248,9 +262,16 @@ impl Trial<'_> {
         };
         let mut arguments = PgArguments::default();
         let raw = Raw { bytes, type_oid };
-        arguments.add(raw).map_err(|_| Refusal::Unreadable(at + 1))?;
-        let text = sqlx::query_with("SELECT pg_catalog.quote_literal($1::text)", arguments);
-        let row = text.fetch_one(&mut *self.connection).await.map_err(server)?;
+        arguments
+            .add(raw)
+            .map_err(|_| Refusal::Unreadable(at + 1))?;
+        // Not kept prepared: `DEALLOCATE ALL` would take it from the driver.
+        let text = sqlx::query_with("SELECT pg_catalog.quote_literal($1::text)", arguments)
+            .persistent(false);
+        let row = text
+            .fetch_one(&mut *self.connection)
+            .await
+            .map_err(server)?;
         row.try_get(0).map_err(server)
     }
 

@@ -140,7 +140,10 @@ impl QueryPlans {
 pub(super) fn is_taken(generic: &Plan, custom: &Plan) -> bool {
     /// `cached_plan_cost`: a thousand times `cpu_operator_cost` for each relation, and for one more.
     const PLANNING: f64 = 1_000.0 * 0.0025;
-    let relations = custom.nodes().filter(|node| node.relation().is_some()).count();
+    let relations = custom
+        .nodes()
+        .filter(|node| node.relation().is_some())
+        .count();
     #[expect(clippy::cast_precision_loss, reason = "there are few")]
     let planning = PLANNING * (relations + 1) as f64;
     generic.root().estimate().total_cost < custom.root().estimate().total_cost + planning

@@ -30,9 +30,8 @@ impl Form {
     /// By the first word of a statement, in upper case.
     pub(crate) fn of(first_word: &str) -> Self {
         match first_word {
-            "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES" | "TABLE" | "WITH" | "(" => {
-                Self::Prepared
-            }
+            "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES" | "TABLE" | "WITH"
+            | "(" => Self::Prepared,
             "DECLARE" | "CREATE" | "REFRESH" | "EXECUTE" => Self::AsItIs,
             other => Self::Planless(other.to_owned()),
         }
@@ -73,6 +72,16 @@ pub(crate) enum Refusal {
     Server(String),
     /// What the server gave is no plan that is understood: why, and its JSON.
     Unparsed(String, Arc<str>),
+}
+
+impl Refusal {
+    /// Statements of this kind read no table's rows: there is nothing to be known of them.
+    pub(crate) fn is_harmless(&self) -> bool {
+        let Self::Planless(word) = self else {
+            return false;
+        };
+        !matches!(word.as_str(), "COPY" | "CALL" | "DO" | "FETCH" | "MOVE")
+    }
 }
 
 impl fmt::Display for Refusal {

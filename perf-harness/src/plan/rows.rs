@@ -52,7 +52,9 @@ impl Rows {
 
     /// The tables by name, with their rows.
     pub fn tables(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.tables.iter().map(|(name, rows)| (name.as_str(), *rows))
+        self.tables
+            .iter()
+            .map(|(name, rows)| (name.as_str(), *rows))
     }
 
     pub(crate) fn distinct_values(&self) -> impl Iterator<Item = (&str, &str, u64)> {

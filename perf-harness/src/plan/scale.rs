@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::catalog::{Catalog, Column, ForeignKey, Table};
+use super::named::the_table;
 use super::rows::Rows;
 use crate::error::SetupError;
 
@@ -45,28 +46,6 @@ pub(super) fn statements(
     Ok(statements)
 }
 
-/// The one table of a name. Several of it, or none, are an error that says what there is.
-pub(super) fn the_table<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table, SetupError> {
-    let found: Vec<&Table> = catalog
-        .tables
-        .iter()
-        .filter(|table| table.name == name || table.full_name() == name)
-        .collect();
-    match found[..] {
-        [one] => Ok(one),
-        [] => Err(SetupError::no_such(
-            "table",
-            name,
-            catalog.tables.iter().map(Table::full_name).collect(),
-        )),
-        _ => Err(SetupError::Ambiguous {
-            what: "table",
-            name: name.to_owned(),
-            candidates: found.iter().map(|table| table.full_name()).collect(),
-        }),
-    }
-}
-
 /// A partitioned table has its rows in its partitions: each gets its share.
 fn of_table<'a>(
     catalog: &'a Catalog,
@@ -83,7 +62,10 @@ fn of_table<'a>(
             rows,
         });
     }
-    #[expect(clippy::cast_precision_loss, reason = "the server keeps it as a float, too")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the server keeps it as a float, too"
+    )]
     let ratio = rows as f64 / has;
     let filled = parts.into_iter().filter(|part| part.rows > 0.0);
     Ok(filled
@@ -125,9 +107,14 @@ fn relation(catalog: &Catalog, scaled: &Scaled<'_>, major: u32) -> Vec<String> {
     };
     let seen = ", 'relallvisible', relpages";
     let mut statements = vec![restore(&table.schema, &table.name, &rows.to_string(), seen)];
-    statements.extend(
-        partial.map(|index| restore(&index.schema, &index.name, &format!("reltuples * {ratio}"), "")),
-    );
+    statements.extend(partial.map(|index| {
+        restore(
+            &index.schema,
+            &index.name,
+            &format!("reltuples * {ratio}"),
+            "",
+        )
+    }));
     statements
 }
 
@@ -162,7 +149,10 @@ fn distinct(
     column: &Column,
 ) -> Option<f64> {
     let told = explicit.get(&(of.table.full_name(), column.name.as_str()));
-    #[expect(clippy::cast_precision_loss, reason = "the server keeps it as a float, too")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the server keeps it as a float, too"
+    )]
     let values = match told {
         Some(values) => *values as f64,
         None => {
@@ -186,9 +176,8 @@ fn growth_of_target(
             && key.columns == [column.name.as_str()]
     };
     let key = catalog.foreign_keys.iter().find(refers)?;
-    let is_target = |one: &&Scaled<'_>| {
-        one.table.schema == key.target_schema && one.table.name == key.target
-    };
+    let is_target =
+        |one: &&Scaled<'_>| one.table.schema == key.target_schema && one.table.name == key.target;
     let target = scaled.iter().find(is_target)?;
     (target.ratio > 1.0).then_some(target.ratio)
 }

@@ -137,7 +137,7 @@ impl Traffic {
         apart
     }
 
-    pub(super) fn path(&self, query: &Query) -> Option<CallPath> {
+    pub(crate) fn path(&self, query: &Query) -> Option<CallPath> {
         CallPath::of(query.stack.as_deref()?, self.root.as_deref()?)
     }
 

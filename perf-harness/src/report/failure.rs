@@ -6,6 +6,7 @@ use super::known::known_line;
 use super::next::advice;
 use super::parent::parent_line;
 use super::path::came_from;
+use super::plans::{plans, work};
 use super::setup;
 use super::sql_line::one_line;
 use super::values::values_line;
@@ -39,6 +40,10 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         }
         Problem::Violation(Violation::Defects { defect, .. }) => defects(subject, finding, *defect),
         Problem::Violation(Violation::Growth { .. }) => growth(subject, finding),
+        Problem::Violation(Violation::Plans { .. }) => plans(subject, finding),
+        Problem::Violation(Violation::Work { allowed, actual }) => {
+            work(subject, finding, *allowed, *actual)
+        }
         Problem::Unmeasured(error) => {
             let headline = headline(subject, finding, "could not be judged");
             format!("{headline}\n\n{}", setup::cause_and_cure(error))

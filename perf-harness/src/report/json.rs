@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Subject, Values};
 use crate::budget::{Excuse, Finding, Problem, Violation};
+use crate::plan::{Plan, PlanOf, Plans};
 use crate::record::{
     CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, STORED_FINGERPRINT_VERSION, Sample,
     Shape, Traffic,
@@ -60,8 +61,56 @@ fn finding(found: &Finding, values: Values) -> Value {
         let excuse = |excuse: &Excuse| json!({ "part": &*excuse.part, "reason": &*excuse.reason });
         document["excuses"] = found.excuses.iter().map(excuse).collect();
     }
+    if let Some(plans) = &found.plans {
+        document["plans"] = plans_of(plans, values);
+    }
     if !found.samples.is_empty() {
         document["samples"] = found.samples.iter().map(sample).collect();
+    }
+    document
+}
+
+/// How each query reaches its tables. A plan's own JSON holds values.
+fn plans_of(plans: &Plans, values: Values) -> Value {
+    let rows: Vec<Value> = plans
+        .rows()
+        .tables()
+        .map(|(table, rows)| json!({ "table": table, "rows": rows }))
+        .collect();
+    let queries: Vec<Value> = plans
+        .queries
+        .iter()
+        .map(|query| {
+            let judged = query.judged(plans.rows());
+            let judged = judged.iter().map(|(of, plan)| judged_plan(plans, *of, plan, values));
+            json!({
+                "query": query.at,
+                "times": query.times,
+                "refused": query.refusal(),
+                "rows_examined": query.ran().and_then(Plan::rows_examined),
+                "buffers": query.ran().and_then(|plan| plan.root().buffers()).map(|buffers| buffers.touched()),
+                "plans": judged.collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "rows": rows, "unasked": plans.unasked, "queries": queries })
+}
+
+fn judged_plan(plans: &Plans, of: PlanOf, plan: &Plan, values: Values) -> Value {
+    let reaches: Vec<Value> = plans
+        .reaches(plan)
+        .iter()
+        .map(|reach| {
+            json!({
+                "table": reach.table.full_name(),
+                "access": reach.access,
+                "indexes": reach.indexes.iter().map(|index| index.full_name()).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let mut document = json!({ "of": of, "reaches": reaches });
+    if values == Values::Shown {
+        document["json"] = serde_json::from_str(plan.json()).unwrap_or_default();
     }
     document
 }
@@ -82,6 +131,10 @@ fn violated(violation: Violation) -> Value {
         }
         Violation::Defects { defect, found } => json!({ "kind": defect, "found": found }),
         Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
+        Violation::Plans { found } => json!({ "kind": "plans", "found": found }),
+        Violation::Work { allowed, actual } => {
+            json!({ "kind": "work", "allowed": allowed, "actual": actual })
+        }
     }
 }
 

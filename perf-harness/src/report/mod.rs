@@ -9,6 +9,7 @@ mod next;
 mod number;
 mod parent;
 mod path;
+mod plans;
 mod setup;
 mod sql_line;
 mod values;

@@ -77,6 +77,7 @@ impl Growth {
             excuses: Arc::from([]),
             baseline: Arc::clone(&self.ledger.baseline),
             samples: Arc::clone(&self.samples),
+            plans: None,
         });
     }
 }

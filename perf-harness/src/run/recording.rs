@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::origin::Origin;
 use super::plans::Known;
-use crate::budget::{Asked, Assertion, Defect, Excuse, Finding, Form, Problem, Queries, Violation};
+use crate::budget::{
+    Asked, Assertion, Defect, Excuse, Finding, Form, PlanRule, Problem, Queries, Violation,
+};
 use crate::error::SetupError;
 use crate::plan::{Plans, Rows};
 use crate::record::{Counts, Kind, Query, Sample, Shape, Traffic};
@@ -104,6 +106,16 @@ impl<T> Recording<T> {
         self.check_as(Assertion::Efficient, &form, Location::caller());
     }
 
+    /// Asserts that the plans of its queries are as they must be. What does not hold is told when the test ends.
+    ///
+    /// The macros [`assert_index_used!`](crate::assert_index_used), [`assert_no_full_scan!`](crate::assert_no_full_scan) and
+    /// their fellows are lines over this function.
+    #[track_caller]
+    pub fn check_plans(&self, rule: PlanRule) {
+        let form = Form::OfRecording(UNNAMED.to_owned());
+        self.check_as(Assertion::Plan(rule), &form, Location::caller());
+    }
+
     /// Lets defects stay whose query has this part in its shape, as messages show it; or, where it is a name alone, whose
     /// query names a table of this name or whose call path goes through a function of it.
     ///
@@ -194,7 +206,8 @@ impl<T> Recording<T> {
             form,
             url: &self.origin.masked_url,
         };
-        let problems = match self.judge(&assertion, &asked) {
+        let mut plans = None;
+        let problems = match self.judge(&assertion, &asked, &mut plans) {
             Ok(violations) => violations.into_iter().map(Problem::Violation).collect(),
             Err(error) => vec![Problem::Unmeasured(error)],
         };
@@ -209,6 +222,7 @@ impl<T> Recording<T> {
                 excuses: Arc::clone(&self.excuses),
                 baseline: Arc::clone(&self.origin.ledger.baseline),
                 samples: Arc::from([]),
+                plans: plans.clone(),
             });
         }
         holds
@@ -218,6 +232,7 @@ impl<T> Recording<T> {
         &self,
         assertion: &Assertion,
         asked: &Asked<'_>,
+        plans: &mut Option<Arc<Plans>>,
     ) -> Result<Vec<Violation>, SetupError> {
         let unreasoned = self
             .excuses
@@ -228,7 +243,22 @@ impl<T> Recording<T> {
                 part: excuse.part.to_string(),
             });
         }
-        assertion.judge(&self.traffic, &self.excuses, &self.origin.ledger.baseline, asked)
+        if let Assertion::Plan(rule) = assertion {
+            assertion.judge(&self.traffic, &[], &self.origin.ledger.baseline, asked)?;
+            let known = if rule.needs_figures() {
+                self.executed_plans()?
+            } else {
+                self.plans()?
+            };
+            let violation = rule.judge(&self.traffic, plans.insert(known))?;
+            return Ok(violation.into_iter().collect());
+        }
+        assertion.judge(
+            &self.traffic,
+            &self.excuses,
+            &self.origin.ledger.baseline,
+            asked,
+        )
     }
 }
 

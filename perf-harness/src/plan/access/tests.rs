@@ -46,13 +46,19 @@ fn a_seek_has_a_condition_on_the_leading_column() {
     check(&seek("((a.c = 2) AND (a.b > 1))"), &[Access::Seek]);
     check(&seek("(a.c = 1)"), &[Access::IndexWalk]);
     check(&index_scan("a_b_c", ""), &[Access::IndexWalk]);
-    check(&index_scan("a_b_c", r#", "Filter": "(a.b = 1)""#), &[Access::IndexWalk]);
+    check(
+        &index_scan("a_b_c", r#", "Filter": "(a.b = 1)""#),
+        &[Access::IndexWalk],
+    );
 }
 
 #[test]
 fn what_a_partial_or_an_inverted_index_holds_is_found_by_any_condition() {
     check(&index_scan("a_open", ""), &[Access::Seek]);
-    check(&index_scan("a_words", r#", "Index Cond": "(a.words @@ 'x')""#), &[Access::Seek]);
+    check(
+        &index_scan("a_words", r#", "Index Cond": "(a.words @@ 'x')""#),
+        &[Access::Seek],
+    );
 }
 
 #[test]
@@ -103,9 +109,11 @@ fn each_part_of_a_join_is_judged_for_itself() {
     let join = format!(
         r#"{{"Node Type": "Nested Loop", "Startup Cost": 0, "Total Cost": 1000, "Plan Rows": 10000, "Plans": [{outer}, {inner}]}}"#
     );
-    check(&limit(20, 2.0, &join), &[Access::Bounded, Access::IndexWalk]);
-    let written = format!(
-        r#"{{"Node Type": "ModifyTable", "Relation Name": "a", "Plans": [{outer}]}}"#
+    check(
+        &limit(20, 2.0, &join),
+        &[Access::Bounded, Access::IndexWalk],
     );
+    let written =
+        format!(r#"{{"Node Type": "ModifyTable", "Relation Name": "a", "Plans": [{outer}]}}"#);
     check(&written, &[Access::IndexWalk]);
 }

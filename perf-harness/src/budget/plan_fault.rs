@@ -1,0 +1,181 @@
+//! What is wrong with the plan of a query, by a rule.
+
+use crate::plan::{Access, Index, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Reach, Table};
+
+/// A query whose plan is not as it must be, in one of its plans or in several.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault<'p> {
+    pub(crate) query: &'p QueryPlans,
+    /// Those of its plans that are at fault. The first one is told.
+    pub(crate) of: Vec<PlanOf>,
+    /// How many of its plans were looked at.
+    pub(crate) looked_at: usize,
+    pub(crate) plan: &'p Plan,
+    /// The node that is at fault.
+    pub(crate) node: &'p Node,
+    /// How it reaches its table, if it does.
+    pub(crate) reach: Option<Reach<'p>>,
+}
+
+/// Queries that read all of one of these tables.
+pub(super) fn full_scans<'p>(plans: &'p Plans, tables: &[&Table]) -> Vec<Fault<'p>> {
+    by_reach(plans, |reach| {
+        reach.access.is_full() && is_one_of(reach, tables)
+    })
+}
+
+/// Queries that read one of these tables from its first block to its last.
+pub(super) fn seq_scans<'p>(plans: &'p Plans, tables: &[&Table]) -> Vec<Fault<'p>> {
+    by_reach(plans, |reach| {
+        reach.access == Access::SequentialScan && is_one_of(reach, tables)
+    })
+}
+
+fn is_one_of(reach: &Reach<'_>, tables: &[&Table]) -> bool {
+    tables.iter().any(|table| std::ptr::eq(*table, reach.table))
+}
+
+/// All queries that read the table of an index, where none of them goes through it. It is enough that one does, by all of its
+/// plans.
+pub(super) fn not_used<'p>(plans: &'p Plans, index: &Index) -> Vec<Fault<'p>> {
+    let parts = plans
+        .catalog
+        .indexes
+        .iter()
+        .filter(|part| is_part(part, index));
+    let parts: Vec<&Index> = parts.collect();
+    let is_used = |reach: &Reach<'_>| {
+        matches!(reach.access, Access::Seek | Access::Bounded)
+            && reach
+                .indexes
+                .iter()
+                .any(|used| parts.iter().any(|part| std::ptr::eq(*part, *used)))
+    };
+    let goes_through = |query: &QueryPlans| {
+        let judged = query.judged(&plans.rows);
+        let by_it = |(_, plan): &(PlanOf, &Plan)| plans.reaches(plan).iter().any(is_used);
+        !judged.is_empty() && judged.iter().all(by_it)
+    };
+    if plans.queries.iter().any(goes_through) {
+        return Vec::new();
+    }
+    let is_its_table = |reach: &Reach<'_>| {
+        let of = |part: &&Index| {
+            part.table == reach.table.name && part.table_schema == reach.table.schema
+        };
+        !is_used(reach) && parts.iter().any(of)
+    };
+    by_reach(plans, is_its_table)
+}
+
+/// Is it the index, or that of a partition?
+fn is_part(part: &Index, index: &Index) -> bool {
+    std::ptr::eq(part, index) || part.parent.as_deref() == Some(&index.full_name())
+}
+
+fn by_reach<'p>(plans: &'p Plans, is_fault: impl Fn(&Reach<'p>) -> bool) -> Vec<Fault<'p>> {
+    by_plan(plans, |plan| {
+        let mut at_fault: Vec<Reach<'p>> = plans.reaches(plan);
+        at_fault.retain(&is_fault);
+        // The dearest one says most.
+        let cost = |reach: &Reach<'_>| reach.node.estimate().total_cost;
+        let dearest = at_fault
+            .into_iter()
+            .max_by(|one, other| cost(one).total_cmp(&cost(other)))?;
+        Some((dearest.node, Some(dearest)))
+    })
+}
+
+/// Queries whose result is sorted, where an index could give it in order.
+pub(super) fn not_sorted(plans: &Plans) -> Vec<Fault<'_>> {
+    by_plan(plans, |plan| Some((last_sort(plan.root())?, None)))
+}
+
+/// The sort that gives the result its order: nothing above it but what keeps that.
+fn last_sort(node: &Node) -> Option<&Node> {
+    match node.kind() {
+        NodeKind::Sort | NodeKind::IncrementalSort => Some(node),
+        NodeKind::Limit
+        | NodeKind::LockRows
+        | NodeKind::Result
+        | NodeKind::ProjectSet
+        | NodeKind::Unique
+        | NodeKind::SubqueryScan
+        | NodeKind::GatherMerge
+        | NodeKind::WindowAgg
+        | NodeKind::NestedLoop => node
+            .children()
+            .iter()
+            .find(|child| matches!(child.relationship(), Some("Outer" | "Subquery")))
+            .and_then(last_sort),
+        _ => None,
+    }
+}
+
+/// Queries that needed temporary files.
+pub(super) fn spills(plans: &Plans) -> Vec<Fault<'_>> {
+    let mut faults = Vec::new();
+    for query in &plans.queries {
+        for plan in query.ran.iter().chain(&query.inner) {
+            let Some(node) = plan.nodes().filter(|node| spilled(node)).last() else {
+                continue;
+            };
+            faults.push(Fault {
+                query,
+                of: vec![PlanOf::Run],
+                looked_at: 1,
+                plan,
+                node,
+                reach: None,
+            });
+            break;
+        }
+    }
+    faults
+}
+
+/// It or one below it: blocks are counted with those of its children.
+fn spilled(node: &Node) -> bool {
+    let own = node.text("Sort Space Type") == Some("Disk")
+        || node
+            .number("Hash Batches")
+            .is_some_and(|batches| batches > 1.0)
+        || node
+            .number("HashAgg Batches")
+            .is_some_and(|batches| batches > 1.0);
+    let written = |node: &Node| node.buffers().map_or(0, |blocks| blocks.temp_written);
+    own || written(node) > node.children().iter().map(written).sum()
+}
+
+/// One fault for each query at most: of its first plan that has one.
+fn by_plan<'p>(
+    plans: &'p Plans,
+    find: impl Fn(&'p Plan) -> Option<(&'p Node, Option<Reach<'p>>)>,
+) -> Vec<Fault<'p>> {
+    let mut faults = Vec::new();
+    for query in &plans.queries {
+        let judged = query.judged(&plans.rows);
+        let looked_at = judged.len();
+        let mut fault: Option<Fault<'p>> = None;
+        for (of, plan) in judged {
+            let Some((node, reach)) = find(plan) else {
+                continue;
+            };
+            match &mut fault {
+                Some(fault) => fault.of.push(of),
+                None => {
+                    fault = Some(Fault {
+                        query,
+                        of: vec![of],
+                        looked_at,
+                        plan,
+                        node,
+                        reach,
+                    });
+                }
+            }
+        }
+        faults.extend(fault);
+    }
+    faults
+}

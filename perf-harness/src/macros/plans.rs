@@ -1,0 +1,201 @@
+//! Assertions about plans: what the server did, or would do, with the very queries that ran.
+
+/// Asserts that at least one of a recording's queries goes through an index: by a seek, or in its order up to a limit.
+///
+/// The index is named with or without its schema; that of a partitioned table stands for those of its partitions. An index that
+/// is only read whole is not used. Where a prepared statement's plan for all values is another one than that for these values,
+/// both must go through it.
+///
+/// The plan is asked for with the very values that were bound, as if tables had the rows that the test or
+/// [`Recording::at_rows`](crate::Recording::at_rows) says. Nothing is executed. A query that the server refuses is an error,
+/// and so is a recording whose queries do not read the index's table.
+///
+/// ```no_run
+/// use perf_harness::{PerfDb, Rows, assert_index_used, assert_no_full_scan, perf_test};
+///
+/// #[perf_test]
+/// async fn the_search_seeks(db: PerfDb) -> Result<(), sqlx::Error> {
+///     let pool = db.pool();
+///     let search = sqlx::query("SELECT id FROM articles WHERE slug = $1").bind("rust");
+///     let search = db.record(search.fetch_all(&pool)).await.transpose()?;
+///     let search = search.at_rows(Rows::of([("articles", 1_000_000)]));
+///     assert_index_used!(search, "articles_slug_idx");
+///     assert_no_full_scan!(search, "articles");
+///     Ok(())
+/// }
+/// ```
+#[macro_export]
+macro_rules! assert_index_used {
+    ($recording:expr, $index:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::IndexUsed($crate::__private::text($index)),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $index:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_plans(
+            &$db,
+            $crate::PlanRule::IndexUsed($crate::__private::text($index)),
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that no query reads all of a table: neither from its first block to its last, nor through a whole index.
+///
+/// `assert_no_full_scan!(list, "articles")` is about one table and its partitions, `assert_no_full_scan!(list)` about all. A
+/// table of one or two blocks may be read whole, unless it is taken for larger; so may what a limit ends early: after a tenth,
+/// or a thousand rows. Everything else is as with [`assert_index_used!`](crate::assert_index_used).
+#[macro_export]
+macro_rules! assert_no_full_scan {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::NoFullScan($crate::__private::None),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($recording:expr, $table:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::NoFullScan($crate::__private::Some($crate::__private::text($table))),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $table:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_plans(
+            &$db,
+            $crate::PlanRule::NoFullScan($crate::__private::Some($crate::__private::text($table))),
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that no query reads a table from its first block to its last.
+///
+/// An index that is read whole passes here, and not with [`assert_no_full_scan!`](crate::assert_no_full_scan), which is as with
+/// that assertion otherwise.
+#[macro_export]
+macro_rules! assert_no_seq_scan {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::NoSeqScan($crate::__private::None),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($recording:expr, $table:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::NoSeqScan($crate::__private::Some($crate::__private::text($table))),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $table:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_plans(
+            &$db,
+            $crate::PlanRule::NoSeqScan($crate::__private::Some($crate::__private::text($table))),
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that all queries of a recording together look at no more rows than so many: those that scans give and those that
+/// they throw away.
+///
+/// It is counted by the server, at the size that the test's data has: when the query runs, in a test with `plans`. In another
+/// test what only reads is run again for it, in a transaction that may not write, and a write is an error.
+#[macro_export]
+macro_rules! assert_max_rows_examined {
+    ($recording:expr, $most:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::MaxRowsExamined($most),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $most:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_plans(
+            &$db,
+            $crate::PlanRule::MaxRowsExamined($most),
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that all queries of a recording together touch no more blocks of 8 KiB than so many, whether they were in memory or
+/// not. Counted as with [`assert_max_rows_examined!`](crate::assert_max_rows_examined).
+#[macro_export]
+macro_rules! assert_max_buffers {
+    ($recording:expr, $most:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::MaxBuffers($most),
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $most:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_plans(
+            &$db,
+            $crate::PlanRule::MaxBuffers($most),
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that no sort, hash or aggregate of a recording's queries needs temporary files. Counted as with
+/// [`assert_max_rows_examined!`](crate::assert_max_rows_examined), so at the size that the test's data has.
+#[macro_export]
+macro_rules! assert_no_disk_spill {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::NoDiskSpill,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_plans(
+            &$db,
+            $crate::PlanRule::NoDiskSpill,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}
+
+/// Asserts that what a query is ordered by comes out of an index in that order, and is not sorted.
+///
+/// Only the order of the result counts: what is sorted for a merge join, a group or a sub-query is not looked at. A recording in
+/// which nothing has an `ORDER BY` is an error. Everything else is as with [`assert_index_used!`](crate::assert_index_used).
+#[macro_export]
+macro_rules! assert_sorted_by_index {
+    ($recording:expr $(,)?) => {
+        $crate::__private::check_plans(
+            &$recording,
+            $crate::PlanRule::SortedByIndex,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_plans(
+            &$db,
+            $crate::PlanRule::SortedByIndex,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}

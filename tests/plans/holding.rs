@@ -1,0 +1,120 @@
+//! Assertions about plans that hold.
+
+use perf_harness::{
+    PerfDb, PlanOf, Recording, Rows, assert_index_used, assert_max_buffers,
+    assert_max_rows_examined, assert_no_disk_spill, assert_no_full_scan, assert_no_seq_scan,
+    assert_sorted_by_index, perf_test,
+};
+use sqlx::PgPool;
+
+use crate::blog::blog;
+
+fn million() -> Rows {
+    Rows::of([("articles", 1_000_000), ("authors", 50_000)])
+}
+
+async fn search(pool: &PgPool, words: &str) {
+    let query = sqlx::query(
+        "SELECT id, title FROM articles
+          WHERE to_tsvector('english', title || ' ' || content) @@ websearch_to_tsquery('english', $1)
+          ORDER BY created_at DESC LIMIT 20",
+    );
+    query.bind(words).execute(pool).await.unwrap();
+}
+
+async fn newest(pool: &PgPool) {
+    let query =
+        sqlx::query("SELECT id, title FROM articles ORDER BY created_at DESC, id DESC LIMIT $1");
+    query.bind(20_i64).execute(pool).await.unwrap();
+}
+
+#[perf_test(template = blog)]
+async fn a_search_seeks_through_its_index_at_productions_size(db: PerfDb) {
+    let pool = db.pool();
+    let list = db
+        .record(search(&pool, "borrowing"))
+        .await
+        .at_rows(million());
+    assert_index_used!(list, "articles_search_idx");
+    assert_index_used!(list, "public.articles_search_idx");
+    assert_no_full_scan!(list, "articles");
+    assert_no_full_scan!(list);
+    assert_no_seq_scan!(list);
+}
+
+#[perf_test(template = blog)]
+async fn a_page_comes_out_of_an_index_in_order(db: PerfDb) {
+    let pool = db.pool();
+    let page = db.record(newest(&pool)).await.at_rows(million());
+    assert_sorted_by_index!(page);
+    assert_index_used!(page, "articles_newest_idx");
+    assert_no_full_scan!(page, "articles");
+}
+
+#[perf_test(template = blog)]
+async fn work_is_counted_by_the_server(db: PerfDb) {
+    let pool = db.pool();
+    let page = db.record(newest(&pool)).await;
+    assert_max_rows_examined!(page, 20);
+    assert_max_buffers!(page, 50);
+    assert_no_disk_spill!(page);
+    let plans = page.executed_plans().unwrap();
+    let ran = plans.queries()[0].ran().unwrap();
+    assert_eq!(ran.rows_examined(), Some(20.0));
+    assert!(ran.root().buffers().unwrap().touched() > 0);
+}
+
+#[perf_test(template = blog)]
+async fn a_table_of_two_blocks_may_be_read_whole(db: PerfDb) {
+    let pool = db.pool();
+    let list = db
+        .record(sqlx::query("SELECT id FROM public.tags").execute(&pool))
+        .await;
+    assert_no_full_scan!(list, "public.tags");
+    assert_no_seq_scan!(list);
+}
+
+#[perf_test(template = blog)]
+async fn nothing_that_a_plan_was_asked_for_stays(db: PerfDb) {
+    let pool = db.pool();
+    let catalog = "SELECT md5(string_agg(c::text, ',' ORDER BY oid)) FROM pg_class c";
+    let before: String = sqlx::query_scalar(catalog).fetch_one(&pool).await.unwrap();
+    let list = db.record(newest(&pool)).await.at_rows(million());
+    list.plans().unwrap();
+    list.executed_plans().unwrap();
+    let after: String = sqlx::query_scalar(catalog).fetch_one(&pool).await.unwrap();
+    assert_eq!(before, after);
+}
+
+#[perf_test(template = blog)]
+async fn a_query_that_the_server_refused_is_not_asked_about(db: PerfDb) {
+    let pool = db.pool();
+    let work = async {
+        sqlx::query("SELECT 1 / 0")
+            .execute(&pool)
+            .await
+            .unwrap_err();
+        newest(&pool).await;
+    };
+    let list: Recording<()> = db.record(work).await;
+    let plans = list.plans().unwrap();
+    assert_eq!(plans.queries().len(), 1);
+    assert_index_used!(list.at_rows(million()), "articles_newest_idx");
+}
+
+#[perf_test(template = blog)]
+async fn assertions_take_work_and_give_its_output(db: PerfDb) {
+    let pool = db.pool();
+    let count = || {
+        sqlx::query_scalar::<_, i64>("SELECT id FROM articles WHERE slug = 'slug-9'")
+            .fetch_one(&pool)
+    };
+    assert_eq!(assert_max_rows_examined!(db, 1, count()).unwrap(), 9);
+    assert_eq!(
+        assert_index_used!(db, "articles_slug_idx", count()).unwrap(),
+        9
+    );
+    assert_eq!(assert_no_full_scan!(db, "articles", count()).unwrap(), 9);
+    let names = [PlanOf::Values, PlanOf::AllValues].map(|of| serde_json::to_value(of).unwrap());
+    assert_eq!(names, ["values", "all_values"]);
+}
