@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use super::recording::Recording;
 use crate::budget::{Assertion, Form, Queries};
 use crate::clock;
-use crate::database::{Database, census};
+use crate::database::{Database, Plans, census};
 use crate::error::SetupError;
 use crate::postgres::masked;
 use crate::record::{SharedLog, Traffic};
@@ -91,6 +91,15 @@ impl PerfDb {
             Arc::clone(&self.ledger),
             Arc::clone(&self.masked_url),
         ))
+    }
+
+    /// Why this test, which asks for `plans`, has none that really ran: the role or the server, for a person.
+    #[must_use]
+    pub fn without_plans(&self) -> Option<&str> {
+        match &self.database.plans {
+            Plans::Refused(why) => Some(why),
+            Plans::Off | Plans::On => None,
+        }
     }
 
     /// The URL that the code under test connects to: through the recorder, on 127.0.0.1.

@@ -41,6 +41,7 @@ pub struct PerfTest {
     runtime: Builder,
     template: Option<Template>,
     read_only: bool,
+    plans: bool,
     should_panic: bool,
 }
 
@@ -116,6 +117,7 @@ impl PerfTest {
             runtime: Builder::new_current_thread(),
             template: None,
             read_only: false,
+            plans: false,
             should_panic: false,
         }
     }
@@ -139,6 +141,15 @@ impl PerfTest {
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
+        self
+    }
+
+    /// Keeps the plans that really ran: while something is recorded, the server tells of each query's by `auto_explain`, and
+    /// the program does not see that. Needs a role that may load it. With another one the test runs all the same, and has
+    /// no such plans. See [`Query::executed_plan`](crate::Query::executed_plan).
+    #[must_use]
+    pub fn plans(mut self) -> Self {
+        self.plans = true;
         self
     }
 
@@ -237,12 +248,12 @@ impl PerfTest {
         log: SharedLog,
     ) -> Result<Database, SetupError> {
         match template {
-            Some(template) if self.read_only => Database::shared(template, log).await,
+            Some(template) if self.read_only => Database::shared(template, log, self.plans).await,
             None if self.read_only => Err(SetupError::system(
                 "a read-only test shares a copy of its template",
                 &"it has none: add `template = ..`",
             )),
-            template => Database::create(&self.name, template, log).await,
+            template => Database::create(&self.name, template, log, self.plans).await,
         }
     }
 
