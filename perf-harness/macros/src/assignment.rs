@@ -16,6 +16,7 @@ pub(crate) struct Assignment {
 pub(crate) enum Name {
     Template,
     ReadOnly,
+    Plans,
     Flavor,
     WorkerThreads,
 }
@@ -46,9 +47,7 @@ impl Parse for Assignment {
         };
         if name.is_switch() {
             if equals.is_some() {
-                let message = format!(
-                    "`{written}` takes no value: leave it out for a database of the test's own"
-                );
+                let message = format!("`{written}` takes no value: {}", name.without());
                 return Err(Error::new(written.span(), message));
             }
         } else if value.is_empty() {
@@ -76,16 +75,25 @@ fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
 }
 
 impl Name {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Template,
         Self::ReadOnly,
+        Self::Plans,
         Self::Flavor,
         Self::WorkerThreads,
     ];
 
     /// Switched on by its name alone.
     fn is_switch(self) -> bool {
-        self == Self::ReadOnly
+        matches!(self, Self::ReadOnly | Self::Plans)
+    }
+
+    /// What a test has that leaves it out.
+    fn without(self) -> &'static str {
+        match self {
+            Self::Plans => "leave it out for a test that asks for no plan",
+            _ => "leave it out for a database of the test's own",
+        }
     }
 
     fn of(written: &Ident) -> Result<Self> {
@@ -98,6 +106,7 @@ impl Name {
         match self {
             Self::Template => "template",
             Self::ReadOnly => "read_only",
+            Self::Plans => "plans",
             Self::Flavor => "flavor",
             Self::WorkerThreads => "worker_threads",
         }
@@ -108,7 +117,7 @@ impl Name {
             Self::Template => {
                 "the path of an async function, or of one that gives a `Template`, without a call"
             }
-            Self::ReadOnly => "no value",
+            Self::ReadOnly | Self::Plans => "no value",
             Self::Flavor => "a name in quotes",
             Self::WorkerThreads => "a whole number",
         }
@@ -118,6 +127,7 @@ impl Name {
         match self {
             Self::Template => "`template = path::to::async_fn`",
             Self::ReadOnly => "`read_only`",
+            Self::Plans => "`plans`",
             Self::Flavor => "`flavor = \"multi_thread\"`",
             Self::WorkerThreads => "`worker_threads = 2`",
         }
@@ -156,6 +166,6 @@ fn unknown(written: &str) -> String {
 }
 
 fn known() -> String {
-    let [template, read_only, flavor, threads] = Name::ALL.map(Name::usage);
-    format!("the options are {template}, {read_only}, {flavor} and {threads}")
+    let [template, read_only, plans, flavor, threads] = Name::ALL.map(Name::usage);
+    format!("the options are {template}, {read_only}, {plans}, {flavor} and {threads}")
 }

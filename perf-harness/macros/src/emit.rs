@@ -100,12 +100,14 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
         .then(|| quote! { .should_panic() });
     let template = options.template.iter();
     let read_only = options.read_only.then(|| quote! { .read_only() });
+    let plans = options.plans.then(|| quote! { .plans() });
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
     let threads = options.worker_threads.iter();
     quote! {
         ::perf_harness::__private::test(::core::module_path!(), #name)
             #(.template(#template))*
             #read_only
+            #plans
             #should_panic
             #flavor
             #(.worker_threads(#threads))*

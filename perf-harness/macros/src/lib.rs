@@ -29,6 +29,7 @@ use proc_macro2::TokenStream as Tokens;
 /// | --- | --- |
 /// | `template = path::to::function` | start from a copy of the database that this function migrates and seeds, once for all tests: an `async fn(TemplateDb)`, returning `()` or `Result<(), E>`, or a `fn() -> Template` |
 /// | `read_only` | share one copy of the template with all other read-only tests; the server refuses writes |
+/// | `plans` | keep the plans that really ran: a server that lets the role load `auto_explain` tells of each query while it is recorded |
 /// | `flavor = "multi_thread"` | tokio's multi-thread runtime; the default is `"current_thread"` |
 /// | `worker_threads = 2` | how many threads the multi-thread runtime has |
 ///

@@ -12,6 +12,7 @@ use crate::assignment::{Assignment, Name};
 pub(crate) struct Options {
     pub(crate) template: Option<Path>,
     pub(crate) read_only: bool,
+    pub(crate) plans: bool,
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<LitInt>,
 }
@@ -40,6 +41,7 @@ impl Options {
         match assignment.name {
             Name::Template => self.template = Some(assignment.value()?),
             Name::ReadOnly => self.read_only = true,
+            Name::Plans => self.plans = true,
             Name::Flavor => self.flavor = flavor(&assignment.value()?)?,
             Name::WorkerThreads => self.worker_threads = Some(threads(assignment)?),
         }

@@ -390,7 +390,7 @@ pub(super) fn failed(database: &str, step: &'static str, error: &sqlx::Error) ->
     }
 }
 
-fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+pub(super) fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code)

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::admin::{Admin, drop_statement, failed};
 use super::background::in_background;
+use super::plans::{self, Plans};
 use super::ready::{Claim, Refill};
 use super::template::{self, Template};
 use super::{catalog, kept, name, ready, shared};
@@ -27,6 +28,8 @@ pub(crate) struct Database {
     pub(crate) log: SharedLog,
     /// Where the server came from and why.
     pub(crate) server: String,
+    /// Do its sessions tell the plans that really ran?
+    pub(crate) plans: Plans,
     /// Read-only tests share theirs.
     is_own: bool,
     /// The template that it is a copy of.
@@ -57,12 +60,13 @@ impl Database {
         test: &str,
         template: Option<Template>,
         log: SharedLog,
+        plans: bool,
     ) -> Result<Self, SetupError> {
         let template = match template {
             Some(template) => Some(template::obtain(template).await?),
             None => None,
         };
-        Self::copy(test, template, log).await
+        Self::copy(test, template, log, plans).await
     }
 
     /// Another database of the same test's, as this one was in the beginning. It is recorded in the same log.
@@ -73,13 +77,15 @@ impl Database {
                 &"leave `read_only` out",
             ));
         }
-        Self::copy(test, self.template.clone(), self.log.clone()).await
+        let plans = self.plans != Plans::Off;
+        Self::copy(test, self.template.clone(), self.log.clone(), plans).await
     }
 
     async fn copy(
         test: &str,
         template: Option<String>,
         log: SharedLog,
+        plans: bool,
     ) -> Result<Self, SetupError> {
         let test = test.to_owned();
         in_background(async move {
@@ -91,8 +97,13 @@ impl Database {
                 admin.release(&name).await?;
             }
             let refill = made?;
-            let reached =
-                Self::reach(admin, name.clone(), log, Use::Alone { refill, template }).await;
+            let plans = if plans {
+                plans::switch_on(admin, &name, template.as_deref().unwrap_or(EMPTY)).await
+            } else {
+                Plans::Off
+            };
+            let alone = Use::Alone { refill, template };
+            let reached = Self::reach(admin, name.clone(), log, (alone, plans)).await;
             if reached.is_err() {
                 drop(admin.drop_database(&name).await);
                 admin.release(&name).await?;
@@ -103,12 +114,16 @@ impl Database {
     }
 
     /// The copy of the template that all read-only tests share.
-    pub(crate) async fn shared(template: Template, log: SharedLog) -> Result<Self, SetupError> {
+    pub(crate) async fn shared(
+        template: Template,
+        log: SharedLog,
+        plans: bool,
+    ) -> Result<Self, SetupError> {
         let template = template::obtain(template).await?;
         in_background(async move {
             let admin = Admin::get().await?;
-            let name = shared::obtain(admin, &template).await?;
-            Self::reach(admin, name, log, Use::Shared).await
+            let (name, plans) = shared::obtain(admin, &template, plans).await?;
+            Self::reach(admin, name, log, (Use::Shared, plans)).await
         })
         .await
     }
@@ -117,7 +132,7 @@ impl Database {
         admin: &Admin,
         name: String,
         log: SharedLog,
-        used: Use,
+        (used, plans): (Use, Plans),
     ) -> Result<Self, SetupError> {
         let upstream = match &admin.server.endpoint {
             Endpoint::Tcp { host, port } => Upstream::Tcp {
@@ -126,9 +141,11 @@ impl Database {
             },
             Endpoint::Unix(path) => Upstream::Unix(path.clone()),
         };
-        let tap = Tap::open(upstream, log.clone()).await.map_err(|error| {
-            SetupError::system("the recorder could not listen on 127.0.0.1", &error)
-        })?;
+        let tap = Tap::open(upstream, log.clone(), plans == Plans::On)
+            .await
+            .map_err(|error| {
+                SetupError::system("the recorder could not listen on 127.0.0.1", &error)
+            })?;
         let direct = with_database(&admin.server.url, &name);
         let (is_own, refill, template) = match used {
             Use::Alone { refill, template } => (true, refill, template),
@@ -137,6 +154,7 @@ impl Database {
         Ok(Self {
             recorded: with_port(&direct, &admin.server.role, tap.port()),
             server: admin.server.told.clone(),
+            plans,
             name,
             direct,
             log,

@@ -10,6 +10,7 @@ mod clone;
 mod keeper;
 mod kept;
 mod name;
+mod plans;
 pub(crate) mod pool;
 mod ready;
 mod scratch;
@@ -20,6 +21,7 @@ mod template;
 
 pub(crate) use background::{in_background_blocking, in_background_turn, in_background_waiting};
 pub(crate) use clone::Database;
+pub(crate) use plans::Plans;
 pub use scratch::ScratchDb;
 pub use template::{
     BoxError, CopyRow, IntoTemplate, SeedError, Table, Template, TemplateDb, TemplateOutput,

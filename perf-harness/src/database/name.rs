@@ -53,9 +53,10 @@ pub(super) fn all_ready(place: &str) -> String {
 }
 
 /// The name of the copy of a template that all read-only tests share: the first one, or the next after others that were
-/// written to.
-pub(super) fn of_shared(place: &str, template: &str, number: u32) -> String {
-    format!("{}{number}", shared_prefix(place, template))
+/// written to. One whose sessions tell their plans is apart from that of other tests.
+pub(super) fn of_shared(place: &str, template: &str, plans: bool, number: u32) -> String {
+    let apart = if plans { "plans_" } else { "" };
+    format!("{}{apart}{number}", shared_prefix(place, template))
 }
 
 /// The names of all copies of a template that read-only tests share or shared start so.
@@ -166,7 +167,7 @@ mod tests {
             let ready = of_ready(&place, &template);
             assert!(ready.starts_with(&ready_prefix(&place, &template)) && ready.len() <= LONGEST);
             assert_ne!(ready, of_ready(&place, &template));
-            assert!(of_shared(&place, &template, u32::MAX).len() <= LONGEST);
+            assert!(of_shared(&place, &template, true, u32::MAX).len() <= LONGEST);
         }
     }
 

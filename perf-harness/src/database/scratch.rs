@@ -14,7 +14,7 @@ pub struct ScratchDb(Database);
 impl ScratchDb {
     /// Creates the database, and starts the private cluster if none runs.
     pub async fn create() -> Result<Self, SetupError> {
-        Database::create("scratch", None, SharedLog::default())
+        Database::create("scratch", None, SharedLog::default(), false)
             .await
             .map(Self)
     }

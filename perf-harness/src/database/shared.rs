@@ -7,21 +7,31 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::admin::{Admin, failed};
 use super::name;
+use super::plans::{self, Plans};
 use crate::error::SetupError;
 
 /// The name of the copy, made now or before. It is in use for as long as this process lives.
-pub(super) async fn obtain(admin: &Admin, template: &str) -> Result<String, SetupError> {
+pub(super) async fn obtain(
+    admin: &Admin,
+    template: &str,
+    plans: bool,
+) -> Result<(String, Plans), SetupError> {
     for number in 0.. {
-        let shared = name::of_shared(&admin.place, template, number);
+        let shared = name::of_shared(&admin.place, template, plans, number);
         // Nobody holds it alone but who drops it, which is over in a moment.
         while !admin.try_share(&shared).await? {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         if !is_there(admin, &shared).await? {
-            make(admin, template, &shared).await?;
+            make(admin, template, &shared, plans).await?;
         }
         if rows_written(admin, &shared).await? == 0 {
-            return Ok(shared);
+            let plans = if plans {
+                plans::found(admin, &shared).await
+            } else {
+                Plans::Off
+            };
+            return Ok((shared, plans));
         }
         admin.release_share(&shared).await?;
     }
@@ -50,10 +60,10 @@ async fn is_there(admin: &Admin, shared: &str) -> Result<bool, SetupError> {
 }
 
 /// It gets its name when it is complete: until then it is a test's database, which is removed if this process dies.
-async fn make(admin: &Admin, template: &str, shared: &str) -> Result<(), SetupError> {
+async fn make(admin: &Admin, template: &str, shared: &str, plans: bool) -> Result<(), SetupError> {
     let unfinished = name::of_clone(&admin.place, shared);
     admin.try_lease(&unfinished).await?;
-    let made = complete(admin, template, &unfinished, shared).await;
+    let made = complete(admin, template, &unfinished, (shared, plans)).await;
     if !matches!(made, Ok(true)) {
         // Another process was faster, or the server refused something.
         drop(admin.drop_database(&unfinished).await);
@@ -66,12 +76,16 @@ async fn complete(
     admin: &Admin,
     template: &str,
     unfinished: &str,
-    shared: &str,
+    (shared, plans): (&str, bool),
 ) -> Result<bool, SetupError> {
     admin.create_database(unfinished, template).await?;
     let read_only =
         format!("ALTER DATABASE \"{unfinished}\" SET default_transaction_read_only = on");
     let problem = |error: sqlx::Error| failed(shared, "created", &error);
     admin.execute(read_only).await.map_err(problem)?;
+    if plans {
+        // Before it has its name: nobody else changes it at the same time. Whoever uses it finds out what came of it.
+        plans::switch_on(admin, unfinished, template).await;
+    }
     admin.rename(unfinished, shared).await.map_err(problem)
 }

@@ -4,7 +4,7 @@
 
 mod activity;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,8 +21,11 @@ use super::wire::{Direction, Event, QueryId};
 /// How many statements of a window are kept in full. Counters go on.
 const MOST_SAMPLES: usize = 10_000;
 
-/// How many bytes of text and values a window keeps. What is shared between statements counts for each.
+/// How many bytes of text and values a window keeps, and how many of plans. What is shared between statements counts for each.
 const MOST_BYTES: usize = 64 << 20;
+
+/// How many connections without plans are told apart.
+const MOST_REASONS: usize = 100;
 
 /// How many values of rows a window keeps.
 const MOST_VALUES: usize = 2_000_000;
@@ -54,6 +57,10 @@ pub(crate) struct Log {
     connections: u64,
     /// Those that the server has not let in yet.
     connecting: HashSet<u64>,
+    /// Those whose answer is not complete, as far as plans may come with the rest of it.
+    answering: HashSet<u64>,
+    /// Why connections tell no plans.
+    without_plans: BTreeMap<u64, Arc<str>>,
     activity: Activity,
     root: Option<Arc<Path>>,
 }
@@ -63,6 +70,8 @@ struct Window {
     started: Duration,
     traffic: Traffic,
     kept_bytes: usize,
+    /// Bytes of plans. They take no room from statements.
+    kept_plans: usize,
     kept_values: usize,
     running: HashMap<(u64, QueryId), Slot>,
     activity: Activity,
@@ -118,6 +127,7 @@ impl Log {
                 ..Traffic::default()
             },
             kept_bytes: 0,
+            kept_plans: 0,
             kept_values: 0,
             running: HashMap::new(),
             activity: Activity::default(),
@@ -141,6 +151,10 @@ impl Log {
         traffic.counts.connections = window.connections.len();
         traffic.open_transactions = window.open.into_iter().collect();
         traffic.concurrent_from = window.overlap.from();
+        let mut without_plans = self.without_plans.iter();
+        traffic.without_plans = without_plans
+            .find(|(connection, _)| window.connections.contains(connection))
+            .map(|(_, why)| Arc::clone(why));
         join(&mut traffic.statements, &window.sightings);
         Some(traffic)
     }
@@ -152,9 +166,9 @@ impl Log {
         }
     }
 
-    /// Does no statement run, and is no connection being opened?
+    /// Does no statement run, is no plan of one to come, and is no connection being opened?
     pub(crate) fn is_idle(&self) -> bool {
-        self.activity.is_idle() && self.connecting.is_empty()
+        self.activity.is_idle() && self.connecting.is_empty() && self.answering.is_empty()
     }
 
     /// How many bytes a window has seen, in both directions.
@@ -169,10 +183,27 @@ impl Log {
     /// A connection is closed.
     pub(crate) fn closed(&mut self, connection: u64, at: Duration) {
         self.connecting.remove(&connection);
+        self.answering.remove(&connection);
         self.activity.closed(connection, at);
         for window in self.windows.values_mut() {
             window.activity.closed(connection, at);
             window.open.remove(&connection);
+        }
+    }
+
+    /// Is there more to come of what the server answers? Told where plans may come with it.
+    pub(crate) fn answering(&mut self, connection: u64, more: bool) {
+        if more {
+            self.answering.insert(connection);
+        } else {
+            self.answering.remove(&connection);
+        }
+    }
+
+    /// A connection may not have its plans told, and why.
+    pub(crate) fn without_plans(&mut self, connection: u64, why: &str) {
+        if self.without_plans.len() < MOST_REASONS {
+            self.without_plans.insert(connection, Arc::from(why));
         }
     }
 
@@ -251,6 +282,9 @@ impl Window {
             Event::Transaction { open: false } => drop(self.open.remove(&connection)),
             Event::Finished { id, outcome, at } => self.finish((connection, *id), outcome, *at),
             Event::Retracted { id } => self.retract((connection, *id)),
+            Event::Plan { id, is_own, plan } => {
+                self.plan(connection, *id, *is_own, plan.as_ref());
+            }
         }
     }
 
@@ -259,6 +293,8 @@ impl Window {
             sql,
             class,
             parameters,
+            is_prepared,
+            settings,
             block,
             at,
             ..
@@ -274,7 +310,10 @@ impl Window {
                 sql: Arc::clone(sql),
                 class: *class,
                 parameters: Arc::clone(parameters),
+                is_prepared: *is_prepared,
+                settings: Arc::clone(settings),
                 connection,
+                id,
                 rows: 0,
                 started: at.saturating_sub(self.started),
                 elapsed: None,
@@ -282,6 +321,7 @@ impl Window {
                 block: *block,
                 is_late: self.work_ended,
                 returned: Returned::default(),
+                executed: None,
                 stack: None,
             });
             Slot::Kept(self.traffic.statements.len() - 1)
@@ -302,6 +342,23 @@ impl Window {
             self.kept_bytes += size;
         }
         room
+    }
+
+    /// A plan may be told when its query is finished. Queries of one connection have rising numbers.
+    fn plan(&mut self, connection: u64, id: QueryId, is_own: bool, plan: Option<&Arc<str>>) {
+        let mut latest = self.traffic.statements.iter_mut().rev();
+        let Some(query) = latest.find(|query| query.connection == connection && query.id <= id)
+        else {
+            return;
+        };
+        if query.id != id {
+            return;
+        }
+        let room = MOST_BYTES - self.kept_plans;
+        let plan = plan.filter(|plan| plan.len() <= room);
+        self.kept_plans += plan.map_or(0, |plan| plan.len());
+        let executed = query.executed.get_or_insert_default();
+        Arc::make_mut(executed).add(is_own, plan.cloned());
     }
 
     fn rows(&mut self, query: (u64, QueryId), count: u64, kept: &Returned) {

@@ -9,7 +9,31 @@ use super::parameter::Parameter;
 use super::returned::Returned;
 use super::site::Stack;
 use super::statement::{Kind, Statement};
-use super::wire::Block;
+use super::wire::{Block, QueryId};
+
+/// How many plans of statements within a query are kept.
+const MOST_INNER: usize = 1_000;
+
+/// What the server told of a query's execution, each plan as the JSON of `auto_explain`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Executed {
+    /// The query's own plan.
+    pub(crate) own: Option<Arc<str>>,
+    /// Those of statements that ran within it: in functions, and for foreign keys.
+    pub(crate) inner: Vec<Arc<str>>,
+    /// How many were told and are not kept: too long, or too many.
+    pub(crate) dropped: usize,
+}
+
+impl Executed {
+    pub(super) fn add(&mut self, is_own: bool, plan: Option<Arc<str>>) {
+        match plan {
+            Some(plan) if is_own && self.own.is_none() => self.own = Some(plan),
+            Some(plan) if self.inner.len() < MOST_INNER => self.inner.push(plan),
+            _ => self.dropped += 1,
+        }
+    }
+}
 
 /// One SQL statement that the server executed: one `Execute` or one statement of a simple `Query`.
 #[derive(Clone, Debug)]
@@ -17,7 +41,13 @@ pub struct Query {
     pub(crate) sql: Arc<str>,
     pub(crate) class: Class,
     pub(crate) parameters: Arc<[Parameter]>,
+    /// It was bound from a statement that has a name: the server may have planned it for whatever values.
+    pub(crate) is_prepared: bool,
+    /// What sets another session as this one was, statement by statement.
+    pub(crate) settings: Arc<[Arc<str>]>,
     pub(crate) connection: u64,
+    /// Its number within its connection.
+    pub(crate) id: QueryId,
     pub(crate) rows: u64,
     pub(crate) started: Duration,
     pub(crate) elapsed: Option<Duration>,
@@ -28,6 +58,8 @@ pub struct Query {
     pub(crate) is_late: bool,
     /// What its first rows held.
     pub(crate) returned: Returned,
+    /// What plans ran, where the server told.
+    pub(crate) executed: Option<Arc<Executed>>,
     /// Who sent it, if a driver told.
     pub(crate) stack: Option<Stack>,
 }
@@ -40,7 +72,10 @@ impl Query {
             sql: Arc::from(sql),
             class: Class::Query,
             parameters: parameters.into(),
+            is_prepared: false,
+            settings: Arc::from([]),
             connection: 1,
+            id: 0,
             rows: 0,
             started: Duration::ZERO,
             elapsed: Some(Duration::ZERO),
@@ -48,6 +83,7 @@ impl Query {
             block: Block::default(),
             is_late: false,
             returned: Returned::default(),
+            executed: None,
             stack: None,
         }
     }
@@ -109,6 +145,50 @@ impl Query {
     #[must_use]
     pub fn connection(&self) -> u64 {
         self.connection
+    }
+
+    /// The plan that really ran, as the JSON of `auto_explain`: with the rows and buffers it met, and with or without the
+    /// values bound, as the server chose.
+    ///
+    /// Only in tests with `#[perf_test(plans)]` whose role may load `auto_explain`, and where the server has told it before
+    /// the recording ended. Within a transaction some drivers leave a query's portal open until the next one, so the last
+    /// one's is told only with the next. Without a plan are `COPY` of a table, statements that failed, and `FETCH`: the plan
+    /// of a cursor is that of its `DECLARE`, and is told when it is closed.
+    #[must_use]
+    pub fn executed_plan(&self) -> Option<&str> {
+        self.executed.as_ref()?.own.as_deref()
+    }
+
+    /// The plans of the statements that ran within it, in functions and for foreign keys, as [`executed_plan`] has them. The
+    /// first 1,000 are kept.
+    ///
+    /// [`executed_plan`]: Self::executed_plan
+    pub fn inner_plans(&self) -> impl Iterator<Item = &str> {
+        let executed = self.executed.as_deref();
+        executed
+            .into_iter()
+            .flat_map(|executed| executed.inner.iter().map(AsRef::as_ref))
+    }
+
+    /// How many plans the server told of this query that are not kept: too long, or too many.
+    #[must_use]
+    pub fn plans_not_kept(&self) -> usize {
+        self.executed
+            .as_ref()
+            .map_or(0, |executed| executed.dropped)
+    }
+
+    /// Was it bound from a prepared statement that has a name? After five times the server may plan such a one for whatever
+    /// values.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        self.is_prepared
+    }
+
+    /// Statements that set another session as this query's was, as far as the wire tells: the parameters that its connection
+    /// was opened with, and each `SET` of the session's own. What `set_config` did is not seen.
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        self.settings.iter().map(AsRef::as_ref)
     }
 
     /// Rows sent to the program. `COPY` sends none.

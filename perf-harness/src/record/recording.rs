@@ -25,6 +25,8 @@ pub struct Traffic {
     pub(crate) wire_time: Duration,
     /// The connections whose transaction began here and was open at the end.
     pub(crate) open_transactions: Vec<u64>,
+    /// Why one of its connections told no plans although the test asks for them: the server's own words.
+    pub(crate) without_plans: Option<Arc<str>>,
     /// What these queries were chosen from, if they were.
     pub(crate) chosen: Option<Chosen>,
     /// From this statement on some ran beside each other, so that their order is chance.
@@ -139,6 +141,12 @@ impl Traffic {
 
     pub(crate) fn path(&self, query: &Query) -> Option<CallPath> {
         CallPath::of(query.stack.as_deref()?, self.root.as_deref()?)
+    }
+
+    /// Why one of its connections told no plans although the test asks for them: the server's own words.
+    #[must_use]
+    pub fn without_plans(&self) -> Option<&str> {
+        self.without_plans.as_deref()
     }
 
     /// How long the server had at least one statement of the program's to answer. What overlaps counts once.

@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::recording::Recording;
 use crate::budget::{Assertion, Form, Queries};
 use crate::clock;
-use crate::database::{Database, census};
+use crate::database::{Database, Plans, census};
 use crate::error::SetupError;
 use crate::plan::Rows;
 use crate::record::{SharedLog, Traffic};
@@ -95,6 +95,15 @@ impl PerfDb {
             Arc::clone(&self.origin.ledger),
             Arc::from(self.origin.masked_url.as_str()),
         ))
+    }
+
+    /// Why this test, which asks for `plans`, has none that really ran: the role or the server, for a person.
+    #[must_use]
+    pub fn without_plans(&self) -> Option<&str> {
+        match &self.database.plans {
+            Plans::Refused(why) => Some(why),
+            Plans::Off | Plans::On => None,
+        }
     }
 
     /// The URL that the code under test connects to: through the recorder, on 127.0.0.1.

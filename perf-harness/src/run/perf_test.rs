@@ -42,6 +42,7 @@ pub struct PerfTest {
     runtime: Builder,
     template: Option<Template>,
     read_only: bool,
+    plans: bool,
     should_panic: bool,
     rows: Rows,
 }
@@ -118,6 +119,7 @@ impl PerfTest {
             runtime: Builder::new_current_thread(),
             template: None,
             read_only: false,
+            plans: false,
             should_panic: false,
             rows: Rows::default(),
         }
@@ -149,6 +151,15 @@ impl PerfTest {
     #[must_use]
     pub fn rows(mut self, rows: Rows) -> Self {
         self.rows = rows;
+        self
+    }
+
+    /// Keeps the plans that really ran: while something is recorded, the server tells of each query's by `auto_explain`, and
+    /// the program does not see that. Needs a role that may load it. With another one the test runs all the same, and has
+    /// no such plans. See [`Query::executed_plan`](crate::Query::executed_plan).
+    #[must_use]
+    pub fn plans(mut self) -> Self {
+        self.plans = true;
         self
     }
 
@@ -252,12 +263,12 @@ impl PerfTest {
         log: SharedLog,
     ) -> Result<Database, SetupError> {
         match template {
-            Some(template) if self.read_only => Database::shared(template, log).await,
+            Some(template) if self.read_only => Database::shared(template, log, self.plans).await,
             None if self.read_only => Err(SetupError::system(
                 "a read-only test shares a copy of its template",
                 &"it has none: add `template = ..`",
             )),
-            template => Database::create(&self.name, template, log).await,
+            template => Database::create(&self.name, template, log, self.plans).await,
         }
     }
 

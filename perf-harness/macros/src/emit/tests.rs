@@ -75,6 +75,11 @@ fn options_become_calls_of_the_builder() {
         quote! { template = seed, read_only },
         quote! { .template(seed).read_only() },
     );
+    check_builder(quote! { plans }, quote! { .plans() });
+    check_builder(
+        quote! { plans, template = seed, read_only },
+        quote! { .template(seed).read_only().plans() },
+    );
     check_builder(
         quote! { template = seed::users::<100>, },
         quote! { .template(seed::users::<100>) },

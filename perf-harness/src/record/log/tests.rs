@@ -19,6 +19,8 @@ fn classed(id: QueryId, class: Class, at: u64) -> Event {
         sql: Arc::from(format!("SELECT {id}")),
         class,
         parameters: Arc::from([]),
+        is_prepared: false,
+        settings: Arc::from([]),
         block: Block::default(),
         at: ms(at),
     }
@@ -300,6 +302,8 @@ fn values_are_kept_up_to_a_number_of_bytes() {
         sql: Arc::from("INSERT"),
         class: Class::Query,
         parameters: Arc::from([value.clone()]),
+        is_prepared: false,
+        settings: Arc::from([]),
         block: Block::default(),
         at: ms(1),
     };

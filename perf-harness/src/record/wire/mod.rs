@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod captures;
 mod codec;
+mod explained;
 #[cfg(test)]
 mod fuzz;
 mod session;

@@ -6,10 +6,12 @@
 mod block;
 mod names;
 mod pending;
+mod plans;
 mod program;
 mod replication;
 mod rows;
 mod server;
+mod settings;
 mod state;
 
 use std::cell::Cell;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::block::Block;
+pub(super) use self::settings::GivenBack;
 use self::state::{Language, Mode, State};
 use super::Direction;
 use super::codec::{Backend, Framer, Frontend};
@@ -44,6 +47,10 @@ pub(crate) enum Event {
         sql: Arc<str>,
         class: Class,
         parameters: Arc<[Parameter]>,
+        /// It was bound from a statement that has a name.
+        is_prepared: bool,
+        /// What sets another session as this one is.
+        settings: Arc<[Arc<str>]>,
         block: Block,
         at: Duration,
     },
@@ -66,6 +73,13 @@ pub(crate) enum Event {
         id: QueryId,
         outcome: Outcome,
         at: Duration,
+    },
+    /// The server told a plan that it has run: the query's own, or one of a statement within it.
+    Plan {
+        id: QueryId,
+        is_own: bool,
+        /// `None`: it was too long to be kept.
+        plan: Option<Arc<str>>,
     },
     /// The server never ran the query: it could not read it, or an earlier message of its pipeline failed.
     Retracted {
@@ -111,6 +125,45 @@ impl Session {
             _ => session.state.lose(&mut drop),
         }
         session
+    }
+
+    /// The parameters that the start-up packet had.
+    pub(super) fn open(&mut self, parameters: &[u8]) {
+        self.state.open(parameters);
+    }
+
+    /// From now on the server may tell plans.
+    pub(super) fn expect_plans(&mut self) {
+        self.state.plans.get_or_insert_default();
+    }
+
+    /// The server told a plan: one that is `None` was too long to be kept.
+    pub(super) fn plan(
+        &mut self,
+        plan: Option<&str>,
+        now: Duration,
+        mut on_event: impl FnMut(Event),
+    ) {
+        if self.state.mode != Mode::Lost {
+            self.state.now = now;
+            self.state.plan(plan, &mut on_event);
+        }
+    }
+
+    /// Could the server be asked something now, with nobody the wiser? It has answered everything, and no transaction is
+    /// open, be it one without `BEGIN` up to the next `Sync`.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.sent.is_between() && self.received.is_between() && self.state.is_at_rest()
+    }
+
+    /// Is a `ReadyForQuery` still to come?
+    pub(super) fn awaits_ready(&self) -> bool {
+        self.state.waiting
+    }
+
+    /// What the program gave back since this was last asked.
+    pub(super) fn take_given_back(&mut self) -> GivenBack {
+        self.state.settings.take_given_back()
     }
 
     /// Bytes that passed, and when. `on_event` hears what they meant.

@@ -2,10 +2,12 @@
 //!
 //! The only module that opens a socket. It listens on 127.0.0.1 only.
 
+mod plans;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -45,12 +47,14 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    /// Listens on a free loopback port. Must be called on the recorder's own runtime: a blocked test must not stop it.
-    pub(crate) async fn open(upstream: Upstream, log: SharedLog) -> io::Result<Self> {
+    /// Listens on a free loopback port. With `plans` it has the server tell the plans of what is recorded, and takes them
+    /// out. Must be called on the recorder's own runtime: a blocked test must not stop it.
+    pub(crate) async fn open(upstream: Upstream, log: SharedLog, plans: bool) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let (opened, open) = watch::channel(0);
-        let accepting = tokio::spawn(accept(listener, upstream, log, opened)).abort_handle();
+        let accepting =
+            tokio::spawn(accept(listener, (upstream, plans), log, opened)).abort_handle();
         Ok(Self {
             port,
             accepting,
@@ -80,7 +84,7 @@ impl Drop for Tap {
 
 async fn accept(
     listener: TcpListener,
-    upstream: Upstream,
+    (upstream, plans): (Upstream, bool),
     log: SharedLog,
     open: watch::Sender<usize>,
 ) {
@@ -94,7 +98,7 @@ async fn accept(
         while connections.try_join_next().is_some() {}
         log.lock().arrived();
         // A connection that breaks is the two ends' affair: both see it.
-        let served = serve(client, upstream.clone(), log.clone());
+        let served = serve(client, upstream.clone(), log.clone(), plans);
         let one = One::of(&open);
         connections.spawn(async {
             drop(served.await);
@@ -119,24 +123,30 @@ impl Drop for One {
     }
 }
 
-async fn serve(mut client: TcpStream, upstream: Upstream, log: SharedLog) -> io::Result<()> {
+async fn serve(
+    mut client: TcpStream,
+    upstream: Upstream,
+    log: SharedLog,
+    plans: bool,
+) -> io::Result<()> {
     client.set_nodelay(true)?;
     let Some((kind, packet)) = open_request(&mut client).await? else {
         return Ok(());
     };
+    let plans = plans && kind == Startup::Session;
     match &upstream {
         Upstream::Tcp { host, port } => match TcpStream::connect((host.as_str(), *port)).await {
             Ok(server) => {
                 server.set_nodelay(true)?;
                 let (read, write) = server.into_split();
-                relay(client, read, write, kind, &packet, &log).await
+                relay(client, (read, write), (kind, &packet), &log, plans).await
             }
             Err(error) => refuse(client, &upstream, &error).await,
         },
         Upstream::Unix(path) => match UnixStream::connect(path).await {
             Ok(server) => {
                 let (read, write) = server.into_split();
-                relay(client, read, write, kind, &packet, &log).await
+                relay(client, (read, write), (kind, &packet), &log, plans).await
             }
             Err(error) => refuse(client, &upstream, &error).await,
         },
@@ -179,11 +189,10 @@ async fn refuse(mut client: TcpStream, upstream: &Upstream, error: &io::Error) -
 
 async fn relay(
     client: TcpStream,
-    server_read: impl AsyncRead + Unpin,
-    mut server_write: impl AsyncWrite + Unpin,
-    kind: Startup,
-    packet: &[u8],
+    (server_read, mut server_write): (impl AsyncRead + Unpin, impl AsyncWrite + Unpin),
+    (kind, packet): (Startup, &[u8]),
     log: &SharedLog,
+    plans: bool,
 ) -> io::Result<()> {
     server_write.write_all(packet).await?;
     let (client_read, client_write) = client.into_split();
@@ -194,6 +203,15 @@ async fn relay(
     }
     let watch = Watch::new(kind, log);
     watch.open(kind, packet);
+    if plans {
+        plans::relay(
+            (client_read, client_write),
+            (server_read, server_write),
+            &watch,
+        )
+        .await;
+        return Ok(());
+    }
     // Each to its own end: a server that hangs up has often said why.
     tokio::join!(
         forward(client_read, server_write, |bytes| watch
@@ -252,15 +270,20 @@ impl<'a> Watch<'a> {
     fn open(&self, kind: Startup, packet: &[u8]) {
         let mut log = self.log.lock();
         log.bytes(Direction::Sent, packet.len());
+        self.session().open(packet.get(8..).unwrap_or_default());
         if kind == Startup::Unknown {
             log.event(self.connection, &Event::Undecoded);
         }
     }
 
+    fn session(&self) -> MutexGuard<'_, Session> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn see(&self, direction: Direction, bytes: &[u8]) {
         let mut log = self.log.lock();
         log.bytes(direction, bytes.len());
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut session = self.session();
         session.keep_rows(log.is_open());
         session.feed(direction, bytes, clock::now(), |event| {
             log.event(self.connection, &event);

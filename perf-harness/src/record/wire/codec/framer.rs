@@ -63,6 +63,11 @@ impl Framer {
         }
     }
 
+    /// Does the next byte begin a message?
+    pub(crate) fn is_between(&self) -> bool {
+        self.header_read == 0 && !self.lost
+    }
+
     fn start_over(&mut self) {
         self.header_read = 0;
         self.beyond = None;

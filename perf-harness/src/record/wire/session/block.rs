@@ -26,7 +26,7 @@ pub(super) struct Transaction {
     /// What is sent next belongs to this one.
     pub(super) block: Block,
     /// The server said that one of the program's is open.
-    is_open: bool,
+    pub(super) is_open: bool,
 }
 
 impl Transaction {

@@ -32,6 +32,8 @@ pub(super) struct Statement {
 pub(super) struct Portal {
     pub(super) sql: Arc<str>,
     pub(super) parameters: Arc<[Parameter]>,
+    /// Of a statement that has a name.
+    pub(super) is_prepared: bool,
     /// Set from its first `Execute` on: fetching the rest is the same query.
     pub(super) query: Option<QueryId>,
     pub(super) layout: Option<Layout>,

@@ -52,6 +52,8 @@ impl Pending {
 /// A simple `Query`: its statements and which of them runs.
 #[derive(Debug)]
 pub(super) struct Simple {
+    /// All of it, where that is wanted.
+    pub(super) whole: Option<Arc<str>>,
     waiting: VecDeque<Arc<str>>,
     /// The statement that runs, or ran last.
     last: Arc<str>,
@@ -68,6 +70,7 @@ impl Simple {
         Self {
             last: waiting.front().cloned().unwrap_or_else(|| Arc::from("")),
             waiting,
+            whole: None,
             running: None,
             free: now,
             answered: false,

@@ -7,7 +7,7 @@ use super::names::{Portal, Statement};
 use super::pending::{Pending, Simple};
 use super::replication;
 use super::rows::Layout;
-use super::state::{Mode, State};
+use super::state::{Asked, Mode, State};
 use crate::record::wire::codec::{Frame, Frontend, OutOfStep, Target, Value};
 
 impl State {
@@ -91,6 +91,7 @@ impl State {
 
     fn simple(&mut self, text: &str, on_event: &mut impl FnMut(Event)) {
         let mut simple = Simple::new(text, self.now);
+        simple.whole = self.plans.is_some().then(|| Arc::from(text));
         let first = self.wait(on_event);
         if !simple.is_empty() {
             self.start_next(&mut simple, on_event);
@@ -133,6 +134,7 @@ impl State {
             parameters: parameters
                 .map(|(at, value)| value.parameter(type_of(at)))
                 .collect(),
+            is_prepared: !statement.is_empty(),
             sql,
             query: None,
             layout: columns.map(|columns| Layout {
@@ -146,14 +148,17 @@ impl State {
 
     fn execute(&mut self, name: &str, on_event: &mut impl FnMut(Event)) -> Pending {
         // A cursor made by SQL's own `DECLARE` is a portal too.
-        let cursor = || (Arc::from(format!("FETCH FROM {name}")), Arc::from([]));
+        let cursor = || Asked::simple(&Arc::from(format!("FETCH FROM {name}")));
         let portal = self.names.portal(name);
         let unbound = portal.is_none();
         let (query, layout) = portal
             .as_ref()
             .map_or((None, None), |portal| (portal.query, portal.layout.clone()));
-        let (sql, parameters) = portal.map_or_else(cursor, |portal| {
-            (Arc::clone(&portal.sql), Arc::clone(&portal.parameters))
+        let asked = portal.map_or_else(cursor, |portal| Asked {
+            sql: Arc::clone(&portal.sql),
+            parameters: Arc::clone(&portal.parameters),
+            is_prepared: portal.is_prepared,
+            whole: None,
         });
         let first = query.is_none();
         let id = match query {
@@ -161,7 +166,7 @@ impl State {
                 on_event(Event::Resumed { id, at: self.now });
                 id
             }
-            None => self.start(&sql, parameters, self.now, on_event),
+            None => self.start(asked, self.now, on_event),
         };
         if let Some(portal) = self.names.portal(name) {
             portal.query = Some(id);

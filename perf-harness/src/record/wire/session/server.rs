@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::names::Before;
 use super::pending::Pending;
+use super::plans::End;
 use super::rows::Layout;
 use super::state::{Mode, State};
 use super::{Event, QueryId};
@@ -151,7 +152,12 @@ impl State {
             _ => {}
         }
         if let Some(id) = running {
-            self.settle(id, matches!(outcome, Outcome::Failed(_)));
+            let failed = matches!(outcome, Outcome::Failed(_));
+            self.settle(id, failed);
+            self.settings.ended(id, *outcome == Outcome::Completed);
+            if let Some(plans) = &mut self.plans {
+                plans.ended(id, if failed { End::Failed } else { End::Over });
+            }
             on_event(Event::Finished {
                 id,
                 outcome: outcome.clone(),
@@ -179,6 +185,7 @@ impl State {
 
     fn error(&mut self, error: DatabaseError, on_event: &mut impl FnMut(Event)) {
         on_event(Event::Error);
+        self.settings.failed();
         match self.pending.front_mut() {
             // A text that cannot be read is refused as a whole, before its first statement runs.
             Some(Pending::Simple(simple)) if !simple.answered && error.is_syntax_error() => {
@@ -252,6 +259,10 @@ impl State {
     fn retract(&mut self, query: Option<QueryId>, on_event: &mut impl FnMut(Event)) {
         if let Some(id) = query {
             self.settle(id, true);
+            self.settings.ended(id, false);
+            if let Some(plans) = &mut self.plans {
+                plans.ended(id, End::Failed);
+            }
             on_event(Event::Retracted { id });
         }
     }
@@ -282,6 +293,12 @@ impl State {
         self.waiting = self.pending.iter().any(Pending::ends_exchange);
         if !in_transaction && self.pending.is_empty() {
             self.names.end_transaction();
+        }
+        if !in_transaction {
+            self.settings.transaction_is_over();
+            if let Some(plans) = &mut self.plans {
+                plans.transaction_is_over();
+            }
         }
         self.learn_transaction(in_transaction, on_event);
     }

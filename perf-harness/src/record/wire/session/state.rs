@@ -11,7 +11,9 @@ use std::time::Duration;
 use super::block::Transaction;
 use super::names::{Before, Names};
 use super::pending::{Pending, Simple};
+use super::plans::Plans;
 use super::rows::Results;
+use super::settings::Settings;
 use super::{Event, QueryId};
 use crate::record::{Class, Parameter};
 
@@ -40,6 +42,30 @@ pub(super) struct State {
     /// Texts that were prepared, by their hashes.
     prepared: HashSet<u64>,
     pub(super) results: Results,
+    pub(super) settings: Settings,
+    /// Where the server may tell plans.
+    pub(super) plans: Option<Plans>,
+}
+
+/// What the server is to execute.
+pub(super) struct Asked {
+    pub(super) sql: Arc<str>,
+    pub(super) parameters: Arc<[Parameter]>,
+    pub(super) is_prepared: bool,
+    /// All of the simple query that it is a part of, where that is wanted.
+    pub(super) whole: Option<Arc<str>>,
+}
+
+impl Asked {
+    /// Without values that were bound.
+    pub(super) fn simple(sql: &Arc<str>) -> Self {
+        Self {
+            sql: Arc::clone(sql),
+            parameters: Arc::from([]),
+            is_prepared: false,
+            whole: None,
+        }
+    }
 }
 
 /// What the server does with what is sent.
@@ -78,6 +104,8 @@ impl State {
             transaction: Transaction::default(),
             prepared: HashSet::new(),
             results: Results::default(),
+            settings: Settings::default(),
+            plans: None,
         }
     }
 
@@ -101,32 +129,43 @@ impl State {
 
     pub(super) fn start(
         &mut self,
-        sql: &Arc<str>,
-        parameters: Arc<[Parameter]>,
+        asked: Asked,
         at: Duration,
         on_event: &mut impl FnMut(Event),
     ) -> QueryId {
-        let class = Class::of(sql, !self.asked);
+        let Asked {
+            sql,
+            parameters,
+            is_prepared,
+            whole,
+        } = asked;
+        let class = Class::of(&sql, !self.asked);
         self.asked |= class == Class::Query;
         self.last_id += 1;
-        let forgotten = self.names.forget(sql);
+        let forgotten = self.names.forget(&sql);
         if !forgotten.is_empty() {
             self.forgotten.push((self.last_id, forgotten));
         }
+        self.settings.started(self.last_id, &sql);
+        if let Some(plans) = &mut self.plans {
+            plans.started(self.last_id, &sql, whole, &self.names);
+        }
         let controls = class == Class::TransactionControl;
         if controls {
-            self.transaction.begin(sql);
+            self.transaction.begin(&sql);
         }
         on_event(Event::Started {
             id: self.last_id,
-            sql: Arc::clone(sql),
+            sql: Arc::clone(&sql),
             class,
             parameters,
+            is_prepared,
+            settings: self.settings.now(),
             block: self.transaction.block,
             at,
         });
         if controls {
-            self.transaction.end(sql);
+            self.transaction.end(&sql);
         }
         self.last_id
     }
@@ -136,12 +175,26 @@ impl State {
         simple: &mut Simple,
         on_event: &mut impl FnMut(Event),
     ) -> QueryId {
-        let id = self.start(&simple.next(), Arc::from([]), simple.free, on_event);
+        let asked = Asked {
+            whole: simple.whole.clone(),
+            ..Asked::simple(&simple.next())
+        };
+        let id = self.start(asked, simple.free, on_event);
         simple.running = Some(id);
         if simple.is_last() {
             self.transaction.end_implicit();
         }
         id
+    }
+
+    /// Has the server answered everything, with no transaction open?
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.mode == Mode::Normal
+            && self.language == Language::Sql
+            && self.pending.is_empty()
+            && self.silent
+            && !self.waiting
+            && !self.transaction.is_open
     }
 
     pub(super) fn end_copy(&mut self) {

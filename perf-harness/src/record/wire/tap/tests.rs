@@ -22,6 +22,10 @@ pub(crate) struct Ends {
 }
 
 pub(crate) async fn ends() -> Ends {
+    ends_of(false).await
+}
+
+async fn ends_of(plans: bool) -> Ends {
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let server = server.expect("a free port");
     let upstream = Upstream::Tcp {
@@ -29,7 +33,9 @@ pub(crate) async fn ends() -> Ends {
         port: server.local_addr().expect("a port").port(),
     };
     let log = SharedLog::default();
-    let tap = Tap::open(upstream, log.clone()).await.expect("a free port");
+    let tap = Tap::open(upstream, log.clone(), plans)
+        .await
+        .expect("a free port");
     let client = TcpStream::connect((Ipv4Addr::LOCALHOST, tap.port())).await;
     Ends {
         client: client.expect("the tap listens"),
@@ -148,7 +154,7 @@ async fn a_cancel_request_passes_and_is_no_connection() {
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_told_in_the_protocols_words() {
     let nowhere = Upstream::Unix("no-such-directory/.s.PGSQL.5432".into());
-    let tap = Tap::open(nowhere, SharedLog::default()).await;
+    let tap = Tap::open(nowhere, SharedLog::default(), false).await;
     let tap = tap.expect("a free port");
     let client = TcpStream::connect((Ipv4Addr::LOCALHOST, tap.port())).await;
     let mut client = client.expect("the tap listens");

@@ -99,6 +99,11 @@ fn tell(event: &Event) -> String {
         Event::Undecoded => "undecoded".to_owned(),
         Event::Rows { id, count, .. } => format!("{id} has {count} rows"),
         Event::Retracted { id } => format!("{id} is taken back"),
+        Event::Plan { id, is_own, plan } => {
+            let whose = if *is_own { "its plan" } else { "a plan within" };
+            let text = plan.as_ref().map_or("too long", |_| "told");
+            format!("{id} has {whose}: {text}")
+        }
         Event::Finished { id, outcome, .. } => match outcome {
             Outcome::Completed => format!("{id} ends"),
             Outcome::Suspended => format!("{id} pauses"),
