@@ -16,8 +16,7 @@ fn million() -> Rows {
 async fn search(pool: &PgPool, words: &str) {
     let query = sqlx::query(
         "SELECT id, title FROM articles
-          WHERE to_tsvector('english', title || ' ' || content) @@ websearch_to_tsquery('english', $1)
-          ORDER BY created_at DESC LIMIT 20",
+          WHERE to_tsvector('english', title || ' ' || content) @@ websearch_to_tsquery('english', $1)",
     );
     query.bind(words).execute(pool).await.unwrap();
 }

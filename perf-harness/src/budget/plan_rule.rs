@@ -98,14 +98,10 @@ impl PlanRule {
 
     /// How much work the queries of one text and set of values were.
     pub(crate) fn work_of(&self, query: &QueryPlans) -> u64 {
-        let all = query.ran.iter().chain(&query.inner);
-        let once: u64 = all
-            .map(|plan| match self {
-                Self::MaxBuffers(_) => plan.root().buffers().map_or(0, |blocks| blocks.touched()),
-                _ => rounded(plan.rows_examined().unwrap_or_default()),
-            })
-            .sum();
-        once * query.times as u64
+        query.sum(|plan| match self {
+            Self::MaxBuffers(_) => plan.root().buffers().map_or(0, |blocks| blocks.touched()),
+            _ => rounded(plan.rows_examined().unwrap_or_default()),
+        })
     }
 
     /// The tables that it is about, with the partitions of each.

@@ -27,6 +27,8 @@ pub struct QueryPlans {
     /// How many queries had this text and these values.
     pub(crate) times: usize,
     pub(crate) ran: Option<Plan>,
+    /// What ran again, with the same text and values.
+    pub(crate) again: Vec<Plan>,
     /// Of statements that ran inside of it: of functions and triggers.
     pub(crate) inner: Vec<Plan>,
     pub(crate) custom: Option<Plan>,
@@ -90,6 +92,28 @@ impl Plans {
 }
 
 impl QueryPlans {
+    /// Nothing is known yet of the queries that are like this one.
+    pub(crate) fn of(at: usize) -> Self {
+        Self {
+            at,
+            times: 1,
+            ran: None,
+            again: Vec::new(),
+            inner: Vec::new(),
+            custom: None,
+            generic: None,
+            refusal: None,
+        }
+    }
+
+    /// A figure of what ran, summed over all queries and what ran inside of them.
+    pub(crate) fn sum(&self, figure: impl Fn(&Plan) -> u64) -> u64 {
+        let of = |plans: &[Plan]| plans.iter().map(&figure).sum::<u64>();
+        let once = self.ran.as_ref().map_or(0, &figure);
+        let untold = self.times.saturating_sub(self.again.len());
+        once * untold as u64 + of(&self.again) + of(&self.inner)
+    }
+
     /// The plans that assertions are about. Where tables are taken for larger than they are, what ran says nothing.
     pub(crate) fn judged(&self, rows: &Rows) -> Vec<(PlanOf, &Plan)> {
         let mut judged = Vec::new();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::ledger::Ledger;
-use crate::database::Database;
+use crate::database::{Database, Plans};
 use crate::plan::Rows;
 use crate::postgres::masked;
 
@@ -19,6 +19,8 @@ pub(super) struct Origin {
     pub(super) direct: Url,
     /// The rows that tables are taken to have, unless a recording says otherwise.
     pub(super) rows: Rows,
+    /// Why the plans that run are not told, where the test asks for that.
+    pub(super) unheard: Option<String>,
 }
 
 impl Origin {
@@ -28,6 +30,10 @@ impl Origin {
             masked_url: masked(&database.recorded),
             direct: database.direct.clone(),
             rows,
+            unheard: match &database.plans {
+                Plans::Refused(reason) => Some(reason.clone()),
+                Plans::Off | Plans::On => None,
+            },
         }
     }
 }

@@ -6,12 +6,14 @@ use std::sync::{Arc, OnceLock};
 use super::origin::Origin;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
-use crate::plan::{self, Answer, Form, Plan, Plans, QueryPlans, Question, Rows, Value};
+use crate::plan::{
+    self, Answer, Form, Plan, Plans, QueryPlans, Question, Refusal, Rows, Value,
+};
 use crate::record::sql::tokens;
 use crate::record::{Parameter, Query, Traffic};
 
 /// Of how many sets of values of one shape plans are asked for.
-const MOST_OF_A_SHAPE: usize = 20;
+const MOST_OF_A_SHAPE: usize = 100;
 
 /// What is known of a recording's plans by now.
 #[derive(Debug, Default)]
@@ -50,29 +52,23 @@ impl Known {
 }
 
 /// The questions that a recording's queries make.
+#[derive(Default)]
 struct Asking {
-    questions: Vec<Question>,
-    /// The first query of each, and how many there are.
-    queries: Vec<(usize, usize)>,
-    /// What the server told of each.
-    told: Vec<Told>,
+    entries: Vec<Entry>,
     unasked: usize,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Told {
-    ran: Option<Plan>,
-    inner: Vec<Plan>,
+/// One text and set of values.
+struct Entry {
+    question: Question,
+    /// Its plan is asked for: enough of its shape are not yet.
+    is_asked: bool,
+    plans: QueryPlans,
 }
 
 impl Asking {
     fn of(traffic: &Traffic) -> Self {
-        let mut asking = Self {
-            questions: Vec::new(),
-            queries: Vec::new(),
-            told: Vec::new(),
-            unasked: 0,
-        };
+        let mut asking = Self::default();
         let mut known: HashMap<Question, usize> = HashMap::new();
         let mut of_shape: HashMap<String, usize> = HashMap::new();
         for (at, query) in traffic.queries().enumerate() {
@@ -82,75 +78,98 @@ impl Asking {
             }
             let question = question(query);
             if let Some(known) = known.get(&question) {
-                asking.queries[*known].1 += 1;
+                let plans = &mut asking.entries[*known].plans;
+                plans.times += 1;
+                hear(query, plans);
                 continue;
             }
             let shape = of_shape.entry(query.fingerprint()).or_default();
             *shape += 1;
-            if *shape > MOST_OF_A_SHAPE {
+            let is_asked = *shape <= MOST_OF_A_SHAPE;
+            if !is_asked && query.executed_plan().is_none() {
                 asking.unasked += 1;
                 continue;
             }
-            known.insert(question.clone(), asking.questions.len());
-            asking.questions.push(question);
-            asking.queries.push((at, 1));
-            asking.told.push(told(query));
+            known.insert(question.clone(), asking.entries.len());
+            let mut plans = QueryPlans::of(at);
+            hear(query, &mut plans);
+            asking.entries.push(Entry {
+                question,
+                is_asked,
+                plans,
+            });
         }
         asking
     }
 
-    fn plans(self, origin: &Origin, rows: &Rows) -> Result<Plans, SetupError> {
-        let (direct, rows) = (origin.direct.clone(), rows.clone());
-        let (questions, asked) = (self.questions, rows.clone());
-        let (catalog, answers) =
-            in_background_waiting(async move { plan::plans(&direct, &questions, &asked).await })?;
-        let queries = self.queries.into_iter().zip(self.told).zip(answers);
-        let queries = queries.map(|(((at, times), told), answer)| {
-            let (custom, generic, refusal) = match answer {
-                Answer::Plans { custom, generic } => (Some(custom), generic, None),
+    fn questions(&self, is_asked: impl Fn(&Entry) -> bool) -> Vec<Question> {
+        let asked = self.entries.iter().filter(|entry| is_asked(entry));
+        asked.map(|entry| entry.question.clone()).collect()
+    }
+
+    fn plans(mut self, origin: &Origin, rows: &Rows) -> Result<Plans, SetupError> {
+        let questions = self.questions(|entry| entry.is_asked);
+        let (direct, asked) = (origin.direct.clone(), rows.clone());
+        let work = async move { plan::plans(&direct, &questions, &asked).await };
+        let (catalog, answers) = in_background_waiting(work)?;
+        let asked = self.entries.iter_mut().filter(|entry| entry.is_asked);
+        for (Entry { plans, .. }, answer) in asked.zip(answers) {
+            match answer {
+                Answer::Plans { custom, generic } => {
+                    (plans.custom, plans.generic) = (Some(custom), generic);
+                }
                 // It ran, and that is better than to be asked again.
-                Answer::Refused(_) if told.ran.is_some() => (None, None, None),
-                Answer::Refused(refusal) => (None, None, Some(refusal)),
-            };
-            QueryPlans {
-                at,
-                times,
-                ran: told.ran,
-                inner: told.inner,
-                custom,
-                generic,
-                refusal,
+                Answer::Refused(_) if plans.ran.is_some() => {}
+                Answer::Refused(refusal) => plans.refusal = Some(refusal),
             }
-        });
+        }
         Ok(Plans {
-            queries: queries.collect(),
+            queries: self.entries.into_iter().map(|entry| entry.plans).collect(),
             catalog,
-            rows,
+            rows: rows.clone(),
             unasked: self.unasked,
-            unheard: None,
+            unheard: origin.unheard.clone(),
         })
     }
 
     fn figures(self, origin: &Origin, plans: &Plans) -> Result<Plans, SetupError> {
         let mut plans = plans.clone();
-        let missing: Vec<usize> = (0..plans.queries.len())
-            .filter(|at| plans.queries[*at].ran.is_none())
-            .collect();
-        let questions: Vec<Question> = missing
-            .iter()
-            .map(|at| self.questions[*at].clone())
-            .collect();
+        let questions = self.questions(|entry| entry.plans.ran.is_none());
+        if questions.is_empty() {
+            return Ok(plans);
+        }
         let direct = origin.direct.clone();
-        let answers =
-            in_background_waiting(async move { plan::figures(&direct, &questions).await })?;
-        for (at, answer) in missing.into_iter().zip(answers) {
-            let query = &mut plans.queries[at];
+        let work = async move { plan::figures(&direct, &questions).await };
+        let answers = in_background_waiting(work)?;
+        let missing = plans.queries.iter_mut().filter(|query| query.ran.is_none());
+        for (query, answer) in missing.zip(answers) {
             match answer {
                 Answer::Plans { custom, .. } => query.ran = Some(custom),
                 Answer::Refused(refusal) => query.refusal = Some(refusal),
             }
         }
         Ok(plans)
+    }
+}
+
+/// What the server told of a query when it ran.
+fn hear(query: &Query, plans: &mut QueryPlans) {
+    let Some(executed) = &query.executed else {
+        return;
+    };
+    let mut parsed = |json: &Arc<str>| match Plan::parse(json) {
+        Ok(plan) => Some(plan),
+        Err(why) => {
+            plans.refusal = Some(Refusal::Unparsed(why, Arc::clone(json)));
+            None
+        }
+    };
+    let own = executed.own.as_ref().and_then(&mut parsed);
+    let inner: Vec<Plan> = executed.inner.iter().filter_map(&mut parsed).collect();
+    plans.inner.extend(inner);
+    match own {
+        Some(own) if plans.ran.is_some() => plans.again.push(own),
+        own => plans.ran = plans.ran.take().or(own),
     }
 }
 
@@ -161,8 +180,8 @@ fn question(query: &Query) -> Question {
         sql: Arc::clone(&query.sql),
         form: Form::of(&first),
         values: query.parameters().iter().map(value).collect(),
-        settings: Arc::from([]),
-        is_prepared: !query.parameters().is_empty(),
+        settings: Arc::clone(&query.settings),
+        is_prepared: query.is_prepared,
     }
 }
 
@@ -174,8 +193,4 @@ fn value(parameter: &Parameter) -> Value {
         bytes: bytes.map(Arc::from),
         is_cut: parameter.is_cut(),
     }
-}
-
-fn told(_query: &Query) -> Told {
-    Told::default()
 }
