@@ -1,9 +1,12 @@
 //! The grammar of one option, `name = value` or a name alone, and the names there are.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream};
-use syn::{Error, Ident, Result, Token};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::token::Paren;
+use syn::{Error, Ident, Result, Token, parenthesized};
+
+use crate::sizes::listed;
 
 /// `name = value`, or `name` for what is only switched on.
 pub(crate) struct Assignment {
@@ -17,6 +20,9 @@ pub(crate) enum Name {
     Template,
     ReadOnly,
     Plans,
+    Rows,
+    Distinct,
+    Statistics,
     Flavor,
     WorkerThreads,
 }
@@ -34,11 +40,42 @@ impl Assignment {
     }
 }
 
+impl Assignment {
+    /// `name(..)`
+    fn list(name: Name, written: Ident, input: ParseStream<'_>) -> Result<Self> {
+        if !input.peek(Paren) {
+            let message = format!("`{written}` takes {}: {}", name.kind(), name.usage());
+            return Err(Error::new(written.span(), message));
+        }
+        let content;
+        parenthesized!(content in input);
+        let value: TokenStream = content.parse()?;
+        if value.is_empty() {
+            let message = format!("`{written}` names nothing: {}", name.usage());
+            return Err(Error::new(written.span(), message));
+        }
+        Ok(Self {
+            name,
+            written,
+            value,
+        })
+    }
+
+    /// What stands in its brackets.
+    pub(crate) fn each<T: Parse>(&self, key: impl Fn(&T) -> (String, Span)) -> Result<Vec<T>> {
+        let parse = |input: ParseStream<'_>| listed(input, &key);
+        parse.parse2(self.value.clone())
+    }
+}
+
 impl Parse for Assignment {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let written = Ident::parse_any(input)
             .map_err(|error| Error::new(error.span(), format!("this is no option: {}", known())))?;
         let name = Name::of(&written)?;
+        if name.is_list() {
+            return Self::list(name, written, input);
+        }
         let equals: Option<Token![=]> = input.parse()?;
         let value = if equals.is_some() {
             up_to_comma(input)?
@@ -75,10 +112,13 @@ fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
 }
 
 impl Name {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 8] = [
         Self::Template,
         Self::ReadOnly,
         Self::Plans,
+        Self::Rows,
+        Self::Distinct,
+        Self::Statistics,
         Self::Flavor,
         Self::WorkerThreads,
     ];
@@ -86,6 +126,11 @@ impl Name {
     /// Switched on by its name alone.
     fn is_switch(self) -> bool {
         matches!(self, Self::ReadOnly | Self::Plans)
+    }
+
+    /// Its value stands in brackets.
+    fn is_list(self) -> bool {
+        matches!(self, Self::Rows | Self::Distinct)
     }
 
     /// What a test has that leaves it out.
@@ -107,6 +152,9 @@ impl Name {
             Self::Template => "template",
             Self::ReadOnly => "read_only",
             Self::Plans => "plans",
+            Self::Rows => "rows",
+            Self::Distinct => "distinct",
+            Self::Statistics => "statistics",
             Self::Flavor => "flavor",
             Self::WorkerThreads => "worker_threads",
         }
@@ -118,6 +166,9 @@ impl Name {
                 "the path of an async function, or of one that gives a `Template`, without a call"
             }
             Self::ReadOnly | Self::Plans => "no value",
+            Self::Rows => "tables with their rows, in brackets",
+            Self::Distinct => "columns with their numbers of different values, in brackets",
+            Self::Statistics => "a path in quotes",
             Self::Flavor => "a name in quotes",
             Self::WorkerThreads => "a whole number",
         }
@@ -128,6 +179,9 @@ impl Name {
             Self::Template => "`template = path::to::async_fn`",
             Self::ReadOnly => "`read_only`",
             Self::Plans => "`plans`",
+            Self::Rows => "`rows(articles = 1_000_000)`",
+            Self::Distinct => "`distinct(articles.category = 200)`",
+            Self::Statistics => "`statistics = \"production.sql\"`",
             Self::Flavor => "`flavor = \"multi_thread\"`",
             Self::WorkerThreads => "`worker_threads = 2`",
         }
@@ -166,6 +220,9 @@ fn unknown(written: &str) -> String {
 }
 
 fn known() -> String {
-    let [template, read_only, plans, flavor, threads] = Name::ALL.map(Name::usage);
-    format!("the options are {template}, {read_only}, {plans}, {flavor} and {threads}")
+    let usages = Name::ALL.map(Name::usage);
+    let (last, others) = usages
+        .split_last()
+        .unwrap_or_else(|| unreachable!("there are some"));
+    format!("the options are {} and {last}", others.join(", "))
 }

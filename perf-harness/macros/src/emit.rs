@@ -9,6 +9,7 @@ use crate::attribute::{is_expect, is_lint, is_plain, is_should_panic};
 use crate::function::Function;
 use crate::options::{Flavor, Options};
 use crate::shape::TestFn;
+use crate::sizes::{DistinctValues, TableRows};
 
 /// The user's function stays as it was, inside the one that the test runner calls.
 pub(crate) fn test(options: &Options, test: &TestFn) -> TokenStream {
@@ -101,6 +102,7 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
     let template = options.template.iter();
     let read_only = options.read_only.then(|| quote! { .read_only() });
     let plans = options.plans.then(|| quote! { .plans() });
+    let rows = rows(options);
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
     let threads = options.worker_threads.iter();
     quote! {
@@ -108,10 +110,36 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
             #(.template(#template))*
             #read_only
             #plans
+            #rows
             #should_panic
             #flavor
             #(.worker_threads(#threads))*
     }
+}
+
+/// How large tables are taken to be, if that is told.
+fn rows(options: &Options) -> Option<TokenStream> {
+    if options.rows.is_empty() && options.statistics.is_none() {
+        return None;
+    }
+    let tables = options.rows.iter().map(|TableRows { table, rows }| {
+        quote! { (#table, #rows) }
+    });
+    let distinct = options.distinct.iter().map(|one| {
+        let DistinctValues {
+            table,
+            column,
+            values,
+        } = one;
+        quote! { .distinct(#table, #column, #values) }
+    });
+    let statistics = options.statistics.iter();
+    let first = if options.rows.is_empty() {
+        quote! { ::perf_harness::Rows::default() }
+    } else {
+        quote! { ::perf_harness::Rows::of([#(#tables),*]) }
+    };
+    Some(quote! { .rows(#first #(#distinct)* #(.statistics(#statistics))*) })
 }
 
 /// The function itself, or with cases a closure that fills the rest of its arguments.

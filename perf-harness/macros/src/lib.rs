@@ -6,6 +6,7 @@ mod emit;
 mod function;
 mod options;
 mod shape;
+mod sizes;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
@@ -30,6 +31,9 @@ use proc_macro2::TokenStream as Tokens;
 /// | `template = path::to::function` | start from a copy of the database that this function migrates and seeds, once for all tests: an `async fn(TemplateDb)`, returning `()` or `Result<(), E>`, or a `fn() -> Template` |
 /// | `read_only` | share one copy of the template with all other read-only tests; the server refuses writes |
 /// | `plans` | keep the plans that really ran: a server that lets the role load `auto_explain` tells of each query while it is recorded |
+/// | `rows(articles = 1_000_000)` | have assertions about plans take tables for so large: `"blog.articles"` in quotes with a schema |
+/// | `distinct(articles.category = 200)` | beside `rows`: how many different values a column has at that size |
+/// | `statistics = "production.sql"` | production's statistics, from `pg_dump --statistics-only`, by a path from the package's directory |
 /// | `flavor = "multi_thread"` | tokio's multi-thread runtime; the default is `"current_thread"` |
 /// | `worker_threads = 2` | how many threads the multi-thread runtime has |
 ///

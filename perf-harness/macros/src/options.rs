@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Error, LitInt, LitStr, Path, Result, Token};
 
 use crate::assignment::{Assignment, Name};
+use crate::sizes::{DistinctValues, TableRows};
 
 /// The options of a test, checked.
 #[derive(Default)]
@@ -13,6 +14,9 @@ pub(crate) struct Options {
     pub(crate) template: Option<Path>,
     pub(crate) read_only: bool,
     pub(crate) plans: bool,
+    pub(crate) rows: Vec<TableRows>,
+    pub(crate) distinct: Vec<DistinctValues>,
+    pub(crate) statistics: Option<LitStr>,
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<LitInt>,
 }
@@ -42,6 +46,16 @@ impl Options {
             Name::Template => self.template = Some(assignment.value()?),
             Name::ReadOnly => self.read_only = true,
             Name::Plans => self.plans = true,
+            Name::Rows => {
+                self.rows =
+                    assignment.each(|one: &TableRows| (one.table.clone(), one.rows.span()))?;
+            }
+            Name::Distinct => {
+                self.distinct = assignment.each(|one: &DistinctValues| {
+                    (format!("{}.{}", one.table, one.column), one.values.span())
+                })?;
+            }
+            Name::Statistics => self.statistics = Some(assignment.value()?),
             Name::Flavor => self.flavor = flavor(&assignment.value()?)?,
             Name::WorkerThreads => self.worker_threads = Some(threads(assignment)?),
         }
@@ -57,6 +71,14 @@ impl Options {
             return Err(Error::new(
                 threads.written.span(),
                 "`worker_threads` needs `flavor = \"multi_thread\"`: the other flavor has one thread",
+            ));
+        }
+        if let Some(distinct) = written(Name::Distinct)
+            && self.rows.is_empty()
+        {
+            return Err(Error::new(
+                distinct.written.span(),
+                "`distinct` needs `rows(..)`: it says how many values a column has at that size",
             ));
         }
         if let Some(read_only) = written(Name::ReadOnly)

@@ -56,10 +56,10 @@ pub(super) fn work(subject: &Subject<'_>, finding: &Finding, allowed: u64, actua
         String::new(),
     ];
     let next = loosened(subject, finding, rule, actual);
-    let mut worst: Vec<&QueryPlans> = plans.queries.iter().collect();
-    worst.sort_by_key(|query| std::cmp::Reverse(rule.work_of(query)));
-    let worst = worst.into_iter().filter(|query| rule.work_of(query) > 0);
-    let groups = worst.map(|query| share(subject, finding, rule, query));
+    let groups = shares(finding, rule, plans);
+    let groups = groups
+        .iter()
+        .map(|share| told_share(subject, finding, rule, share));
     let mut because = fitted(groups.collect(), next.len());
     because.extend(asides(plans));
     lines.extend(section("because", &because));
@@ -332,29 +332,70 @@ fn which(fault: &Fault<'_>) -> Option<String> {
     Some(told.to_owned())
 }
 
-/// One query's share of the work.
-fn share(
+/// What queries of one shape from one place did of the work, the most of it first.
+struct Share<'p> {
+    /// The one of them that did the most.
+    most: &'p QueryPlans,
+    queries: usize,
+    amount: u64,
+    returned: u64,
+}
+
+fn shares<'p>(finding: &Finding, rule: &PlanRule, plans: &'p Plans) -> Vec<Share<'p>> {
+    let all: Vec<&Query> = finding.traffic.queries().collect();
+    let mut keys: Vec<(String, Option<CallPath>)> = Vec::new();
+    let mut shares: Vec<Share<'p>> = Vec::new();
+    for plans in &plans.queries {
+        let query = all[plans.at];
+        let key = (query.fingerprint(), finding.traffic.path(query));
+        let one = Share {
+            most: plans,
+            queries: plans.times,
+            amount: rule.work_of(plans),
+            returned: query.rows() * plans.times as u64,
+        };
+        match keys.iter().position(|known| *known == key) {
+            Some(at) => {
+                let share = &mut shares[at];
+                if one.amount > rule.work_of(share.most) {
+                    share.most = plans;
+                }
+                share.queries += one.queries;
+                share.amount += one.amount;
+                share.returned += one.returned;
+            }
+            None => {
+                keys.push(key);
+                shares.push(one);
+            }
+        }
+    }
+    shares.retain(|share| share.amount > 0);
+    shares.sort_by_key(|share| std::cmp::Reverse(share.amount));
+    shares
+}
+
+fn told_share(
     subject: &Subject<'_>,
     finding: &Finding,
     rule: &PlanRule,
-    query: &QueryPlans,
+    share: &Share<'_>,
 ) -> Vec<String> {
-    let all: Vec<&Query> = finding.traffic.queries().collect();
-    let times = match query.times {
-        1 => String::new(),
-        times => format!(", {} times", grouped(times as u64)),
+    let queries = match share.queries {
+        1 => "1 query".to_owned(),
+        queries => format!("{} queries", grouped(queries as u64)),
     };
-    let amount = grouped(rule.work_of(query));
+    let amount = grouped(share.amount);
     let mut lines = vec![match rule {
-        PlanRule::MaxBuffers(_) => format!("{amount} blocks{times}"),
+        PlanRule::MaxBuffers(_) => format!("{amount} blocks, by {queries}"),
         _ => format!(
-            "{amount} rows for {} returned{times}",
-            grouped(all[query.at].rows() * query.times as u64)
+            "{amount} rows for {} returned, by {queries}",
+            grouped(share.returned)
         ),
     }];
-    let told = told_query(subject, finding, query).into_iter();
+    let told = told_query(subject, finding, share.most).into_iter();
     lines.extend(told.map(|line| format!("  {line}")));
-    if let Some(node) = query.ran.as_ref().and_then(dearest) {
+    if let Some(node) = share.most.ran.as_ref().and_then(dearest) {
         lines.push(format!("  most of it: {}", node_line(subject, node)));
     }
     lines

@@ -6,9 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::origin::Origin;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
-use crate::plan::{
-    self, Answer, Form, Plan, Plans, QueryPlans, Question, Refusal, Rows, Value,
-};
+use crate::plan::{self, Answer, Form, Plan, Plans, QueryPlans, Question, Refusal, Rows, Value};
 use crate::record::sql::tokens;
 use crate::record::{Parameter, Query, Traffic};
 

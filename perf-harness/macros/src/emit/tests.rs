@@ -77,6 +77,19 @@ fn options_become_calls_of_the_builder() {
     );
     check_builder(quote! { plans }, quote! { .plans() });
     check_builder(
+        quote! { rows(articles = 1_000_000, "blog.users" = 5u64) },
+        quote! { .rows(::perf_harness::Rows::of([("articles", 1_000_000), ("blog.users", 5u64)])) },
+    );
+    check_builder(
+        quote! { rows(a = 9), distinct(a.b = 3, "s.a"."B c" = 4), statistics = "p.sql" },
+        quote! { .rows(::perf_harness::Rows::of([("a", 9)])
+        .distinct("a", "b", 3).distinct("s.a", "B c", 4).statistics("p.sql")) },
+    );
+    check_builder(
+        quote! { statistics = "p.sql" },
+        quote! { .rows(::perf_harness::Rows::default().statistics("p.sql")) },
+    );
+    check_builder(
         quote! { plans, template = seed, read_only },
         quote! { .template(seed).read_only().plans() },
     );
