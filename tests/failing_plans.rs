@@ -6,8 +6,8 @@ mod blog;
 use blog::blog;
 use perf_harness::{
     PerfDb, Recording, Rows, assert_index_used, assert_max_buffers, assert_max_rows_examined,
-    assert_no_disk_spill, assert_no_full_scan, assert_no_seq_scan, assert_sorted_by_index,
-    perf_test,
+    assert_no_disk_spill, assert_no_full_scan, assert_no_seq_scan, assert_plan_scales,
+    assert_sorted_by_index, perf_test,
 };
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -181,4 +181,35 @@ async fn two_tables_are_read_by_many_queries(db: PerfDb) {
         })
         .await;
     assert_no_full_scan!(list.at_rows(million()), "articles");
+}
+
+#[perf_test(template = blog)]
+async fn a_page_by_offset_grows_with_its_depth(db: PerfDb) {
+    let pool = db.pool();
+    let page = db
+        .record(async {
+            let query = sqlx::query(
+                "SELECT id, title FROM articles ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2",
+            );
+            query.bind(20_i64).bind(0_i64).execute(&pool).await.unwrap();
+        })
+        .await;
+    assert_plan_scales!(page, 1_000..=10_000_000);
+}
+
+#[perf_test(template = blog, rows(articles = 1_000_000))]
+async fn the_work_grows_with_the_table(db: PerfDb) {
+    let sql = "SELECT a.id, u.name FROM articles a JOIN authors u ON u.id = a.author_id
+                WHERE a.title LIKE 'title 1%' ORDER BY a.title LIMIT 20";
+    let list = recorded(&db, sql).await;
+    assert_plan_scales!(
+        list,
+        perf_harness::Scale::of(1_000..=10_000_000).table("articles")
+    );
+}
+
+#[perf_test(template = blog)]
+async fn there_are_no_two_sizes(db: PerfDb) {
+    let list = recorded(&db, "SELECT id FROM articles WHERE slug = 'slug-1'").await;
+    assert_plan_scales!(list, 1_000..=1_000);
 }

@@ -16,6 +16,7 @@ pub use crate::postgres::running;
 
 use crate::budget::{Assertion, Defect, Form, PlanRule, Queries, Slope};
 use crate::config;
+use crate::plan::Scale;
 use crate::run::{Growth, PerfDb, PerfTest, Recording, report, told_name};
 
 /// The known word that was probably meant.
@@ -110,6 +111,30 @@ pub fn record_and_check_plans<F: Future>(
 ) -> impl Future<Output = F::Output> {
     let form = Form::OneStep(told_name(name));
     db.check_as(Assertion::Plan(rule), form, Location::caller(), work)
+}
+
+/// `assert_plan_scales!(recording, 1_000..=10_000_000)`
+#[track_caller]
+pub fn check_scale<T>(recording: &Recording<T>, scale: impl Into<Scale>, name: &str) {
+    let form = Form::OfRecording(told_name(name));
+    recording.check_as(Assertion::Scales(scale.into()), &form, Location::caller());
+}
+
+/// `assert_plan_scales!(db, 1_000..=10_000_000, work)`
+#[track_caller]
+pub fn record_and_check_scale<F: Future>(
+    db: &PerfDb,
+    scale: impl Into<Scale>,
+    name: &str,
+    work: F,
+) -> impl Future<Output = F::Output> {
+    let form = Form::OneStep(told_name(name));
+    db.check_as(
+        Assertion::Scales(scale.into()),
+        form,
+        Location::caller(),
+        work,
+    )
 }
 
 /// `assert_query_snapshot!(recording)`

@@ -178,6 +178,17 @@ pub enum SetupError {
         /// What came of it was asked for, and not only how it is planned.
         ran_only: bool,
     },
+    /// Sizes between which nothing can grow.
+    #[error("from {first} to {last} rows there are no two sizes, each larger than the one before")]
+    Scale {
+        /// The first one.
+        first: u64,
+        /// The last one.
+        last: u64,
+    },
+    /// No query reads a table that could grow.
+    #[error("no query recorded reads a table, so nothing was tested")]
+    NothingGrows,
     /// Plans of more queries would have to be asked for.
     #[error("the plans of {queries} more queries were not asked for, so the sum is not known")]
     Unasked {
@@ -350,6 +361,8 @@ impl SetupError {
             Self::Unexplained { .. } => {
                 "choose the queries that have one: recording.of_kind(Kind::Select), recording.on_table(\"..\")".to_owned()
             }
+            Self::Scale { .. } => "for instance 1_000..=10_000_000".to_owned(),
+            Self::NothingGrows => "name a recording whose queries read tables".to_owned(),
             Self::Unasked { .. } => {
                 "have the server tell of each when it runs: #[perf_test(plans)]; or record less at once".to_owned()
             }

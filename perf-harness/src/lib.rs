@@ -79,8 +79,8 @@ pub use error::SetupError;
 pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
 pub use plan::{
-    Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Rows,
-    Trigger,
+    Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanGrowth, PlanOf, Plans, QueryPlans,
+    Rows, Scale, Trigger,
 };
 pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,

@@ -1,9 +1,9 @@
 //! Assertions about plans that hold.
 
 use perf_harness::{
-    PerfDb, PlanOf, Recording, Rows, assert_index_used, assert_max_buffers,
+    PerfDb, PlanGrowth, PlanOf, Recording, Rows, Scale, assert_index_used, assert_max_buffers,
     assert_max_rows_examined, assert_no_disk_spill, assert_no_full_scan, assert_no_seq_scan,
-    assert_sorted_by_index, perf_test,
+    assert_plan_scales, assert_sorted_by_index, perf_test,
 };
 use sqlx::PgPool;
 
@@ -39,6 +39,32 @@ async fn a_search_seeks_through_its_index_at_productions_size(db: PerfDb) {
     assert_no_full_scan!(list, "articles");
     assert_no_full_scan!(list);
     assert_no_seq_scan!(list);
+}
+
+#[perf_test(template = blog)]
+async fn work_that_is_bounded_scales(db: PerfDb) {
+    let pool = db.pool();
+    let page = db.record(newest(&pool)).await;
+    assert_plan_scales!(page, 1_000..=10_000_000);
+    let next = "SELECT id FROM articles WHERE (created_at, id) < ($1::timestamptz, 7) ORDER BY created_at DESC, id DESC LIMIT 20";
+    let next = sqlx::query(next).bind("2026-01-09");
+    let next = db.record(next.execute(&pool)).await.transpose().unwrap();
+    assert_plan_scales!(next, 1_000..=10_000_000);
+    let all = db.record(search(&pool, "borrowing")).await;
+    let linear = Scale::of(1_000..=10_000_000).table("articles");
+    assert_plan_scales!(all, linear.at_most(PlanGrowth::Linear));
+}
+
+#[perf_test(template = blog, rows(articles = 1_000_000), distinct(articles.status = 4))]
+async fn the_attribute_says_how_large_tables_are(db: PerfDb) {
+    let pool = db.pool();
+    let list = db
+        .record(sqlx::query("SELECT id FROM articles WHERE slug = 'slug-7'").execute(&pool))
+        .await;
+    assert_no_full_scan!(list, "articles");
+    let plans = list.plans().unwrap();
+    let rows: Vec<(&str, u64)> = plans.rows().tables().collect();
+    assert_eq!(rows, [("articles", 1_000_000)]);
 }
 
 #[perf_test(template = blog)]

@@ -19,7 +19,7 @@ fn what_failing_plans_print() {
         sections.len()
     );
     assert!(printed.contains(&expected), "{printed}");
-    assert_eq!(sections.len(), 19, "{printed}");
+    assert_eq!(sections.len(), 22, "{printed}");
     for (name, told) in sections {
         assert!(told.lines().count() <= MOST_LINES, "{told}");
         with_settings!({ filters => CHANGING }, { assert_snapshot!(name, told) });

@@ -9,6 +9,7 @@ use super::plan_rule::PlanRule;
 use super::queries::{Asked, Form, Queries, nothing};
 use super::slope::Slope;
 use crate::error::SetupError;
+use crate::plan::{PlanGrowth, Scale};
 use crate::record::{Sample, Traffic};
 
 /// One question about a recording.
@@ -20,6 +21,7 @@ pub(crate) enum Assertion {
     Efficient,
     Constant(Slope),
     Plan(PlanRule),
+    Scales(Scale),
     #[cfg(feature = "snapshot")]
     Snapshot,
 }
@@ -43,7 +45,7 @@ impl Assertion {
             Self::No(defect) => std::slice::from_ref(defect),
             Self::Efficient => &Defect::ALL,
             // One recording alone has not grown, and plans are judged by who has them.
-            Self::Constant(_) | Self::Plan(_) => &[],
+            Self::Constant(_) | Self::Plan(_) | Self::Scales(_) => &[],
             // It is compared by who keeps it.
             #[cfg(feature = "snapshot")]
             Self::Snapshot => &[],
@@ -103,6 +105,7 @@ impl Assertion {
             Self::Queries(budget) => budget.written(form),
             Self::No(defect) => form.written(defect.assertion(), None),
             Self::Plan(rule) => rule.written(form),
+            Self::Scales(scale) => form.written("assert_plan_scales", Some(&written_scale(scale))),
             Self::Efficient => form.written("assert_efficient", None),
             Self::Constant(slope) if *slope == Slope::NONE => {
                 form.written("assert_constant_queries", None)
@@ -114,6 +117,33 @@ impl Assertion {
             Self::Snapshot => form.written("assert_query_snapshot", None),
         }
     }
+}
+
+/// As its author wrote it, or nearly.
+fn written_scale(scale: &Scale) -> String {
+    let (first, last) = (*scale.sizes.start(), *scale.sizes.end());
+    let range = format!("{}..={}", in_source(first), in_source(last));
+    let is_plain = scale.tables.is_empty() && scale.allowed == PlanGrowth::Logarithmic;
+    if is_plain {
+        return range;
+    }
+    let tables = scale
+        .tables
+        .iter()
+        .map(|table| format!(".table(\"{table}\")"));
+    let tables: String = tables.collect();
+    match scale.allowed {
+        PlanGrowth::Logarithmic => format!("Scale::of({range}){tables}"),
+        allowed => format!("Scale::of({range}){tables}.at_most(PlanGrowth::{allowed:?})"),
+    }
+}
+
+/// A number as one writes it: `10_000_000`.
+pub(super) fn in_source(number: u64) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups = groups.map(|group| String::from_utf8_lossy(group).into_owned());
+    groups.collect::<Vec<_>>().join("_")
 }
 
 /// The violation of work that should ask as much at every size, if there is one.

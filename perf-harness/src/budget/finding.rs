@@ -11,7 +11,7 @@ use super::growth::{Grown, occurrences, unknown_growth};
 use super::known::{Baseline, Objection, Occurrence};
 use super::queries::Form;
 use crate::error::SetupError;
-use crate::plan::Plans;
+use crate::plan::{Plans, QueryScaling, Scale, Scaling};
 use crate::record::{Sample, Traffic};
 
 /// One fact that is not allowed.
@@ -44,6 +44,11 @@ pub enum Violation {
         /// What it was.
         actual: u64,
     },
+    /// Queries whose work grows faster with their tables than it may.
+    Scaling {
+        /// How many shapes.
+        found: usize,
+    },
     /// Shapes that are asked more often the more there is, or less often.
     Growth {
         /// How many such shapes.
@@ -75,6 +80,8 @@ pub struct Finding {
     pub(crate) samples: Arc<[Sample]>,
     /// The plans of its queries, if they were asked for.
     pub(crate) plans: Option<Arc<Plans>>,
+    /// Those at rising sizes, if they were.
+    pub(crate) scaling: Option<Arc<Scaling>>,
 }
 
 impl Finding {
@@ -105,11 +112,19 @@ impl Finding {
         unknown_growth(&self.samples, allowed, &self.baseline)
     }
 
+    /// The queries whose work grows faster than is allowed.
+    pub(crate) fn scaling_faults(&self, scale: &Scale) -> Vec<&QueryScaling> {
+        let scaling = self.scaling.as_deref();
+        scaling.map_or_else(Vec::new, |scaling| scaling_faults(scale, scaling))
+    }
+
     /// What a baseline would have to know for the assertion to hold.
     pub(crate) fn occurrences(&self) -> Vec<Occurrence> {
         match self.problem {
             Problem::Unmeasured(_)
-            | Problem::Violation(Violation::Plans { .. } | Violation::Work { .. }) => Vec::new(),
+            | Problem::Violation(
+                Violation::Plans { .. } | Violation::Work { .. } | Violation::Scaling { .. },
+            ) => Vec::new(),
             Problem::Violation(Violation::Queries { actual, .. }) => {
                 let one = self.assertion.occurrence(actual, &self.form);
                 one.into_iter().collect()
@@ -140,4 +155,12 @@ impl Finding {
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
     }
+}
+
+/// The queries whose work grows faster than is allowed.
+pub(crate) fn scaling_faults<'s>(scale: &Scale, scaling: &'s Scaling) -> Vec<&'s QueryScaling> {
+    let queries = scaling.queries.iter();
+    queries
+        .filter(|query| query.growth(&scaling.sizes) > scale.allowed)
+        .collect()
 }

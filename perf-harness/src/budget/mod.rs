@@ -20,6 +20,7 @@ pub(crate) use assertion::{Assertion, judge_growth};
 pub use defect::Defect;
 pub(crate) use defect::Found;
 pub(crate) use excuse::Excuse;
+pub(crate) use finding::scaling_faults;
 pub use finding::{Finding, Problem, Violation};
 pub(crate) use growth::Grown;
 pub(crate) use known::Standing;

@@ -1,5 +1,6 @@
 //! What the plans of a recording must be like.
 
+use super::assertion::in_source;
 use super::finding::Violation;
 use super::plan_fault::{Fault, full_scans, not_sorted, not_used, seq_scans, spills};
 use super::queries::Form;
@@ -43,8 +44,8 @@ impl PlanRule {
             Self::IndexUsed(index) => ("assert_index_used", Some(format!("\"{index}\""))),
             Self::NoFullScan(table) => ("assert_no_full_scan", table.as_ref().map(quoted)),
             Self::NoSeqScan(table) => ("assert_no_seq_scan", table.as_ref().map(quoted)),
-            Self::MaxRowsExamined(most) => ("assert_max_rows_examined", Some(most.to_string())),
-            Self::MaxBuffers(most) => ("assert_max_buffers", Some(most.to_string())),
+            Self::MaxRowsExamined(most) => ("assert_max_rows_examined", Some(in_source(*most))),
+            Self::MaxBuffers(most) => ("assert_max_buffers", Some(in_source(*most))),
             Self::NoDiskSpill => ("assert_no_disk_spill", None),
             Self::SortedByIndex => ("assert_sorted_by_index", None),
         };

@@ -199,3 +199,39 @@ macro_rules! assert_sorted_by_index {
         .await
     };
 }
+
+/// Asserts that the work of a recording's queries grows no faster with their tables than it may: by default it is constant or
+/// grows with the logarithm.
+///
+/// The plan of each shape's first query is asked for at rising sizes, by tens, and its growth is told by the planner's own
+/// estimate of the work, with the size at which the plan becomes another one. A query with an `OFFSET` is asked for a page that
+/// is as deep, in proportion, at each size: half-way through, where it was the first one.
+///
+/// `1_000..=10_000_000` takes all tables that are read for so large; [`Scale`](crate::Scale) names tables, and says what is allowed.
+///
+/// ```no_run
+/// # use perf_harness::{PlanGrowth, Recording, Scale, assert_plan_scales};
+/// # fn check(page: Recording<()>, report: Recording<()>) {
+/// assert_plan_scales!(page, 1_000..=10_000_000);
+/// assert_plan_scales!(report, Scale::of(1_000..=10_000_000).table("articles").at_most(PlanGrowth::Linear));
+/// # }
+/// ```
+#[macro_export]
+macro_rules! assert_plan_scales {
+    ($recording:expr, $scale:expr $(,)?) => {
+        $crate::__private::check_scale(
+            &$recording,
+            $scale,
+            $crate::__private::stringify!($recording),
+        )
+    };
+    ($db:expr, $scale:expr, $work:expr $(,)?) => {
+        $crate::__private::record_and_check_scale(
+            &$db,
+            $scale,
+            $crate::__private::stringify!($db),
+            $work,
+        )
+        .await
+    };
+}

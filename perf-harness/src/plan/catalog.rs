@@ -119,6 +119,29 @@ impl Catalog {
     }
 }
 
+impl Catalog {
+    /// The partitioned table that a partition belongs to in the end, or the table itself.
+    pub(crate) fn root_of<'a>(&'a self, table: &'a Table) -> &'a Table {
+        let mut root = table;
+        while let Some(parent) = &root.parent {
+            let above = self
+                .tables
+                .iter()
+                .find(|table| table.full_name() == *parent);
+            let Some(above) = above else { break };
+            root = above;
+        }
+        root
+    }
+
+    /// The rows of a table, or of all its partitions, as the planner takes them.
+    pub(crate) fn rows_of(&self, table: &Table) -> f64 {
+        let parts = self.with_partitions(table).into_iter();
+        let parts = parts.filter(|part| part.kind != 'p');
+        parts.map(|part| part.rows.max(0.0)).sum()
+    }
+}
+
 fn is_called(asked: &str, schema: &str, name: &str) -> bool {
     asked == name
         || asked

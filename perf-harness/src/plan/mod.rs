@@ -13,6 +13,7 @@ mod plans;
 mod question;
 mod rows;
 mod scale;
+mod scaling;
 mod survey;
 mod tree;
 
@@ -27,5 +28,7 @@ pub use node::{Actual, Buffers, Estimate, Node};
 pub use plans::{PlanOf, Plans, QueryPlans};
 pub(crate) use question::{Asked, Form, Question, Refusal, Value};
 pub use rows::Rows;
+pub use scaling::{PlanGrowth, Scale};
+pub(crate) use scaling::{QueryScaling, Scaling, outline};
 pub(crate) use survey::{figures, plans};
 pub use tree::{Plan, Trigger};

@@ -50,6 +50,31 @@ pub(crate) struct Value {
     pub(crate) is_cut: bool,
 }
 
+impl Value {
+    /// Its value, if it is a whole number of four or eight bytes, or a text of digits.
+    pub(crate) fn whole_number(&self) -> Option<i64> {
+        let bytes = self.bytes.as_deref()?;
+        if !self.is_binary {
+            return std::str::from_utf8(bytes).ok()?.parse().ok();
+        }
+        match bytes.len() {
+            4 => Some(i64::from(i32::from_be_bytes(bytes.try_into().ok()?))),
+            8 => Some(i64::from_be_bytes(bytes.try_into().ok()?)),
+            _ => None,
+        }
+    }
+
+    /// Another value in its place, as a text.
+    pub(crate) fn replaced(&self, text: &str) -> Self {
+        Self {
+            type_oid: self.type_oid,
+            is_binary: false,
+            bytes: Some(Arc::from(text.as_bytes())),
+            is_cut: false,
+        }
+    }
+}
+
 /// Which plans are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Asked {

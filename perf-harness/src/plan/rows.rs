@@ -57,6 +57,18 @@ impl Rows {
             .map(|(name, rows)| (name.as_str(), *rows))
     }
 
+    /// The same with other tables, in place of those that `is_replaced` says.
+    pub(crate) fn with(
+        &self,
+        is_replaced: impl Fn(&str) -> bool,
+        tables: impl IntoIterator<Item = (String, u64)>,
+    ) -> Self {
+        let mut rows = self.clone();
+        rows.tables.retain(|name, _| !is_replaced(name));
+        rows.tables.extend(tables);
+        rows
+    }
+
     pub(crate) fn distinct_values(&self) -> impl Iterator<Item = (&str, &str, u64)> {
         let all = self.distinct.iter();
         all.map(|((table, column), values)| (table.as_str(), column.as_str(), *values))

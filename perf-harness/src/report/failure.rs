@@ -7,6 +7,7 @@ use super::next::advice;
 use super::parent::parent_line;
 use super::path::came_from;
 use super::plans::{plans, work};
+use super::scaling::scaling;
 use super::setup;
 use super::sql_line::one_line;
 use super::values::values_line;
@@ -41,6 +42,7 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         Problem::Violation(Violation::Defects { defect, .. }) => defects(subject, finding, *defect),
         Problem::Violation(Violation::Growth { .. }) => growth(subject, finding),
         Problem::Violation(Violation::Plans { .. }) => plans(subject, finding),
+        Problem::Violation(Violation::Scaling { .. }) => scaling(subject, finding),
         Problem::Violation(Violation::Work { allowed, actual }) => {
             work(subject, finding, *allowed, *actual)
         }

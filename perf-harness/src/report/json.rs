@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Subject, Values};
 use crate::budget::{Excuse, Finding, Problem, Violation};
-use crate::plan::{Plan, PlanOf, Plans};
+use crate::plan::{Plan, PlanOf, Plans, Scaling};
 use crate::record::{
     CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, STORED_FINGERPRINT_VERSION, Sample,
     Shape, Traffic,
@@ -64,6 +64,9 @@ fn finding(found: &Finding, values: Values) -> Value {
     if let Some(plans) = &found.plans {
         document["plans"] = plans_of(plans, values);
     }
+    if let Some(scaling) = &found.scaling {
+        document["scaling"] = scaling_of(scaling);
+    }
     if !found.samples.is_empty() {
         document["samples"] = found.samples.iter().map(sample).collect();
     }
@@ -94,6 +97,23 @@ fn plans_of(plans: &Plans, values: Values) -> Value {
         })
         .collect();
     json!({ "rows": rows, "unasked": plans.unasked, "queries": queries })
+}
+
+fn scaling_of(scaling: &Scaling) -> Value {
+    let queries: Vec<Value> = scaling
+        .queries
+        .iter()
+        .map(|query| {
+            json!({
+                "query": query.at,
+                "growth": query.growth(&scaling.sizes),
+                "costs": query.costs,
+                "plans": query.plans,
+                "offset": query.is_offset,
+            })
+        })
+        .collect();
+    json!({ "tables": scaling.tables, "sizes": scaling.sizes, "queries": queries })
 }
 
 fn judged_plan(plans: &Plans, of: PlanOf, plan: &Plan, values: Values) -> Value {
@@ -131,6 +151,7 @@ fn violated(violation: Violation) -> Value {
         }
         Violation::Defects { defect, found } => json!({ "kind": defect, "found": found }),
         Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
+        Violation::Scaling { found } => json!({ "kind": "scaling", "found": found }),
         Violation::Plans { found } => json!({ "kind": "plans", "found": found }),
         Violation::Work { allowed, actual } => {
             json!({ "kind": "work", "allowed": allowed, "actual": actual })

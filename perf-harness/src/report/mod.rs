@@ -10,6 +10,7 @@ mod number;
 mod parent;
 mod path;
 mod plans;
+mod scaling;
 mod setup;
 mod sql_line;
 mod values;

@@ -11,6 +11,7 @@ mod perf_db;
 mod perf_test;
 mod plans;
 mod recording;
+mod scaling;
 mod settle;
 #[cfg(feature = "snapshot")]
 mod snapshot;

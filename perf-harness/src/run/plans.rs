@@ -171,7 +171,7 @@ fn hear(query: &Query, plans: &mut QueryPlans) {
     }
 }
 
-fn question(query: &Query) -> Question {
+pub(super) fn question(query: &Query) -> Question {
     let first = tokens(query.sql()).next();
     let first = first.map_or(String::new(), |token| token.text.to_ascii_uppercase());
     Question {

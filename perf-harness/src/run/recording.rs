@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::origin::Origin;
 use super::plans::Known;
+use super::scaling::scaling;
 use crate::budget::{
     Asked, Assertion, Defect, Excuse, Finding, Form, PlanRule, Problem, Queries, Violation,
+    scaling_faults,
 };
 use crate::error::SetupError;
-use crate::plan::{Plans, Rows};
+use crate::plan::{Plans, Rows, Scale, Scaling};
 use crate::record::{Counts, Kind, Query, Sample, Shape, Traffic};
 
 /// The output of a piece of work and everything that crossed the wire meanwhile.
@@ -116,6 +118,16 @@ impl<T> Recording<T> {
         self.check_as(Assertion::Plan(rule), &form, Location::caller());
     }
 
+    /// Asserts that the work of its queries grows no faster with their tables than it may, by the planner's own estimate: the
+    /// plan of each shape's first query is asked for at rising sizes.
+    ///
+    /// The macro [`assert_plan_scales!`](crate::assert_plan_scales) is a line over this function.
+    #[track_caller]
+    pub fn check_scale(&self, scale: impl Into<Scale>) {
+        let form = Form::OfRecording(UNNAMED.to_owned());
+        self.check_as(Assertion::Scales(scale.into()), &form, Location::caller());
+    }
+
     /// Lets defects stay whose query has this part in its shape, as messages show it; or, where it is a name alone, whose
     /// query names a table of this name or whose call path goes through a function of it.
     ///
@@ -206,8 +218,8 @@ impl<T> Recording<T> {
             form,
             url: &self.origin.masked_url,
         };
-        let mut plans = None;
-        let problems = match self.judge(&assertion, &asked, &mut plans) {
+        let mut facts = Facts::default();
+        let problems = match self.judge(&assertion, &asked, &mut facts) {
             Ok(violations) => violations.into_iter().map(Problem::Violation).collect(),
             Err(error) => vec![Problem::Unmeasured(error)],
         };
@@ -222,7 +234,8 @@ impl<T> Recording<T> {
                 excuses: Arc::clone(&self.excuses),
                 baseline: Arc::clone(&self.origin.ledger.baseline),
                 samples: Arc::from([]),
-                plans: plans.clone(),
+                plans: facts.plans.clone(),
+                scaling: facts.scaling.clone(),
             });
         }
         holds
@@ -232,7 +245,7 @@ impl<T> Recording<T> {
         &self,
         assertion: &Assertion,
         asked: &Asked<'_>,
-        plans: &mut Option<Arc<Plans>>,
+        facts: &mut Facts,
     ) -> Result<Vec<Violation>, SetupError> {
         let unreasoned = self
             .excuses
@@ -250,7 +263,15 @@ impl<T> Recording<T> {
             } else {
                 self.plans()?
             };
-            let violation = rule.judge(&self.traffic, plans.insert(known))?;
+            let violation = rule.judge(&self.traffic, facts.plans.insert(known))?;
+            return Ok(violation.into_iter().collect());
+        }
+        if let Assertion::Scales(scale) = assertion {
+            assertion.judge(&self.traffic, &[], &self.origin.ledger.baseline, asked)?;
+            let plans = self.plans()?;
+            let scaling = scaling(&self.traffic, &self.origin, &self.rows, &plans, scale)?;
+            let found = scaling_faults(scale, facts.scaling.insert(Arc::new(scaling))).len();
+            let violation = (found > 0).then_some(Violation::Scaling { found });
             return Ok(violation.into_iter().collect());
         }
         assertion.judge(
@@ -260,6 +281,13 @@ impl<T> Recording<T> {
             asked,
         )
     }
+}
+
+/// What was found out to answer a question.
+#[derive(Default)]
+struct Facts {
+    plans: Option<Arc<Plans>>,
+    scaling: Option<Arc<Scaling>>,
 }
 
 /// What a recording or a database is called where its own name is not known, or too long to be told.
