@@ -107,3 +107,7 @@ struct SnapshotsPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/defects.md")]
 struct DefectsPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/plans.md")]
+struct PlansPage;

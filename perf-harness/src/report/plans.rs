@@ -282,7 +282,7 @@ fn told_query(subject: &Subject<'_>, finding: &Finding, query: &QueryPlans) -> V
     let shape = &shapes[0];
     let mut lines: Vec<String> = came_from(shape, "", &[])
         .into_iter()
-        .map(|line| line.trim_start_matches("  ").to_owned())
+        .map(|line| line.strip_prefix("  ").unwrap_or(&line).to_owned())
         .collect();
     lines.push(one_line(shape.fingerprint()));
     lines.extend(values_line(shape, subject.values));
