@@ -1,17 +1,5 @@
 //! The port line by line: a search that no index can serve, a count of all that it found, pages by their number,
 //! and the author of each article by a query.
-//!
-//! ```python
-//! class ArticleListView(generics.ListAPIView):
-//!     serializer_class = ArticleSerializer  # article.author: one query each
-//!     pagination_class = PageNumberPagination
-//!
-//!     def get_queryset(self):
-//!         articles = Article.objects.filter(status='published')
-//!         if text := self.request.query_params.get('search', '').strip():
-//!             articles = articles.filter(Q(title__icontains=text) | Q(content__icontains=text))
-//!         return articles
-//! ```
 
 use axum::{Json, extract::State};
 use sea_orm::{
@@ -32,6 +20,18 @@ use crate::{
 };
 
 /// One query for the count, one for the page, then one per article.
+///
+/// ```python
+/// class ArticleListView(generics.ListAPIView):
+///     serializer_class = ArticleSerializer  # article.author: one query each
+///     pagination_class = PageNumberPagination
+///
+///     def get_queryset(self):
+///         articles = Article.objects.filter(status='published')
+///         if text := self.request.query_params.get('search', '').strip():
+///             articles = articles.filter(Q(title__icontains=text) | Q(content__icontains=text))
+///         return articles
+/// ```
 pub(super) async fn list_articles(
     State(db): State<DatabaseConnection>,
     Search(search): Search,

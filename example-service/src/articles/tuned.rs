@@ -1,16 +1,4 @@
 //! The list by its indexes: a seek to the place in the list, a seek to the words, the authors by a join.
-//!
-//! ```python
-//! class ArticlePagination(CursorPagination):
-//!     ordering = ('-created_at', '-id')
-//!
-//! articles = Article.objects.filter(status='published').select_related('author').only(..)
-//! if text:
-//!     words = SearchVector('title', 'content', config='english')
-//!     query = SearchQuery(text, config='english', search_type='websearch')
-//!     found = articles.annotate(search=words).filter(search=query)
-//!     similar = articles.filter(title__trigram_word_similar=text)  # when nothing is found
-//! ```
 
 use axum::{Json, extract::State};
 use sea_orm::{
@@ -31,6 +19,18 @@ use crate::{
 };
 
 /// One query; two for a search whose words are nowhere.
+///
+/// ```python
+/// class ArticlePagination(CursorPagination):
+///     ordering = ('-created_at', '-id')
+///
+/// articles = Article.objects.filter(status='published').select_related('author').only(..)
+/// if text:
+///     words = SearchVector('title', 'content', config='english')
+///     query = SearchQuery(text, config='english', search_type='websearch')
+///     found = articles.annotate(search=words).filter(search=query)
+///     similar = articles.filter(title__trigram_word_similar=text)  # when nothing is found
+/// ```
 pub(super) async fn list_articles(
     State(db): State<DatabaseConnection>,
     Search(search): Search,

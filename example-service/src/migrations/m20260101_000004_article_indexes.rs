@@ -1,19 +1,20 @@
 //! What a tuned Django adds to `articles_article`: indexes for the search, for similar titles and for cursors.
-//!
-//! ```python
-//! operations = [
-//!     TrigramExtension(),
-//!     migrations.AddIndex('article', GinIndex(
-//!         SearchVector('title', 'content', config='english'), name='articles_article_search_idx')),
-//!     migrations.AddIndex('article', GinIndex(
-//!         fields=['title'], opclasses=['gin_trgm_ops'], name='articles_article_title_trgm')),
-//!     migrations.AddIndex('article', models.Index(
-//!         fields=['-created_at', '-id'], name='articles_article_newest_idx')),
-//! ]
-//! ```
 
 use sea_orm_migration::prelude::*;
 
+/// In Django:
+///
+/// ```python
+/// operations = [
+///     TrigramExtension(),
+///     migrations.AddIndex('article', GinIndex(
+///         SearchVector('title', 'content', config='english'), name='articles_article_search_idx')),
+///     migrations.AddIndex('article', GinIndex(
+///         fields=['title'], opclasses=['gin_trgm_ops'], name='articles_article_title_trgm')),
+///     migrations.AddIndex('article', models.Index(
+///         fields=['-created_at', '-id'], name='articles_article_newest_idx')),
+/// ]
+/// ```
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
