@@ -71,20 +71,20 @@ fn published(search: Option<&SearchText>) -> Select<article::Entity> {
 fn icontains(text: &SearchText) -> Expr {
     let pattern = text.like_pattern();
     Expr::cust_with_values(
-        r#"(UPPER("articles_article"."title"::text) LIKE UPPER($1) OR UPPER("articles_article"."content"::text) LIKE UPPER($2))"#,
+        r#"UPPER("articles_article"."title"::text) LIKE UPPER($1) OR UPPER("articles_article"."content"::text) LIKE UPPER($2)"#,
         [pattern.clone(), pattern],
     )
 }
 
 /// `COUNT(*)` of the rows themselves, as Django's paginator asks. sea-orm's would count those of a sub-query.
 async fn count(db: &DatabaseConnection, articles: Select<article::Entity>) -> Result<u64, DbErr> {
-    let count: Option<i64> = articles
+    let counts: Vec<i64> = articles
         .select_only()
         .column_as(Expr::col(Asterisk).count(), "__count")
         .into_tuple()
-        .one(db)
+        .all(db)
         .await?;
-    Ok(count.map_or(0, i64::unsigned_abs))
+    Ok(counts.into_iter().map(i64::unsigned_abs).sum())
 }
 
 /// What `article.author` does when it was not selected with the article.
