@@ -77,7 +77,9 @@ async fn pages_follow_each_other_among_articles_of_the_same_moment(db: PerfDb) {
             "UPDATE articles_article SET created_at = timestamptz '2026-01-01 00:00:00.123456+00' + {moments} * interval '1 hour'"
         );
         execute(&db, &statement).await;
-        check_chain(&App::on(&db), "", 270).await;
+        let app = App::on(&db);
+        check_chain(&app, "", 270).await;
+        check_chain(&app, "search=bitmap&", 44).await;
     }
 }
 

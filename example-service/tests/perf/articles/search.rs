@@ -71,7 +71,8 @@ async fn only_full_text_knows_words_from_letters(db: PerfDb) {
         ("heisenbug -zugzwang", vec![], vec![237, 37]),
         // Letters of a word, with and without what LIKE would take for a wildcard.
         ("eisenbu", vec![237, 137, 37], vec![]),
-        ("%eisen_u%", vec![], vec![]),
+        ("%eisenbu", vec![], vec![]),
+        ("eisen_u", vec![], vec![]),
     ] {
         let found = search(&app, text).await;
         assert_eq!(ids(&found.naive), naive, "{text}");
