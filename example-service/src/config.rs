@@ -26,7 +26,7 @@ pub(crate) struct DatabaseConfig {
     pub(crate) url: Option<String>,
     /// `DATABASE_MAX_CONNECTIONS`: the size of the pool.
     pub(crate) max_connections: u32,
-    /// `SEED`: fill an empty database with users. Off, as it may be somebody's.
+    /// `SEED`: fill an empty database with users and articles. Off, as it may be somebody's.
     pub(crate) seed: bool,
 }
 
@@ -82,7 +82,7 @@ fn seed(value: String) -> Result<bool, ConfigError> {
         _ => Err(wrong(
             "SEED",
             value,
-            "write 1 to fill an empty database with 100 users, or 0",
+            "write 1 to fill an empty database with 100 users and 300 articles, or 0",
         )),
     }
 }
@@ -198,7 +198,7 @@ mod tests {
         check_refused(
             "SEED",
             "yes",
-            r#"SEED is "yes": write 1 to fill an empty database with 100 users, or 0"#,
+            r#"SEED is "yes": write 1 to fill an empty database with 100 users and 300 articles, or 0"#,
         );
         check_refused(
             "LOG",

@@ -13,6 +13,7 @@ use crate::{
 };
 
 const SEEDED_USERS: u32 = 100;
+const SEEDED_ARTICLES: u32 = 300;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseError {
@@ -110,7 +111,12 @@ async fn pool(url: String, max_connections: u32) -> Result<DatabaseConnection, D
 async fn seed_if_empty(db: &DatabaseConnection) -> Result<(), DbErr> {
     if user::Entity::find().one(db).await?.is_none() {
         seed::users(db, SEEDED_USERS).await?;
-        tracing::info!(users = SEEDED_USERS, "seeded the empty database");
+        seed::articles(db, SEEDED_ARTICLES).await?;
+        tracing::info!(
+            users = SEEDED_USERS,
+            articles = SEEDED_ARTICLES,
+            "seeded the empty database"
+        );
     }
     Ok(())
 }

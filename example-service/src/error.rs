@@ -14,8 +14,8 @@ use serde::Serialize;
 pub(crate) enum ApiError {
     /// 400: the client's mistake, in words for the client.
     BadRequest(String),
-    /// 404.
-    NotFound,
+    /// 404, with what was not found in REST framework's words.
+    NotFound(&'static str),
     /// 405.
     MethodNotAllowed(Method),
     /// 503: no connection to the database could be had, or it broke.
@@ -28,7 +28,7 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -38,7 +38,7 @@ impl ApiError {
     fn detail(&self) -> String {
         match self {
             Self::BadRequest(detail) => detail.clone(),
-            Self::NotFound => "Not found.".to_owned(),
+            Self::NotFound(detail) => (*detail).to_owned(),
             Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
             Self::Unavailable(_) => "Service temporarily unavailable, try again later.".to_owned(),
             Self::Internal(_) => "A server error occurred.".to_owned(),
@@ -49,7 +49,7 @@ impl ApiError {
         match self {
             Self::Unavailable(cause) => tracing::error!(%cause, "the database is not available"),
             Self::Internal(cause) => tracing::error!(%cause, "a database statement failed"),
-            Self::BadRequest(_) | Self::NotFound | Self::MethodNotAllowed(_) => {}
+            Self::BadRequest(_) | Self::NotFound(_) | Self::MethodNotAllowed(_) => {}
         }
     }
 }
@@ -85,7 +85,7 @@ impl IntoResponse for ApiError {
 
 /// The answer to a path that no route knows.
 pub(crate) async fn not_found() -> ApiError {
-    ApiError::NotFound
+    ApiError::NotFound("Not found.")
 }
 
 /// The answer to a method that a route does not take.

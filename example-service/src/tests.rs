@@ -52,7 +52,13 @@ async fn an_unknown_path_is_404_as_rest_framework_words_it() {
 #[tokio::test]
 async fn a_wrong_method_is_405_and_names_the_right_ones() {
     let body = r#"{"detail":"Method \"POST\" not allowed."}"#;
-    for path in ["/api/users/", "/naive/api/users/", "/healthz"] {
+    for path in [
+        "/api/users/",
+        "/naive/api/users/",
+        "/api/articles/",
+        "/naive/api/articles/",
+        "/healthz",
+    ] {
         let headers = check("POST", path, 405, body).await;
         assert_eq!(headers[ALLOW], "GET,HEAD", "{path}");
     }
@@ -67,9 +73,27 @@ async fn a_wrong_limit_is_400_before_the_database_is_asked() {
 }
 
 #[tokio::test]
+async fn a_wrong_search_cursor_or_page_is_refused_before_the_database_is_asked() {
+    let body = r#"{"detail":"Null characters are not allowed."}"#;
+    for path in ["/api/articles/", "/naive/api/articles/"] {
+        check("GET", &format!("{path}?search=%00"), 400, body).await;
+    }
+    let body = r#"{"detail":"Invalid cursor"}"#;
+    check("GET", "/api/articles/?cursor=x", 404, body).await;
+    let body = r#"{"detail":"Invalid page."}"#;
+    check("GET", "/naive/api/articles/?page=0", 404, body).await;
+}
+
+#[tokio::test]
 async fn an_unreachable_database_is_503_and_says_when_to_retry() {
     let body = r#"{"detail":"Service temporarily unavailable, try again later."}"#;
-    for path in ["/healthz", "/api/users/", "/naive/api/users/"] {
+    for path in [
+        "/healthz",
+        "/api/users/",
+        "/naive/api/users/",
+        "/api/articles/?search=index",
+        "/naive/api/articles/?search=index",
+    ] {
         let headers = check("GET", path, 503, body).await;
         assert_eq!(headers[RETRY_AFTER], "1", "{path}");
     }

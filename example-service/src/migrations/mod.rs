@@ -9,6 +9,8 @@
 
 mod m20260101_000001_auth_user;
 mod m20260101_000002_profiles;
+mod m20260101_000003_articles;
+mod m20260101_000004_article_indexes;
 
 use sea_orm_migration::prelude::*;
 
@@ -21,6 +23,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20260101_000001_auth_user::Migration),
             Box::new(m20260101_000002_profiles::Migration),
+            Box::new(m20260101_000003_articles::Migration),
+            Box::new(m20260101_000004_article_indexes::Migration),
         ]
     }
 }

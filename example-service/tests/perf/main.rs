@@ -1,6 +1,7 @@
 //! The service's perf tests: a file for each app, a test for each promise.
 
 mod app;
+mod articles;
 mod health;
 mod seed;
 mod users;

@@ -2,13 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use axum::{
-    extract::{FromRequestParts, Query},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::Serialize;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, query_params::QueryParams};
 
 const ALLOWED: RangeInclusive<u64> = 1..=1000;
 const DEFAULT: u64 = 100;
@@ -22,10 +19,8 @@ impl<S: Sync> FromRequestParts<S> for Limit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|error| ApiError::BadRequest(error.body_text()))?;
-        match pairs.iter().rev().find(|(name, _)| name == "limit") {
-            Some((_, value)) => parse(value).map_err(ApiError::BadRequest),
+        match QueryParams::of(parts).get("limit") {
+            Some(value) => parse(value).map_err(ApiError::BadRequest),
             None => Ok(Self(DEFAULT)),
         }
     }

@@ -1,0 +1,56 @@
+//! The `?page_size=` of a request.
+
+use std::{convert::Infallible, num::IntErrorKind};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+use crate::query_params::QueryParams;
+
+const DEFAULT: u64 = 20;
+const MAX: u64 = 100;
+
+/// The number of rows on a page: 20, or what is asked for, at most 100. REST framework refuses nothing here:
+/// what is no positive number counts as not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PageSize(pub(crate) u64);
+
+impl PageSize {
+    fn parse(value: &str) -> Self {
+        match value.trim().parse::<u64>() {
+            Ok(size @ 1..) => Self(size.min(MAX)),
+            Err(error) if *error.kind() == IntErrorKind::PosOverflow => Self(MAX),
+            Ok(0) | Err(_) => Self(DEFAULT),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for PageSize {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let params = QueryParams::of(parts);
+        Ok(Self::parse(params.get("page_size").unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_size_is_cut_to_the_largest_and_nonsense_is_the_default() {
+        for (value, expected) in [
+            ("1", 1),
+            (" 99 ", 99),
+            ("100", 100),
+            ("101", 100),
+            ("99999999999999999999999", 100),
+            ("", 20),
+            ("0", 20),
+            ("-1", 20),
+            ("ten", 20),
+        ] {
+            assert_eq!(PageSize::parse(value), PageSize(expected), "{value:?}");
+        }
+    }
+}
