@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod pages;
+mod plans;
 mod search;
 
 use axum::http::StatusCode;
