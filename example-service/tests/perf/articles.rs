@@ -14,19 +14,12 @@ use perf_harness::{
 use sea_orm::DbErr;
 
 use crate::app::App;
+use crate::seed::three_hundred_articles;
 
 async fn hundred_authors(db: TemplateDb) -> Result<(), DbErr> {
     let db = db.connection();
     seed::migrate(&db).await?;
     seed::users(&db, 100).await
-}
-
-/// 270 of them are published.
-async fn three_hundred_articles(db: TemplateDb) -> Result<(), DbErr> {
-    let db = db.connection();
-    seed::migrate(&db).await?;
-    seed::users(&db, 300).await?;
-    seed::articles(&db, 300).await
 }
 
 async fn articles(db: PerfDb, n: usize) {

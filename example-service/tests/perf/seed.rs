@@ -9,3 +9,11 @@ pub(crate) async fn hundred_users(db: TemplateDb) -> Result<(), DbErr> {
     seed::migrate(&db).await?;
     seed::users(&db, 100).await
 }
+
+/// 270 of them are published.
+pub(crate) async fn three_hundred_articles(db: TemplateDb) -> Result<(), DbErr> {
+    let db = db.connection();
+    seed::migrate(&db).await?;
+    seed::users(&db, 300).await?;
+    seed::articles(&db, 300).await
+}

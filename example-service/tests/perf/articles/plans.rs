@@ -5,8 +5,8 @@ use perf_harness::{
     assert_plan_scales, assert_sorted_by_index, perf_test,
 };
 
-use super::three_hundred_articles;
 use crate::app::App;
+use crate::seed::three_hundred_articles;
 
 fn production() -> Rows {
     Rows::of([("articles_article", 1_000_000), ("auth_user", 50_000)])

@@ -1,35 +1,21 @@
-//! The performance-TDD cycle on one endpoint, told for a person: red, green, and what it brought.
-#![expect(clippy::print_stdout, reason = "a demo talks to its user")]
+//! The number of queries: a list of users under a budget.
 
-#[path = "../tests/perf/app.rs"]
-mod app;
-#[path = "../tests/perf/seed.rs"]
-mod seed;
-
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use app::App;
 use axum::http::StatusCode;
 use perf_harness::{Counts, Failure, PerfDb, PerfTest, assert_max_queries};
 use sea_orm::Database;
+
+use super::app::App;
+use super::{indented, seed};
 
 const NAIVE: &str = "/naive/api/users/";
 const EAGER: &str = "/api/users/";
 /// Timed requests of each endpoint, in turn.
 const SAMPLES: usize = 30;
 
-fn main() -> ExitCode {
-    match tell() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(surprise) => {
-            println!("The story did not go as expected: {surprise}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn tell() -> Result<(), String> {
+/// Red, green, and what it brought.
+pub(super) fn tell() -> Result<(), String> {
     println!("{INTRODUCTION}");
     let red = budget_test("red", NAIVE)
         .err()
@@ -47,7 +33,6 @@ fn tell() -> Result<(), String> {
         "3. What it brought, for 100 users (median of {SAMPLES} requests each, in turn, unrecorded)\n"
     );
     println!("{}", table(&measured));
-    println!("{OUTLOOK}");
     Ok(())
 }
 
@@ -68,10 +53,6 @@ const CURE: &str = "\
     - for user in users { let profile = load_profile(&db, user.id).await?; .. }
     + let rows = user::Entity::find().find_also_related(profile::Entity)..all(&db).await?;
 ";
-
-const OUTLOOK: &str = "\
-Run it yourself: cargo test -p example-service --test perf
-The endpoints:   example-service/src/users/naive.rs and eager.rs";
 
 /// The test of the story, on one of the two endpoints.
 fn budget_test(act: &str, path: &'static str) -> Result<(), Failure> {
@@ -187,10 +168,4 @@ fn table(measured: &[Measured; 2]) -> String {
 
 fn row(name: &str, naive: &str, eager: &str) -> String {
     format!("    {name:<18} {naive:>10} {eager:>10}")
-}
-
-fn indented(text: &str) -> String {
-    text.lines()
-        .map(|line| format!("    {line}").trim_end().to_owned() + "\n")
-        .collect()
 }
