@@ -18,6 +18,9 @@ pub(crate) async fn blog(db: TemplateDb) -> Result<(), sqlx::Error> {
          CREATE TABLE drafts (id bigint PRIMARY KEY, title text NOT NULL);
          CREATE SCHEMA archive;
          CREATE TABLE archive.tags (id bigint PRIMARY KEY, name text NOT NULL);
+         CREATE FUNCTION count_drafts() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
+             RETURN (SELECT count(*) FROM articles WHERE content LIKE '%draft%');
+         END $$;
          INSERT INTO authors SELECT n, 'author ' || n FROM generate_series(1, 20) n;
          INSERT INTO articles SELECT n, n % 20 + 1, 'slug-' || n, 'title ' || n,
              'on rust and ' || CASE WHEN n % 100 = 0 THEN 'borrowing' ELSE 'other things' END || repeat(' and more', 40),

@@ -43,6 +43,15 @@ pub(crate) fn sections(output: &str) -> Vec<(&str, String)> {
         .collect()
 }
 
+/// The target directory that this test was built in.
+pub(crate) fn target() -> PathBuf {
+    let executable = std::env::current_exe().unwrap();
+    let marked = executable
+        .ancestors()
+        .find(|directory| directory.join("CACHEDIR.TAG").is_file());
+    marked.unwrap().to_owned()
+}
+
 /// What is another one each time.
 pub(crate) const CHANGING: [(&str, &str); 4] = [
     (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),

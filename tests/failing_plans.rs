@@ -208,6 +208,21 @@ async fn the_work_grows_with_the_table(db: PerfDb) {
     );
 }
 
+#[perf_test(template = blog, plans)]
+async fn a_function_reads_all_of_a_table(db: PerfDb) {
+    let list = recorded(&db, "SELECT count_drafts()").await;
+    assert_no_full_scan!(list, "articles");
+}
+
+#[perf_test(template = blog, plans)]
+async fn a_write_looks_at_too_many_rows(db: PerfDb) {
+    let list = recorded(
+        &db,
+        "UPDATE articles SET title = title || '!' WHERE status = 'draft'",
+    );
+    assert_max_rows_examined!(list.await, 10);
+}
+
 #[perf_test(template = blog)]
 async fn there_are_no_two_sizes(db: PerfDb) {
     let list = recorded(&db, "SELECT id FROM articles WHERE slug = 'slug-1'").await;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use failing_output::{CHANGING, cargo, root, sections, text};
+use failing_output::{CHANGING, cargo, root, sections, target, text};
 use insta::{assert_snapshot, with_settings};
 
 /// Both runners may start these tests at once, and they write the same files.
@@ -101,15 +101,6 @@ fn values_are_written_when_asked_for() {
     assert_eq!(query["sql"], "SELECT domain FROM sites WHERE id = $1");
     assert_eq!(query["parameters"][0], "1");
     assert!(told.contains("$1 = 1\n"), "{told}");
-}
-
-/// The target directory that this test was built in.
-fn target() -> PathBuf {
-    let executable = std::env::current_exe().unwrap();
-    let marked = executable
-        .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").is_file());
-    marked.unwrap().to_owned()
 }
 
 /// A user's crate: a workspace of its own, with the harness as a dev-dependency by path.

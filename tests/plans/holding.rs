@@ -1,9 +1,9 @@
 //! Assertions about plans that hold.
 
 use perf_harness::{
-    PerfDb, PlanGrowth, PlanOf, Recording, Rows, Scale, assert_index_used, assert_max_buffers,
-    assert_max_rows_examined, assert_no_disk_spill, assert_no_full_scan, assert_no_seq_scan,
-    assert_plan_scales, assert_sorted_by_index, perf_test,
+    PerfDb, Plan, PlanGrowth, PlanOf, Recording, Rows, Scale, assert_index_used,
+    assert_max_buffers, assert_max_rows_examined, assert_no_disk_spill, assert_no_full_scan,
+    assert_no_seq_scan, assert_plan_scales, assert_sorted_by_index, perf_test,
 };
 use sqlx::PgPool;
 
@@ -87,6 +87,34 @@ async fn work_is_counted_by_the_server(db: PerfDb) {
     let ran = plans.queries()[0].ran().unwrap();
     assert_eq!(ran.rows_examined(), Some(20.0));
     assert!(ran.root().buffers().unwrap().touched() > 0);
+}
+
+#[perf_test(template = blog, plans)]
+async fn what_ran_is_told_by_the_server(db: PerfDb) {
+    assert_eq!(db.without_plans(), None);
+    let pool = db.pool();
+    let update = "UPDATE articles SET title = title || '!' WHERE slug = $1";
+    let work = async {
+        for slug in ["slug-1", "slug-2", "slug-2"] {
+            sqlx::query(update).bind(slug).execute(&pool).await.unwrap();
+        }
+    };
+    let list = db.record(work).await;
+    assert_max_rows_examined!(list, 3);
+    assert_index_used!(list, "articles_slug_idx");
+    let plans = list.executed_plans().unwrap();
+    assert_eq!(plans.queries().len(), 2);
+    assert!(
+        plans
+            .queries()
+            .iter()
+            .all(|query| query.ran().is_some_and(Plan::has_run))
+    );
+    let title: String = sqlx::query_scalar("SELECT title FROM articles WHERE slug = 'slug-2'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(title, "title 2!!", "no write is executed twice");
 }
 
 #[perf_test(template = blog)]

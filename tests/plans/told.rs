@@ -2,15 +2,16 @@
 
 use insta::{assert_snapshot, with_settings};
 
-use crate::failing_output::{CHANGING, cargo, root, sections, text};
+use crate::failing_output::{CHANGING, cargo, root, sections, target, text};
 
 /// The most lines of one finding, on the first red run.
 const MOST_LINES: usize = 25;
 
+const FAILING: [&str; 5] = ["test", "--package", "acceptance", "--test", "failing_plans"];
+
 #[test]
 fn what_failing_plans_print() {
-    let program = ["test", "--package", "acceptance", "--test", "failing_plans"];
-    let output = cargo(&root(), &program).output().unwrap();
+    let output = cargo(&root(), &FAILING).output().unwrap();
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
     let sections = sections(&printed);
@@ -19,9 +20,46 @@ fn what_failing_plans_print() {
         sections.len()
     );
     assert!(printed.contains(&expected), "{printed}");
-    assert_eq!(sections.len(), 22, "{printed}");
+    assert_eq!(sections.len(), 24, "{printed}");
     for (name, told) in sections {
         assert!(told.lines().count() <= MOST_LINES, "{told}");
         with_settings!({ filters => CHANGING }, { assert_snapshot!(name, told) });
     }
+}
+
+/// The JSON and the text that a failing test leaves, with `PERF_HARNESS_PARAMETERS` as given.
+fn artefacts(test: &str, parameters: &str) -> (serde_json::Value, String) {
+    let mut command = cargo(&root(), &FAILING);
+    let output = command
+        .args(["--", "--exact", test])
+        .env("PERF_HARNESS_PARAMETERS", parameters)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
+    let directory = target().join("perf-harness/acceptance/failing_plans");
+    let read = |extension| std::fs::read_to_string(directory.join(format!("{test}.{extension}")));
+    let json = serde_json::from_str(&read("json").unwrap()).unwrap();
+    (json, read("txt").unwrap())
+}
+
+#[test]
+fn what_a_failing_plan_leaves_on_disk_has_its_values_masked() {
+    let test = "the_index_is_on_another_expression";
+    let (json, told) = artefacts(test, "mask");
+    assert!(!json.to_string().contains("slug-7"), "{json}");
+    assert!(!told.contains("slug-7"), "{told}");
+    assert!(
+        told.contains("(lower(articles.slug) = '..'::text)"),
+        "{told}"
+    );
+    let finding = &json["findings"][0];
+    assert_eq!(finding["problem"]["kind"], "plans");
+    assert_eq!(finding["plans"]["rows"][0]["rows"], 1_000_000);
+    let reach = &finding["plans"]["queries"][0]["plans"][0]["reaches"][0];
+    assert_eq!(reach["table"], "public.articles");
+    assert_eq!(reach["access"], "sequential_scan");
+    let (json, told) = artefacts(test, "show");
+    let plan = &json["findings"][0]["plans"]["queries"][0]["plans"][0]["json"];
+    assert!(plan.to_string().contains("slug-7"), "{plan}");
+    assert!(told.contains("slug-7"), "{told}");
 }

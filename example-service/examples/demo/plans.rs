@@ -73,7 +73,10 @@ fn scales(list: &Recording<()>) {
 fn test(name: &str, path: &'static str, check: fn(&Recording<()>)) -> Result<(), Failure> {
     PerfTest::new(name)
         .template(seed::three_hundred_articles)
-        .rows(Rows::of([("articles_article", 1_000_000), ("auth_user", 50_000)]))
+        .rows(Rows::of([
+            ("articles_article", 1_000_000),
+            ("auth_user", 50_000),
+        ]))
         .run(async move |db: PerfDb| {
             let app = App::on(&db);
             let list = db.record(async { drop(app.get(path).await) }).await;

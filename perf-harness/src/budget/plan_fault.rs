@@ -10,7 +10,6 @@ pub(crate) struct Fault<'p> {
     pub(crate) of: Vec<PlanOf>,
     /// How many of its plans were looked at.
     pub(crate) looked_at: usize,
-    pub(crate) plan: &'p Plan,
     /// The node that is at fault.
     pub(crate) node: &'p Node,
     /// How it reaches its table, if it does.
@@ -124,7 +123,6 @@ pub(super) fn spills(plans: &Plans) -> Vec<Fault<'_>> {
                 query,
                 of: vec![PlanOf::Run],
                 looked_at: 1,
-                plan,
                 node,
                 reach: None,
             });
@@ -168,7 +166,6 @@ fn by_plan<'p>(
                         query,
                         of: vec![of],
                         looked_at,
-                        plan,
                         node,
                         reach,
                     });
