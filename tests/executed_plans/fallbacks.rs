@@ -50,6 +50,27 @@ async fn execute(url: &Url, statement: String) {
     connection.close().await.unwrap();
 }
 
+/// Removes a role, with the databases that it made. Those of its tests may be on their way out.
+async fn remove(direct: &Url, role: &str) {
+    let of_role = "SELECT datname::text FROM pg_database WHERE pg_get_userbyid(datdba) = $1";
+    let mut connection = PgConnection::connect(direct.as_str()).await.unwrap();
+    let databases: Vec<String> = sqlx::query_scalar(of_role)
+        .bind(role)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    for database in databases {
+        if database.contains("_template_") {
+            let unmark = format!("ALTER DATABASE {database} IS_TEMPLATE false");
+            execute(direct, unmark).await;
+        }
+        let drop = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+        execute(direct, drop).await;
+    }
+    execute(direct, format!("DROP ROLE {role}")).await;
+}
+
 #[perf_test]
 async fn a_plain_role_runs_its_tests_without_and_is_told_why(db: PerfDb) {
     let direct = Url::parse(db.direct_url()).unwrap();
@@ -62,42 +83,21 @@ async fn a_plain_role_runs_its_tests_without_and_is_told_why(db: PerfDb) {
     let mut theirs = Url::parse(db.url()).unwrap();
     theirs.set_username(&role).unwrap();
     theirs.set_password(Some("word")).unwrap();
-    // Twice: the second one finds the copy that is shared.
-    let runs = [(); 2].map(|()| {
-        let probes = [
-            "fallbacks::probe",
-            "fallbacks::probe_of_a_copy_that_is_shared",
-        ];
+    // The second one finds the copy that is shared.
+    let mut outputs = Vec::new();
+    for _ in 0..2 {
+        let probes = ["probe", "probe_of_a_copy_that_is_shared"];
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", "--nocapture"])
-            .args(probes)
-            .env(PLAIN, "yes");
-        command
+            .args(probes.map(|probe| format!("fallbacks::{probe}")))
+            .env(PLAIN, "yes")
             .env("PERF_HARNESS_POSTGRES", theirs.as_str())
             .env_remove("NEXTEST_TEST_NAME");
-        tokio::task::spawn_blocking(move || command.output().unwrap())
-    });
-    let mut outputs = Vec::new();
-    for run in runs {
-        outputs.push(run.await.unwrap());
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+        outputs.push(output.await.unwrap());
     }
-    let databases: Vec<String> = sqlx::query_scalar(
-        "SELECT datname::text FROM pg_database WHERE pg_get_userbyid(datdba) = $1",
-    )
-    .bind(&role)
-    .fetch_all(&mut PgConnection::connect(direct.as_str()).await.unwrap())
-    .await
-    .unwrap();
-    for database in databases {
-        execute(
-            &direct,
-            format!("ALTER DATABASE {database} IS_TEMPLATE false"),
-        )
-        .await;
-        execute(&direct, format!("DROP DATABASE {database} WITH (FORCE)")).await;
-    }
-    execute(&direct, format!("DROP ROLE {role}")).await;
+    remove(&direct, &role).await;
     for output in outputs {
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{told}");

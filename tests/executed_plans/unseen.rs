@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use futures::{StreamExt as _, stream};
 use perf_harness::{Counts, PerfDb, PerfTest};
 use sqlx::{Connection as _, PgConnection};
-use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage, Statement};
 
 use crate::shop;
 
@@ -29,8 +29,8 @@ async fn listening(db: &PerfDb) -> (Client, Heard) {
     (client, heard)
 }
 
-/// All kinds of work, and what came of it.
-async fn work(client: &mut Client, again: &mut PgConnection) -> Vec<String> {
+/// All kinds of work, and what came of it. `titles` is kept: when tokio-postgres closes a statement is chance.
+async fn work(client: &mut Client, titles: &Statement, again: &mut PgConnection) -> Vec<String> {
     let mut results = Vec::new();
     let mut add = |result: String| results.push(result);
     for statement in [
@@ -50,10 +50,7 @@ async fn work(client: &mut Client, again: &mut PgConnection) -> Vec<String> {
     }
     let transaction = client.transaction().await.unwrap();
     for id in 1..=7 {
-        let row = transaction
-            .query_one("SELECT title FROM articles WHERE id = $1", &[&id])
-            .await
-            .unwrap();
+        let row = transaction.query_one(titles, &[&id]).await.unwrap();
         add(row.get(0));
     }
     transaction.rollback().await.unwrap();
@@ -92,15 +89,19 @@ fn all(test: PerfTest) -> (Vec<String>, Vec<String>, Counts) {
         for _ in 0..100 {
             client.prepare("SELECT 1").await.unwrap();
         }
+        let titles = client
+            .prepare("SELECT title FROM articles WHERE id = $1")
+            .await
+            .unwrap();
         let mut again = PgConnection::connect(db.url()).await.unwrap();
-        let mut results = work(&mut client, &mut again).await;
+        let mut results = work(&mut client, &titles, &mut again).await;
         client
             .batch_execute("RESET client_min_messages")
             .await
             .unwrap();
-        let recording = db.record(work(&mut client, &mut again)).await;
+        let recording = db.record(work(&mut client, &titles, &mut again)).await;
         results.extend(recording.output().iter().cloned());
-        results.extend(work(&mut client, &mut again).await);
+        results.extend(work(&mut client, &titles, &mut again).await);
         client.simple_query("SELECT 1").await.unwrap();
         let heard = heard.lock().unwrap().clone();
         all = Some((results, heard, *recording.counts()));
