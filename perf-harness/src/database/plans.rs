@@ -1,7 +1,7 @@
 //! A database whose sessions can tell the plans that really ran: `auto_explain` is loaded into each, and is silent until a
 //! session is told otherwise. The recorder does that, and takes out what it tells.
 //!
-//! PostgreSQL documentation, appendix F, "auto_explain".
+//! PostgreSQL documentation, appendix F, "`auto_explain`".
 
 use sqlx::{AssertSqlSafe, Row as _};
 

@@ -30,5 +30,5 @@ pub(crate) use question::{Asked, Form, Question, Refusal, Value};
 pub use rows::Rows;
 pub use scaling::{PlanGrowth, Scale};
 pub(crate) use scaling::{QueryScaling, Scaling, outline};
-pub(crate) use survey::{figures, plans};
+pub(crate) use survey::{catalog, figures, plans};
 pub use tree::{Plan, Trigger};

@@ -36,6 +36,17 @@ pub(crate) async fn plans(
     Ok((catalog, answers))
 }
 
+/// The database as it is, with statistics that are of its state.
+pub(crate) async fn catalog(database: &Url) -> Result<Catalog, SetupError> {
+    let mut planner = Planner::connect(database).await?;
+    let mut trial = planner.begin(Rights::Undone).await?;
+    let catalog = trial.catalog().await?;
+    let catalog = trial.refreshed(catalog).await?;
+    trial.end().await?;
+    planner.close().await;
+    Ok(catalog)
+}
+
 /// What comes of statements that only read, by running each again. What writes is refused by the server.
 pub(crate) async fn figures(
     database: &Url,

@@ -7,7 +7,9 @@ use super::origin::Origin;
 use super::plans::question;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
-use crate::plan::{self, Answer, Plans, QueryScaling, Question, Rows, Scale, Scaling, the_table};
+use crate::plan::{
+    self, Answer, Catalog, Plans, QueryScaling, Question, Rows, Scale, Scaling, the_table,
+};
 use crate::record::sql::{Kind, tokens};
 use crate::record::{Query, Traffic};
 
@@ -27,6 +29,8 @@ pub(super) fn scaling(
         });
     }
     let tables = growing(now, scale)?;
+    let direct = origin.direct.clone();
+    let real = in_background_waiting(async move { plan::catalog(&direct).await })?;
     let queries = first_of_each_shape(traffic, now);
     let all: Vec<&Query> = traffic.queries().collect();
     let mut found: Vec<QueryScaling> = queries
@@ -42,7 +46,7 @@ pub(super) fn scaling(
         let rows = with_rows(rows, &tables, *size);
         let questions: Vec<Question> = queries
             .iter()
-            .map(|at| deepened(question(all[*at]), now, &tables, *size))
+            .map(|at| deepened(question(all[*at]), &real, &tables, *size))
             .collect();
         let (direct, asked) = (origin.direct.clone(), rows.clone());
         let work = async move { plan::plans(&direct, &questions, &asked).await };
@@ -118,15 +122,15 @@ fn with_rows(rows: &Rows, tables: &[String], size: u64) -> Rows {
 }
 
 /// The same question for a page that is as deep, in proportion, as it was: half-way through, where it was the first.
-fn deepened(mut question: Question, now: &Plans, tables: &[String], size: u64) -> Question {
+fn deepened(mut question: Question, real: &Catalog, tables: &[String], size: u64) -> Question {
     let sql = Arc::clone(&question.sql);
     let Some(written) = offset(&sql) else {
         return question;
     };
     let has: f64 = tables
         .iter()
-        .filter_map(|name| the_table(&now.catalog, name).ok())
-        .map(|table| now.catalog.rows_of(table))
+        .filter_map(|name| the_table(real, name).ok())
+        .map(|table| real.rows_of(table))
         .fold(0.0, f64::max);
     let before = match written.text.strip_prefix('$').map(str::parse::<usize>) {
         Some(Ok(number)) => question

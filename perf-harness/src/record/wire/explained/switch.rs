@@ -47,7 +47,8 @@ impl Switch {
     }
 }
 
-/// `Parse`, `Bind`, `Execute`, `Close` and `Sync`.
+/// `Parse`, `Bind`, `Execute`, `Close` and `Sync`. Where it was refused before, its end was not read, and the statement is
+/// still there: it is closed at the start, too.
 fn request(on: bool) -> Vec<u8> {
     const NAME: &[u8] = b"perf-harness: auto_explain\0";
     let text: &[u8] = if on {
@@ -56,6 +57,7 @@ fn request(on: bool) -> Vec<u8> {
         b"SET auto_explain.log_min_duration = -1\0"
     };
     [
+        message(b'C', &[b"S", NAME]),
         message(b'P', &[NAME, text, &[0; 2]]),
         message(b'B', &[NAME, NAME, &[0; 6]]),
         message(b'E', &[NAME, &[0; 4]]),

@@ -13,7 +13,7 @@ use super::names::Names;
 use super::pending::Pending;
 use super::state::State;
 use super::{Event, QueryId};
-use crate::record::sql::{statements, tokens};
+use crate::record::sql::{Token, statements, tokens};
 
 /// How many queries without a plan are kept in mind: those of one transaction.
 const MOST: usize = 1_000;
@@ -75,7 +75,7 @@ impl Plans {
             self.awaited.pop_front();
         }
         let executed = words.get(1).filter(|_| first("EXECUTE"));
-        let executed = executed.and_then(|token| token.name());
+        let executed = executed.and_then(Token::name);
         let prepared = executed.and_then(|name| names.statement(name));
         self.awaited.push_back(Awaited {
             id,

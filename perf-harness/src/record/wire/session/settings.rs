@@ -2,11 +2,13 @@
 //!
 //! Kept as statements that set another session so. What `set_config` did is not seen.
 
+mod change;
+
 use std::sync::Arc;
 
+use self::change::Change;
 use super::QueryId;
 use super::state::State;
-use crate::record::sql::{Kind, Token, tokens};
 
 /// How many settings of a session are kept, and how long each may be.
 const MOST: usize = 100;
@@ -54,19 +56,6 @@ pub(in crate::record::wire) struct GivenBack {
     pub(in crate::record::wire) all: bool,
     /// Another role may act.
     pub(in crate::record::wire) role: bool,
-}
-
-/// What a statement does to the settings of its session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Change {
-    Set(Setting),
-    Reset(String),
-    /// `RESET ALL`: not the role.
-    ResetAll,
-    DiscardAll,
-    Rollback,
-    /// The transaction goes on as if its error had not been.
-    RollbackToSavepoint,
 }
 
 impl Default for Settings {
@@ -268,80 +257,6 @@ fn split_options(options: &str) -> Vec<String> {
     words
 }
 
-impl Change {
-    fn of(sql: &str) -> Option<Self> {
-        let mut words = tokens(sql);
-        let first = words.next()?;
-        let rest: Vec<Token<'_>> = match first.text.len() {
-            3 if first.is("SET") => words.take(3).collect(),
-            5 if first.is("RESET") => words.take(3).collect(),
-            7 if first.is("DISCARD") => words.take(1).collect(),
-            8 if first.is("ROLLBACK") => words.take(2).collect(),
-            5 if first.is("ABORT") => return Some(Self::Rollback),
-            _ => return None,
-        };
-        let is = |at: usize, word: &str| rest.get(at).is_some_and(|token| token.is(word));
-        if first.is("ROLLBACK") {
-            let about = usize::from(is(0, "WORK") || is(0, "TRANSACTION"));
-            return match () {
-                () if is(0, "PREPARED") => None,
-                () if is(about, "TO") => Some(Self::RollbackToSavepoint),
-                () => Some(Self::Rollback),
-            };
-        }
-        if first.is("DISCARD") {
-            return is(0, "ALL").then_some(Self::DiscardAll);
-        }
-        if first.is("RESET") {
-            return match () {
-                () if is(0, "ALL") => Some(Self::ResetAll),
-                () => name(&rest).map(Self::Reset),
-            };
-        }
-        let rest = if is(0, "SESSION") && !is(1, "AUTHORIZATION") {
-            &rest[1..]
-        } else {
-            &rest
-        };
-        let is_setting = |word: &Token<'_>| {
-            let others = ["LOCAL", "TRANSACTION", "CHARACTERISTICS", "CONSTRAINTS"];
-            !others.iter().any(|other| word.is(other))
-        };
-        let name = rest.first().filter(|word| is_setting(word));
-        name.and_then(|_| self::name(rest)).map(|name| {
-            Self::Set(Setting {
-                name,
-                statement: Arc::from(sql),
-            })
-        })
-    }
-}
-
-/// What a `SET` or `RESET` is about, in lower case. Some settings have names that are words.
-fn name(words: &[Token<'_>]) -> Option<String> {
-    let is = |at: usize, word: &str| words.get(at).is_some_and(|token| token.is(word));
-    let plain = match () {
-        () if is(0, "TIME") && is(1, "ZONE") => "timezone",
-        () if is(0, "SESSION") && is(1, "AUTHORIZATION") => "session_authorization",
-        () if is(0, "SCHEMA") => "search_path",
-        () if is(0, "XML") && is(1, "OPTION") => "xmloption",
-        () => "",
-    };
-    if !plain.is_empty() {
-        return Some(plain.to_owned());
-    }
-    let of_word = |token: &Token<'_>| match token.kind {
-        Kind::Word | Kind::Quoted => token.name().map(str::to_ascii_lowercase),
-        _ => None,
-    };
-    let first = of_word(words.first()?)?;
-    let is_dot = words.get(1).is_some_and(|token| token.is_symbol("."));
-    Some(match words.get(2).filter(|_| is_dot).and_then(of_word) {
-        Some(second) => format!("{first}.{second}"),
-        None => first,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -426,13 +341,13 @@ mod tests {
                 "SET TIME ZONE 'UTC'",
                 "SET timezone = 'CET'",
                 "SET my.x = 1",
-                "SET my.y = 2",
+                "SET SESSION my.y = 2",
             ],
             &[
                 OPENED,
                 "SET timezone = 'CET'",
                 "SET my.x = 1",
-                "SET my.y = 2",
+                "SET SESSION my.y = 2",
             ],
         );
         check(

@@ -7,6 +7,7 @@ mod extended;
 mod fuzz;
 mod long;
 mod pipeline;
+mod plans;
 mod replay;
 mod replication;
 mod rows;

@@ -2,6 +2,7 @@
 
 mod opening;
 mod parting;
+mod plans;
 mod streams;
 
 use std::time::Duration;

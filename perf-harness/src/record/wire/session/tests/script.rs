@@ -84,7 +84,7 @@ pub(super) fn add(events: &mut Vec<Event>, event: Event) {
     }
 }
 
-fn tell(event: &Event) -> String {
+pub(super) fn tell(event: &Event) -> String {
     match event {
         Event::Connected => "connected".to_owned(),
         Event::Prepared { again: false } => "prepared".to_owned(),
