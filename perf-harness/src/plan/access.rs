@@ -15,6 +15,8 @@ pub enum Access {
     Seek,
     /// A part of the table or of an index from its beginning, until a limit is reached.
     Bounded,
+    /// By so many seeks that they come to read all of it, one for each row that it is joined with.
+    Pieces,
     /// Through a whole index: nothing says where to begin and where to end.
     IndexWalk,
     /// All of the table, from its first block to its last.
@@ -29,7 +31,7 @@ impl Access {
     /// It reads all that there is, however much that will be.
     #[must_use]
     pub fn is_full(self) -> bool {
-        matches!(self, Self::IndexWalk | Self::SequentialScan)
+        matches!(self, Self::Pieces | Self::IndexWalk | Self::SequentialScan)
     }
 }
 
@@ -55,7 +57,7 @@ pub(crate) fn reaches<'p>(
         is_scaled,
         found: Vec::new(),
     };
-    walk.visit(plan.root(), 1.0);
+    walk.visit(plan.root(), Demand::ALL);
     walk.found
 }
 
@@ -66,14 +68,19 @@ struct Walk<'p, 'f> {
 }
 
 impl<'p> Walk<'p, '_> {
-    fn visit(&mut self, node: &'p Node, share: f64) {
-        self.found.extend(self.reach(node, share));
+    fn visit(&mut self, node: &'p Node, demand: Demand) {
+        self.found.extend(self.reach(node, demand));
         for child in node.children() {
-            self.visit(child, share_of(node, child, share));
+            let below = Demand {
+                share: share_of(node, child, demand.share),
+                loops: demand.loops * loops_of(node, child, demand.share),
+            };
+            self.visit(child, below);
         }
     }
 
-    fn reach(&self, node: &'p Node, share: f64) -> Option<Reach<'p>> {
+    fn reach(&self, node: &'p Node, demand: Demand) -> Option<Reach<'p>> {
+        let share = demand.share;
         if *node.kind() == NodeKind::ModifyTable {
             return None;
         }
@@ -90,7 +97,7 @@ impl<'p> Walk<'p, '_> {
         let access = match node.kind() {
             NodeKind::TidScan | NodeKind::TidRangeScan => Access::Seek,
             NodeKind::ForeignScan | NodeKind::CustomScan | NodeKind::Other(_) => Access::Other,
-            _ if self.seeks(node, table) => Access::Seek,
+            _ if self.seeks(node, table) => self.sought(node, table, demand),
             _ if table.is_tiny() && !(self.is_scaled)(table) => Access::Tiny,
             _ => reads_all,
         };
@@ -101,6 +108,36 @@ impl<'p> Walk<'p, '_> {
             indexes,
             share,
         })
+    }
+
+    /// One seek finds a part. As many as there are rows on the other side of a join may find it all.
+    fn sought(&self, node: &Node, table: &Table, demand: Demand) -> Access {
+        const FEW: f64 = 1_000.0;
+        const MOST: f64 = 0.5;
+        let found = demand.loops * demand.share * self.found_by_one(node, table);
+        let finds_most = demand.loops > 1.0 && found >= table.rows * MOST;
+        if finds_most && table.rows > FEW {
+            Access::Pieces
+        } else {
+            Access::Seek
+        }
+    }
+
+    /// How many rows one seek finds, before they are tested for the rest. Where there is a rest the plan does not say it: by the
+    /// different values of the column that is searched then.
+    fn found_by_one(&self, node: &Node, table: &Table) -> f64 {
+        let given = node.estimate().rows;
+        let leading = self.index(node, table).and_then(|index| index.keys.first());
+        let (Some(_), Some(leading)) = (node.filter(), leading) else {
+            return given;
+        };
+        let column = table.columns.iter().find(|column| column.name == *leading);
+        let values = match column.and_then(|column| column.distinct) {
+            Some(share) if share < 0.0 => -share * table.rows,
+            Some(values) if values > 0.0 => values,
+            _ => return given,
+        };
+        (table.rows / values.max(1.0)).max(given)
     }
 
     /// A plan without schemas can mean any table of the name: the first one, which is the only one nearly always.
@@ -165,6 +202,35 @@ impl<'p> Walk<'p, '_> {
         const FEW: f64 = 1_000.0;
         const PART: f64 = 0.1;
         share < 1.0 && (share <= PART || table.rows * share <= FEW)
+    }
+}
+
+/// What is asked of a node.
+#[derive(Clone, Copy, Debug)]
+struct Demand {
+    /// Which share of its rows.
+    share: f64,
+    /// How often.
+    loops: f64,
+}
+
+impl Demand {
+    const ALL: Self = Self {
+        share: 1.0,
+        loops: 1.0,
+    };
+}
+
+/// How often a child is run for one run of its node: the inner side of a nested loop for each row of the outer one.
+fn loops_of(node: &Node, child: &Node, share: f64) -> f64 {
+    let is_inner = *node.kind() == NodeKind::NestedLoop && child.relationship() == Some("Inner");
+    let outer = node
+        .children()
+        .iter()
+        .find(|child| child.relationship() == Some("Outer"));
+    match outer {
+        Some(outer) if is_inner => (outer.estimate().rows * share).max(1.0),
+        _ => 1.0,
     }
 }
 

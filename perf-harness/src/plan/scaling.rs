@@ -141,6 +141,7 @@ pub(crate) fn outline(plans: &Plans, plan: &Plan) -> String {
         match (reach.access, index) {
             (Access::Seek, Some(index)) => format!("seek in {index}"),
             (Access::Bounded, Some(index)) => format!("beginning of {index}"),
+            (Access::Pieces, Some(index)) => format!("all of {table} by seeks in {index}"),
             (Access::IndexWalk, Some(index)) => format!("all of {index}"),
             (Access::Bounded, None) => format!("beginning of {table}"),
             _ => format!("sequential scan of {table}"),

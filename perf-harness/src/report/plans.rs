@@ -204,6 +204,11 @@ fn reached(reach: &Reach<'_>) -> String {
         (Access::Seek, None) => format!("{table} is reached by its rows' addresses"),
         (Access::Bounded, Some(index)) => format!("{table} is read through {index} up to a limit"),
         (Access::Bounded, None) => format!("{table} is read from its first block up to a limit"),
+        (Access::Pieces, Some(index)) => {
+            format!(
+                "all of {table} is read by seeks in {index}, one for each row that it is joined with"
+            )
+        }
         (Access::IndexWalk, Some(index)) => {
             format!("all of {table} is read through {index}, in which nothing is looked up")
         }
@@ -226,7 +231,7 @@ fn pages(table: &Table) -> String {
 /// How many rows are looked at, and how many are of use.
 fn rows(reach: &Reach<'_>) -> String {
     let node = reach.node;
-    if !reach.access.is_full() {
+    if !reach.access.is_full() || reach.access == Access::Pieces {
         return String::new();
     }
     match node.actual() {
@@ -467,7 +472,8 @@ fn next(
 fn sizing(plans: &Plans, faults: &[Fault<'_>]) -> Option<String> {
     /// The server would seldom look anything up in less.
     const SMALL: f64 = 10_000.0;
-    if !plans.rows.is_empty() {
+    let is_inside = faults.iter().all(|fault| fault.of == [PlanOf::Inside]);
+    if !plans.rows.is_empty() || is_inside {
         return None;
     }
     let reach = faults.iter().find_map(|fault| fault.reach.as_ref())?;

@@ -3,7 +3,8 @@
 use super::*;
 
 const CATALOG: &str = r#"{"tables": [
-    {"schema": "public", "name": "a", "kind": "r", "pages": 100, "rows": 10000, "analyzed_pages": 100, "parent": null, "columns": []},
+    {"schema": "public", "name": "a", "kind": "r", "pages": 100, "rows": 10000, "analyzed_pages": 100, "parent": null,
+     "columns": [{"name": "b", "type": "bigint", "not_null": true, "distinct": 100}]},
     {"schema": "public", "name": "tags", "kind": "r", "pages": 1, "rows": 20, "analyzed_pages": 1, "parent": null, "columns": []}],
   "indexes": [
     {"schema": "public", "name": "a_b_c", "table_schema": "public", "table": "a", "method": "btree", "keys": ["b", "c"], "included": [],
@@ -100,6 +101,26 @@ fn a_table_of_two_blocks_is_tiny_unless_it_is_taken_for_larger() {
     check_scaled(scan, true, &[Access::SequentialScan]);
     let large = r#"{"Node Type": "Seq Scan", "Relation Name": "a", "Alias": "a"}"#;
     check(large, &[Access::SequentialScan]);
+}
+
+#[test]
+fn seeks_for_each_row_of_a_large_table_come_to_read_all_of_it() {
+    let join = |outer: u32, inner: u32, filter: &str| {
+        format!(
+            r#"{{"Node Type": "Nested Loop", "Startup Cost": 0, "Total Cost": 1000, "Plan Rows": 10000, "Plans": [
+                {{"Node Type": "Function Scan", "Parent Relationship": "Outer", "Plan Rows": {outer}}},
+                {{"Node Type": "Index Scan", "Parent Relationship": "Inner", "Relation Name": "a", "Alias": "a",
+                  "Index Name": "a_b_c", "Index Cond": "(a.b = f.f)", "Plan Rows": {inner} {filter}}}]}}"#
+        )
+    };
+    check(&join(10, 100, ""), &[Access::Seek]);
+    check(&join(300, 20, ""), &[Access::Pieces]);
+    // What is thrown away is read, too: of 100 values each has 100 rows.
+    let filter = r#", "Filter": "(a.words @@ 'x')""#;
+    check(&join(100, 1, filter), &[Access::Pieces]);
+    check(&join(30, 1, filter), &[Access::Seek]);
+    // A limit ends it.
+    check(&limit(20, 2.0, &join(100, 100, "")), &[Access::Seek]);
 }
 
 #[test]
