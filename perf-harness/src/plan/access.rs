@@ -33,6 +33,18 @@ impl Access {
     }
 }
 
+/// How one step of a plan reaches a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableAccess {
+    /// The table or partition, `schema.name`.
+    pub table: String,
+    /// How its rows are reached.
+    pub access: Access,
+    /// The indexes that are read for it.
+    pub indexes: Vec<String>,
+}
+
 /// One node that reads a table, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Reach<'p> {
@@ -91,7 +103,7 @@ impl<'p> Walk<'p, '_> {
             NodeKind::TidScan | NodeKind::TidRangeScan => Access::Seek,
             NodeKind::ForeignScan | NodeKind::CustomScan | NodeKind::Other(_) => Access::Other,
             _ if self.seeks(node, table) => Access::Seek,
-            _ if table.is_tiny() && !(self.is_scaled)(table) => Access::Tiny,
+            _ if self.is_tiny(table) => Access::Tiny,
             _ => reads_all,
         };
         Some(Reach {
@@ -101,6 +113,14 @@ impl<'p> Walk<'p, '_> {
             indexes,
             share,
         })
+    }
+
+    fn is_tiny(&self, table: &Table) -> bool {
+        if (self.is_scaled)(table) {
+            table.is_tiny_as_taken()
+        } else {
+            table.is_tiny()
+        }
     }
 
     /// A plan without schemas can mean any table of the name: the first one, which is the only one nearly always.
