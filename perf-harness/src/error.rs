@@ -203,6 +203,19 @@ pub enum SetupError {
         /// The server's major version.
         major: u32,
     },
+    /// A file of statistics could not be used.
+    #[error("the statistics in {file} cannot be used: {cause}")]
+    Statistics {
+        /// The file.
+        file: String,
+        /// What is wrong with it, or what the server said.
+        cause: String,
+    },
+    /// A transaction holds a lock that keeps plans from being asked for.
+    #[error(
+        "plans cannot be asked for: a transaction that is still open holds a lock that they wait for"
+    )]
+    PlansLocked,
     /// A read-only test, or one that ran beside it, wrote.
     #[error(
         "the database that read-only tests share was written to: {rows} row{}, by this test or by one that ran at the same time",
@@ -370,6 +383,12 @@ impl SetupError {
                 "use a private server, where the role may: PERF_HARNESS_POSTGRES=local or =download\n\
                  or PostgreSQL 18, where the owner of a table may"
                     .to_owned()
+            }
+            Self::Statistics { .. } => {
+                "make it of production's database by pg_dump --statistics-only --no-owner, of PostgreSQL 18 or newer".to_owned()
+            }
+            Self::PlansLocked => {
+                "commit or roll back what changes tables before the plans are asked for: an assertion about plans asks".to_owned()
             }
             Self::ReadOnlyWritten { .. } => {
                 "leave `read_only` out of the test that writes: it asks for READ WRITE, or the server would have refused it\n\

@@ -35,6 +35,18 @@ impl Access {
     }
 }
 
+/// How one step of a plan reaches a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableAccess {
+    /// The table or partition, `schema.name`.
+    pub table: String,
+    /// How its rows are reached.
+    pub access: Access,
+    /// The indexes that are read for it.
+    pub indexes: Vec<String>,
+}
+
 /// One node that reads a table, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Reach<'p> {
@@ -42,8 +54,6 @@ pub(crate) struct Reach<'p> {
     pub(crate) table: &'p Table,
     pub(crate) access: Access,
     pub(crate) indexes: Vec<&'p Index>,
-    /// The share of its rows that is expected to be asked for: below 1 where a limit ends it.
-    pub(crate) share: f64,
 }
 
 /// Every node of a plan that reads a table. `is_scaled` says of a table that it is taken for larger than it is.
@@ -98,7 +108,7 @@ impl<'p> Walk<'p, '_> {
             NodeKind::TidScan | NodeKind::TidRangeScan => Access::Seek,
             NodeKind::ForeignScan | NodeKind::CustomScan | NodeKind::Other(_) => Access::Other,
             _ if self.seeks(node, table) => self.sought(node, table, demand),
-            _ if table.is_tiny() && !(self.is_scaled)(table) => Access::Tiny,
+            _ if self.is_tiny(table) => Access::Tiny,
             _ => reads_all,
         };
         Some(Reach {
@@ -106,7 +116,6 @@ impl<'p> Walk<'p, '_> {
             table,
             access,
             indexes,
-            share,
         })
     }
 
@@ -138,6 +147,14 @@ impl<'p> Walk<'p, '_> {
             _ => return given,
         };
         (table.rows / values.max(1.0)).max(given)
+    }
+
+    fn is_tiny(&self, table: &Table) -> bool {
+        if (self.is_scaled)(table) {
+            table.is_tiny_as_taken()
+        } else {
+            table.is_tiny()
+        }
     }
 
     /// A plan without schemas can mean any table of the name: the first one, which is the only one nearly always.

@@ -23,6 +23,9 @@ pub(crate) struct Table {
     pub(crate) rows: f64,
     /// Blocks that it had when the statistics were made.
     pub(crate) analyzed_pages: u64,
+    /// Bytes of a row, as the statistics say: 0 where there are none.
+    #[serde(default)]
+    pub(crate) width: f64,
     /// The table that it is a partition of, `schema.name`.
     pub(crate) parent: Option<String>,
     pub(crate) columns: Vec<Column>,
@@ -66,6 +69,9 @@ pub(crate) struct Index {
     /// The index of the partitioned table that it is a part of, `schema.name`.
     pub(crate) parent: Option<String>,
     pub(crate) pages: u64,
+    /// What the statistics say.
+    #[serde(default)]
+    pub(crate) rows: f64,
 }
 
 /// A foreign key.
@@ -142,6 +148,8 @@ impl Catalog {
     }
 }
 
+const MOST_OF_TINY: u64 = 2;
+
 fn is_called(asked: &str, schema: &str, name: &str) -> bool {
     asked == name
         || asked
@@ -157,7 +165,27 @@ impl Table {
 
     /// One or two blocks: nothing is faster than to read them.
     pub(crate) fn is_tiny(&self) -> bool {
-        self.pages <= 2
+        self.pages <= MOST_OF_TINY
+    }
+
+    /// The same of a table that is taken for larger than it is.
+    pub(crate) fn is_tiny_as_taken(&self) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "it is a small number")]
+        let most = MOST_OF_TINY as f64;
+        self.width > 0.0 && self.pages_as_taken() <= most
+    }
+
+    /// The blocks that its rows would fill, as many as the statistics say.
+    pub(crate) fn pages_as_taken(&self) -> f64 {
+        self.pages_of(self.rows)
+    }
+
+    /// The blocks that so many of its rows would fill.
+    pub(crate) fn pages_of(&self, rows: f64) -> f64 {
+        /// A block without its head, and what goes before each row: its head, padded, and its pointer.
+        const BLOCK: f64 = 8_168.0;
+        const HEAD: f64 = 28.0;
+        rows.max(0.0) * (self.width + HEAD) / BLOCK
     }
 }
 
@@ -183,13 +211,15 @@ SELECT json_build_object(
   'tables', coalesce((SELECT json_agg(json_build_object(
       'schema', t.nspname, 'name', t.relname, 'kind', t.relkind,
       'pages', CASE WHEN t.relkind IN ('r', 'm') THEN pg_relation_size(t.oid) / current_setting('block_size')::int ELSE 0 END,
-      'rows', t.reltuples, 'analyzed_pages', t.relpages,
+      'rows', t.reltuples, 'analyzed_pages', greatest(t.relpages, 0),
+      'width', coalesce((SELECT sum(s.avg_width) FROM pg_stats s WHERE s.schemaname = t.nspname
+                          AND s.tablename = t.relname AND s.inherited = (t.relkind = 'p')), 0),
       'parent', (SELECT p.nspname || '.' || p.relname FROM pg_inherits i JOIN ours p ON p.oid = i.inhparent
                   WHERE i.inhrelid = t.oid LIMIT 1),
       'columns', coalesce((SELECT json_agg(json_build_object(
           'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull,
           'distinct', (SELECT s.n_distinct FROM pg_stats s WHERE s.schemaname = t.nspname
-                        AND s.tablename = t.relname AND s.attname = a.attname AND NOT s.inherited)
+                        AND s.tablename = t.relname AND s.attname = a.attname AND s.inherited = (t.relkind = 'p'))
         ) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')
     ) ORDER BY t.nspname, t.relname) FROM ours t WHERE t.relkind IN ('r', 'p', 'm', 'f')), '[]'),
   'indexes', coalesce((SELECT json_agg(json_build_object(
@@ -204,6 +234,7 @@ SELECT json_build_object(
       'definition', pg_get_indexdef(x.oid),
       'parent', (SELECT p.nspname || '.' || p.relname FROM pg_inherits h JOIN ours p ON p.oid = h.inhparent
                   WHERE h.inhrelid = x.oid LIMIT 1),
+      'rows', x.reltuples,
       'pages', CASE WHEN x.relkind = 'i' THEN pg_relation_size(x.oid) / current_setting('block_size')::int ELSE 0 END
     ) ORDER BY x.nspname, x.relname) FROM ours x JOIN pg_index i ON i.indexrelid = x.oid
       JOIN ours t ON t.oid = i.indrelid), '[]'),

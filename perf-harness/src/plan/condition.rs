@@ -1,24 +1,25 @@
 //! The conditions that EXPLAIN writes: which columns they name. Pure, by tokens.
 
+use std::ops::Range;
+
 /// Does a condition name the key of an index: a column's name, or an expression? `alias` is what the query calls the table.
 pub(super) fn names_key(condition: &str, alias: &str, key: &str) -> bool {
-    let condition = unqualified(condition, alias);
+    let Unqualified {
+        text: condition,
+        literals,
+    } = unqualified(condition, alias);
     let key = key
         .strip_prefix('(')
         .and_then(|key| key.strip_suffix(')'))
         .unwrap_or(key);
-    let mut from = 0;
     if key.is_empty() {
         return false;
     }
-    while let Some(at) = condition[from..].find(key) {
-        let (start, end) = (from + at, from + at + key.len());
-        if is_word_end(&condition[..start], false) && is_word_end(&condition[end..], true) {
-            return true;
-        }
-        from = start + key.len().max(1);
-    }
-    false
+    condition.match_indices(key).any(|(start, _)| {
+        let end = start + key.len();
+        let is_said = literals.iter().any(|literal| literal.contains(&start));
+        !is_said && is_word_end(&condition[..start], false) && is_word_end(&condition[end..], true)
+    })
 }
 
 /// Nothing of a name goes on here: before or after it. A qualifier belongs to another table.
@@ -31,16 +32,25 @@ fn is_word_end(rest: &str, after: bool) -> bool {
     !next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '"') || !after && c == '.')
 }
 
-/// The condition without the alias before names, and without what its literals hold.
-fn unqualified(condition: &str, alias: &str) -> String {
+/// A condition without the alias before names, and where its literals are.
+struct Unqualified {
+    text: String,
+    literals: Vec<Range<usize>>,
+}
+
+fn unqualified(condition: &str, alias: &str) -> Unqualified {
     let plain = format!("{alias}.");
     let quoted = format!("\"{}\".", alias.replace('"', "\"\""));
     let mut out = String::with_capacity(condition.len());
+    let mut literals = Vec::new();
     let mut rest = condition;
     while let Some(c) = rest.chars().next() {
         if c == '\'' {
-            out.push_str("''");
-            rest = after_literal(rest);
+            let after = after_literal(rest);
+            let start = out.len();
+            out.push_str(&rest[..rest.len() - after.len()]);
+            literals.push(start..out.len());
+            rest = after;
             continue;
         }
         let begins = is_word_end(&out, false);
@@ -55,7 +65,10 @@ fn unqualified(condition: &str, alias: &str) -> String {
             }
         }
     }
-    out
+    Unqualified {
+        text: out,
+        literals,
+    }
 }
 
 /// The condition without what its literals hold: they can be secrets. Numbers stand for values, too.
@@ -147,5 +160,20 @@ mod tests {
         );
         check("(a.id = ANY ('{1,2}'::bigint[]))", "a", "id", true);
         check("(a.id = 1", "a", "", false);
+        let day = "(((at AT TIME ZONE 'UTC'::text))::date)";
+        let condition = "(((a.at AT TIME ZONE 'UTC'::text))::date = '2025-05-05'::date)";
+        check(condition, "a", day, true);
+        check(
+            "((a.data ->> 'x'::text) = 'y'::text)",
+            "a",
+            "(data ->> 'x'::text)",
+            true,
+        );
+        check(
+            "((a.data ->> 'z'::text) = 'y'::text)",
+            "a",
+            "(data ->> 'x'::text)",
+            false,
+        );
     }
 }

@@ -5,7 +5,9 @@
 mod access;
 mod catalog;
 mod condition;
+mod costs;
 mod explain;
+mod import;
 mod kind;
 mod named;
 mod node;
@@ -14,10 +16,12 @@ mod question;
 mod rows;
 mod scale;
 mod scaling;
+mod spread;
+mod statistics;
 mod survey;
 mod tree;
 
-pub use access::Access;
+pub use access::{Access, TableAccess};
 pub(crate) use access::{Reach, reaches};
 pub(crate) use catalog::{Catalog, ForeignKey, Index, Table};
 pub(crate) use condition::masked;

@@ -1,6 +1,6 @@
 //! What is known of the plans of a recording's queries.
 
-use super::access::{Reach, reaches};
+use super::access::{Reach, TableAccess, reaches};
 use super::catalog::{Catalog, Table};
 use super::question::Refusal;
 use super::rows::Rows;
@@ -83,6 +83,22 @@ impl Plans {
             });
         }
         self.rows.statistics_file().is_some()
+    }
+
+    /// How one of these plans reaches tables: each step that reads one.
+    #[must_use]
+    pub fn table_accesses(&self, plan: &Plan) -> Vec<TableAccess> {
+        let reaches = self.reaches(plan);
+        let told = reaches.iter().map(|reach| TableAccess {
+            table: reach.table.full_name(),
+            access: reach.access,
+            indexes: reach
+                .indexes
+                .iter()
+                .map(|index| index.name.clone())
+                .collect(),
+        });
+        told.collect()
     }
 
     /// How one of the plans reaches tables.

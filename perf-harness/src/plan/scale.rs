@@ -1,61 +1,56 @@
-//! The statements that make the planner take tables for larger than they are. Pure: facts in, SQL out.
+//! Which tables are taken for larger than they are, and the statements that make the planner do so. Pure: facts in, SQL out.
 //!
 //! The planner takes a table's rows for `reltuples / relpages` of its statistics, times the blocks that its file really
 //! has (`table_block_relation_estimate_size` in the server's source). So the rows alone are set, and the blocks stay.
 
 use std::collections::BTreeMap;
 
-use super::catalog::{Catalog, Column, ForeignKey, Table};
+use super::catalog::{Catalog, Column, Table};
 use super::named::the_table;
 use super::rows::Rows;
+use super::spread::{Repeats, Values};
+use super::statistics::{attribute, partial_index, relation};
+pub(super) use super::statistics::{identifier, literal};
 use crate::error::SetupError;
 
-/// From this version on there are functions for it, which a table's owner may call.
-pub(super) const WITH_FUNCTIONS: u32 = 18;
-
-/// A table and how many rows it is taken to have.
-struct Scaled<'a> {
-    table: &'a Table,
-    rows: f64,
+/// A table, and how many rows it is taken to have. A partitioned one has those of its partitions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size<'a> {
+    pub(super) table: &'a Table,
+    pub(super) rows: f64,
     /// How many times what it has.
-    ratio: f64,
+    pub(super) ratio: f64,
 }
 
-/// In the order in which they are to be executed, within a transaction that is rolled back.
-pub(super) fn statements(
-    catalog: &Catalog,
-    rows: &Rows,
-    major: u32,
-) -> Result<Vec<String>, SetupError> {
-    let mut scaled = Vec::new();
+/// The tables that are told of, with their partitions. What is told of a partition itself wins.
+pub(super) fn sizes<'a>(catalog: &'a Catalog, rows: &Rows) -> Result<Vec<Size<'a>>, SetupError> {
+    let mut told = Vec::new();
     for (name, rows) in rows.tables() {
-        scaled.extend(of_table(catalog, name, rows)?);
+        let parts = catalog.with_partitions(the_table(catalog, name)?);
+        told.push((name, rows, parts));
     }
-    let mut statements: Vec<String> = scaled
-        .iter()
-        .flat_map(|one| relation(catalog, one, major))
-        .collect();
-    let explicit = explicit(catalog, rows)?;
-    for one in &scaled {
-        for column in &one.table.columns {
-            if let Some(distinct) = distinct(catalog, &scaled, &explicit, one, column) {
-                statements.push(attribute(one.table, column, distinct, major));
-            }
+    told.sort_by_key(|(_, _, parts)| std::cmp::Reverse(parts.len()));
+    let mut sizes = BTreeMap::new();
+    for (name, rows, parts) in told {
+        for size in of_parts(catalog, name, rows, &parts)? {
+            sizes.insert(size.table.full_name(), size);
         }
     }
-    Ok(statements)
+    Ok(sizes.into_values().collect())
 }
 
 /// A partitioned table has its rows in its partitions: each gets its share.
-fn of_table<'a>(
+fn of_parts<'a>(
     catalog: &'a Catalog,
     name: &str,
     rows: u64,
-) -> Result<Vec<Scaled<'a>>, SetupError> {
-    let table = the_table(catalog, name)?;
-    let parts = catalog.with_partitions(table).into_iter();
-    let parts: Vec<&Table> = parts.filter(|part| part.kind != 'p').collect();
-    let has: f64 = parts.iter().map(|part| part.rows.max(0.0)).sum();
+    parts: &[&'a Table],
+) -> Result<Vec<Size<'a>>, SetupError> {
+    let filled = parts
+        .iter()
+        .filter(|part| part.kind != 'p' && part.rows > 0.0);
+    let filled: Vec<&Table> = filled.copied().collect();
+    let has: f64 = filled.iter().map(|part| part.rows).sum();
     if has < 1.0 {
         return Err(SetupError::NothingToScale {
             table: name.to_owned(),
@@ -67,62 +62,26 @@ fn of_table<'a>(
         reason = "the server keeps it as a float, too"
     )]
     let ratio = rows as f64 / has;
-    let filled = parts.into_iter().filter(|part| part.rows > 0.0);
-    Ok(filled
-        .map(|table| Scaled {
-            table,
-            rows: table.rows * ratio,
-            ratio,
-        })
-        .collect())
+    let whole = parts.iter().filter(|part| part.kind == 'p');
+    let whole = whole.map(|table| Size {
+        table,
+        rows: catalog.rows_of(table) * ratio,
+        ratio,
+    });
+    let filled = filled.into_iter().map(|table| Size {
+        table,
+        rows: table.rows * ratio,
+        ratio,
+    });
+    Ok(whole.chain(filled).collect())
 }
 
-/// Sets the rows of a table and of its partial indexes, which have rows of their own. All is visible: production is vacuumed.
-fn relation(catalog: &Catalog, scaled: &Scaled<'_>, major: u32) -> Vec<String> {
-    let Scaled { table, rows, ratio } = scaled;
-    let partial = catalog
-        .indexes_of(table)
-        .filter(|index| index.predicate.is_some());
-    if major < WITH_FUNCTIONS {
-        let mut statements = vec![format!(
-            "UPDATE pg_catalog.pg_class SET reltuples = {rows}, relallvisible = relpages WHERE oid = {}",
-            regclass(&table.schema, &table.name)
-        )];
-        statements.extend(partial.map(|index| {
-            format!(
-                "UPDATE pg_catalog.pg_class SET reltuples = reltuples * {ratio} WHERE oid = {}",
-                regclass(&index.schema, &index.name)
-            )
-        }));
-        return statements;
-    }
-    let restore = |schema: &str, name: &str, rows: &str, seen: &str| {
-        format!(
-            "SELECT pg_catalog.pg_restore_relation_stats('schemaname', {}::text, 'relname', {}::text, \
-             'relpages', relpages, 'reltuples', ({rows})::real{seen}) FROM pg_catalog.pg_class WHERE oid = {}",
-            literal(schema),
-            literal(name),
-            regclass(schema, name)
-        )
-    };
-    let seen = ", 'relallvisible', relpages";
-    let mut statements = vec![restore(&table.schema, &table.name, &rows.to_string(), seen)];
-    statements.extend(partial.map(|index| {
-        restore(
-            &index.schema,
-            &index.name,
-            &format!("reltuples * {ratio}"),
-            "",
-        )
-    }));
-    statements
-}
-
-type Explicit<'a> = BTreeMap<(String, &'a str), u64>;
+/// What was told of columns, by table and column.
+pub(super) type Told = BTreeMap<(String, String), u64>;
 
 /// What was told of columns, each of which there is.
-fn explicit<'a>(catalog: &Catalog, rows: &'a Rows) -> Result<Explicit<'a>, SetupError> {
-    let mut explicit = BTreeMap::new();
+pub(super) fn told(catalog: &Catalog, rows: &Rows) -> Result<Told, SetupError> {
+    let mut told = BTreeMap::new();
     for (name, column, values) in rows.distinct_values() {
         let table = the_table(catalog, name)?;
         if !table.columns.iter().any(|known| known.name == column) {
@@ -134,100 +93,132 @@ fn explicit<'a>(catalog: &Catalog, rows: &'a Rows) -> Result<Explicit<'a>, Setup
             ));
         }
         for part in catalog.with_partitions(table) {
-            explicit.insert((part.full_name(), column), values);
+            told.insert((part.full_name(), column.to_owned()), values);
         }
     }
-    Ok(explicit)
+    Ok(told)
 }
 
-/// The share of different values that a column is taken to have, where it is not as it was: below 0.
-fn distinct(
+/// What is set of the tables themselves and of their partial indexes.
+pub(super) fn relations(catalog: &Catalog, sizes: &[Size<'_>], major: u32) -> Vec<String> {
+    let stored = sizes.iter().filter(|size| size.table.kind != 'p');
+    let of_one = |size: &Size<'_>| {
+        let partial = catalog
+            .indexes_of(size.table)
+            .filter(|index| index.predicate.is_some() && index.rows > 0.0);
+        let partial = partial.map(|index| {
+            let rows = (index.rows * size.ratio).min(size.rows);
+            partial_index(index, rows, major)
+        });
+        let mut statements = vec![relation(size.table, size.rows, major)];
+        statements.extend(partial);
+        statements
+    };
+    stored.flat_map(of_one).collect()
+}
+
+/// What is known of the values of each column that nothing else is known of, by table and column.
+pub(super) type Counted = BTreeMap<(String, String), Repeats>;
+
+/// Columns whose values have to be counted: they are neither few nor unique, and refer to nothing that grows.
+pub(super) fn uncounted<'a>(
     catalog: &Catalog,
-    scaled: &[Scaled<'_>],
-    explicit: &Explicit<'_>,
-    of: &Scaled<'_>,
-    column: &Column,
-) -> Option<f64> {
-    let told = explicit.get(&(of.table.full_name(), column.name.as_str()));
+    sizes: &[Size<'a>],
+    told: &Told,
+) -> Vec<(&'a Table, &'a Column)> {
+    /// Of a larger table the server's own estimate is as good: it is made from so many rows itself.
+    const MOST_ROWS: f64 = 50_000.0;
+    let mut uncounted = Vec::new();
+    for size in sizes {
+        let has = size.rows / size.ratio;
+        for column in &size.table.columns {
+            let is_between = column
+                .distinct
+                .is_some_and(|distinct| distinct < 0.0 && distinct > -1.0);
+            let is_told = told.contains_key(&(size.table.full_name(), column.name.clone()));
+            if is_between
+                && !is_told
+                && has <= MOST_ROWS
+                && target(catalog, size.table, column).is_none()
+            {
+                uncounted.push((size.table, column));
+            }
+        }
+    }
+    uncounted
+}
+
+/// What is set of the columns.
+pub(super) fn columns(
+    catalog: &Catalog,
+    sizes: &[Size<'_>],
+    told: &Told,
+    counted: &Counted,
+    major: u32,
+) -> Vec<String> {
+    let mut statements = Vec::new();
+    for size in sizes {
+        for column in &size.table.columns {
+            let key = (size.table.full_name(), column.name.clone());
+            let values = match (told.get(&key), counted.get(&key)) {
+                (Some(told), _) => of_told(size, column, *told),
+                (None, Some(repeats)) => Some(repeats.at(size.rows)),
+                (None, None) => of_target(catalog, sizes, size, column),
+            };
+            statements.extend(values.map(|values| {
+                attribute(
+                    size.table,
+                    column,
+                    values.distinct(size.rows),
+                    values.is_growing(),
+                    major,
+                )
+            }));
+        }
+    }
+    statements
+}
+
+fn of_told(size: &Size<'_>, column: &Column, told: u64) -> Option<Values> {
     #[expect(
         clippy::cast_precision_loss,
         reason = "the server keeps it as a float, too"
     )]
-    let values = match told {
-        Some(values) => *values as f64,
-        None => {
-            let now = column.distinct.filter(|now| *now > 0.0)?;
-            now * growth_of_target(catalog, scaled, of.table, column)?
-        }
-    };
-    Some(-(values.max(1.0) / of.rows).min(1.0))
+    let then = told as f64;
+    let now = values_now(size, column)?;
+    Some(Values { now, then })
 }
 
-/// How many times larger the table is that the column refers to.
-fn growth_of_target(
+/// A column that refers to another table has as many values more as that one has rows more.
+fn of_target(
     catalog: &Catalog,
-    scaled: &[Scaled<'_>],
-    table: &Table,
+    sizes: &[Size<'_>],
+    size: &Size<'_>,
     column: &Column,
-) -> Option<f64> {
-    let refers = |key: &&ForeignKey| {
+) -> Option<Values> {
+    let target = target(catalog, size.table, column)?;
+    let grown = sizes.iter().find(|size| std::ptr::eq(size.table, target));
+    let ratio = grown.map_or(1.0, |grown| grown.ratio);
+    let now = values_now(size, column)?;
+    let then = (now * ratio).min(size.rows);
+    Some(Values { now, then })
+}
+
+/// How many values a column has.
+fn values_now(size: &Size<'_>, column: &Column) -> Option<f64> {
+    let distinct = column.distinct.filter(|distinct| *distinct != 0.0)?;
+    if distinct > 0.0 {
+        return Some(distinct);
+    }
+    Some(-distinct * size.rows / size.ratio)
+}
+
+/// The table that a column refers to.
+fn target<'a>(catalog: &'a Catalog, table: &Table, column: &Column) -> Option<&'a Table> {
+    let mut keys = catalog.foreign_keys.iter().filter(|key| {
         key.table_schema == table.schema
             && key.table == table.name
             && key.columns == [column.name.as_str()]
-    };
-    let key = catalog.foreign_keys.iter().find(refers)?;
-    let is_target =
-        |one: &&Scaled<'_>| one.table.schema == key.target_schema && one.table.name == key.target;
-    let target = scaled.iter().find(is_target)?;
-    (target.ratio > 1.0).then_some(target.ratio)
-}
-
-/// Sets the share of different values, and forgets the most common ones: there are others at that size.
-fn attribute(table: &Table, column: &Column, distinct: f64, major: u32) -> String {
-    let Table { schema, name, .. } = table;
-    let attribute = literal(&column.name);
-    if major >= WITH_FUNCTIONS {
-        let (schema, name) = (literal(schema), literal(name));
-        return format!(
-            "DO $ph$ DECLARE s pg_catalog.pg_stats%ROWTYPE; BEGIN
-             SELECT * INTO STRICT s FROM pg_catalog.pg_stats WHERE schemaname = {schema} AND tablename = {name}
-                AND attname = {attribute} AND NOT inherited;
-             PERFORM pg_catalog.pg_clear_attribute_stats({schema}, {name}, {attribute}, false);
-             PERFORM pg_catalog.pg_restore_attribute_stats('schemaname', {schema}::text, 'relname', {name}::text,
-                'attname', {attribute}::text, 'inherited', false, 'null_frac', s.null_frac, 'avg_width', s.avg_width,
-                'n_distinct', ({distinct})::real, 'correlation', s.correlation);
-             END $ph$"
-        );
-    }
-    let of = regclass(schema, name);
-    let is_it = format!(
-        "starelid = {of} AND NOT stainherit AND staattnum = (SELECT attnum FROM pg_catalog.pg_attribute
-          WHERE attrelid = {of} AND attname = {attribute})"
-    );
-    let forget = |slot: u8| {
-        format!(
-            "UPDATE pg_catalog.pg_statistic SET stakind{slot} = 0, stanumbers{slot} = NULL, stavalues{slot} = NULL
-              WHERE {is_it} AND stakind{slot} = 1"
-        )
-    };
-    format!(
-        "{}; {}; UPDATE pg_catalog.pg_statistic SET stadistinct = {distinct} WHERE {is_it}",
-        forget(1),
-        forget(2)
-    )
-}
-
-fn regclass(schema: &str, name: &str) -> String {
-    let quoted = format!("{}.{}", identifier(schema), identifier(name));
-    format!("{}::pg_catalog.regclass", literal(&quoted))
-}
-
-/// A name as SQL takes it whatever is in it.
-pub(super) fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A text as SQL takes it, where `standard_conforming_strings` is on.
-pub(super) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    });
+    keys.find_map(|key| catalog.table(&key.target_schema, &key.target))
 }

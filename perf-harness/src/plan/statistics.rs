@@ -1,0 +1,162 @@
+//! The statements that set statistics, by the server's version. Pure: facts in, SQL out.
+
+use super::catalog::{Column, Index, Table};
+
+/// From this version on there are functions for it, which a table's owner may call.
+pub(super) const WITH_FUNCTIONS: u32 = 18;
+
+/// Sets the rows of a table. All of it is visible: production is vacuumed.
+pub(super) fn relation(table: &Table, rows: f64, major: u32) -> String {
+    let oid = regclass(&table.schema, &table.name);
+    if major < WITH_FUNCTIONS {
+        return format!(
+            "UPDATE pg_catalog.pg_class SET reltuples = {rows}, relallvisible = relpages WHERE oid = {oid}"
+        );
+    }
+    restore(
+        &table.schema,
+        &table.name,
+        rows,
+        ", 'relallvisible', relpages",
+    )
+}
+
+/// Sets the rows of a partial index, which has rows of its own.
+pub(super) fn partial_index(index: &Index, rows: f64, major: u32) -> String {
+    if major < WITH_FUNCTIONS {
+        let oid = regclass(&index.schema, &index.name);
+        return format!("UPDATE pg_catalog.pg_class SET reltuples = {rows} WHERE oid = {oid}");
+    }
+    restore(&index.schema, &index.name, rows, "")
+}
+
+fn restore(schema: &str, name: &str, rows: f64, more: &str) -> String {
+    format!(
+        "SELECT pg_catalog.pg_restore_relation_stats('schemaname', {}::text, 'relname', {}::text, \
+         'relpages', relpages, 'reltuples', ({rows})::real{more}) FROM pg_catalog.pg_class WHERE oid = {}",
+        literal(schema),
+        literal(name),
+        regclass(schema, name)
+    )
+}
+
+/// Sets how many different values a column has. Where they grow, the most common ones are forgotten: there are others then.
+pub(super) fn attribute(
+    table: &Table,
+    column: &Column,
+    distinct: f64,
+    is_growing: bool,
+    major: u32,
+) -> String {
+    if major < WITH_FUNCTIONS {
+        return updated(table, column, distinct, is_growing);
+    }
+    let (schema, name) = (literal(&table.schema), literal(&table.name));
+    let (attribute, inherited) = (literal(&column.name), is_inherited(table));
+    let of = format!(
+        "'schemaname', {schema}::text, 'relname', {name}::text, 'attname', {attribute}::text, 'inherited', {inherited}, \
+         'n_distinct', ({distinct})::real"
+    );
+    if !is_growing {
+        return format!("SELECT pg_catalog.pg_restore_attribute_stats({of})");
+    }
+    format!(
+        "DO $ph$ DECLARE s pg_catalog.pg_stats%ROWTYPE; BEGIN
+         SELECT * INTO STRICT s FROM pg_catalog.pg_stats WHERE schemaname = {schema} AND tablename = {name}
+            AND attname = {attribute} AND inherited = {inherited};
+         PERFORM pg_catalog.pg_clear_attribute_stats({schema}, {name}, {attribute}, {inherited});
+         PERFORM pg_catalog.pg_restore_attribute_stats({of}, 'null_frac', s.null_frac, 'avg_width', s.avg_width,
+            'correlation', s.correlation, 'histogram_bounds', s.histogram_bounds::text,
+            'most_common_elems', s.most_common_elems::text, 'most_common_elem_freqs', s.most_common_elem_freqs,
+            'elem_count_histogram', s.elem_count_histogram);
+         END $ph$"
+    )
+}
+
+fn updated(table: &Table, column: &Column, distinct: f64, is_growing: bool) -> String {
+    let of = regclass(&table.schema, &table.name);
+    let not = if is_inherited(table) { "" } else { "NOT " };
+    let is_it = format!(
+        "starelid = {of} AND {not}stainherit AND staattnum = (SELECT attnum FROM pg_catalog.pg_attribute
+          WHERE attrelid = {of} AND attname = {})",
+        literal(&column.name)
+    );
+    let forget = |slot: u8| {
+        format!(
+            "UPDATE pg_catalog.pg_statistic SET stakind{slot} = 0, stanumbers{slot} = NULL, stavalues{slot} = NULL
+              WHERE {is_it} AND stakind{slot} = 1; "
+        )
+    };
+    let forgotten = if is_growing {
+        [1, 2, 3].map(forget).concat()
+    } else {
+        String::new()
+    };
+    format!("{forgotten}UPDATE pg_catalog.pg_statistic SET stadistinct = {distinct} WHERE {is_it}")
+}
+
+/// A partitioned table has no rows itself: its statistics are those of all its partitions.
+fn is_inherited(table: &Table) -> bool {
+    table.kind == 'p'
+}
+
+/// What keeps `ANALYZE` from leaving something behind. It writes into the rows of `pg_class` as they are, past the
+/// transaction; rows that this transaction made go with it.
+pub(super) fn shielded(tables: &[&Table], major: u32) -> String {
+    let oids: Vec<String> = tables
+        .iter()
+        .map(|table| regclass(&table.schema, &table.name))
+        .collect();
+    let oids = oids.join(", ");
+    let theirs = format!(
+        "c.oid IN ({oids}) OR c.oid IN (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent IN ({oids}))
+          OR c.oid IN (SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid IN ({oids})
+             OR indrelid IN (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent IN ({oids})))"
+    );
+    if major < WITH_FUNCTIONS {
+        return format!("UPDATE pg_catalog.pg_class c SET relpages = relpages WHERE {theirs}");
+    }
+    // Only what is another value is written.
+    format!(
+        "SELECT pg_catalog.pg_restore_relation_stats('schemaname', n.nspname::text, 'relname', c.relname::text,
+                'relpages', c.relpages + 1, 'reltuples', (abs(c.reltuples) + 1)::real)
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          WHERE c.relkind IN ('r', 'm', 'i', 'p', 'I') AND ({theirs})"
+    )
+}
+
+/// What waits to be sorted into GIN indexes makes them look dear. It is sorted in, where the role may: this stays, and
+/// changes nothing that a query could see.
+pub(super) const TIDY: &str = "
+SELECT pg_catalog.gin_clean_pending_list(x.oid)
+  FROM pg_catalog.pg_class x
+  JOIN pg_catalog.pg_am m ON m.oid = x.relam
+  JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
+ WHERE m.amname = 'gin' AND x.relkind = 'i' AND i.indisvalid AND x.relpersistence <> 't'
+   AND pg_catalog.pg_has_role(x.relowner, 'USAGE')";
+
+/// What a file of statistics says of blocks is taken back to those that there are: then its rows mean what they say.
+pub(super) const REAL_BLOCKS: &str = "
+SELECT pg_catalog.pg_restore_relation_stats('schemaname', schema, 'relname', name, 'relpages', real,
+           'relallvisible', (relallvisible::float8 * real / greatest(relpages, 1))::int)
+  FROM (SELECT n.nspname::text AS schema, c.relname::text AS name, c.relpages, c.relallvisible,
+               (pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int)::int AS real
+          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'm', 'i') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+           AND n.nspname NOT LIKE 'pg\\_%') ours
+ WHERE relpages <> real";
+
+pub(super) fn regclass(schema: &str, name: &str) -> String {
+    let quoted = format!("{}.{}", identifier(schema), identifier(name));
+    format!("{}::pg_catalog.regclass", literal(&quoted))
+}
+
+/// A name as SQL takes it whatever is in it.
+pub(super) fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as SQL takes it, where `standard_conforming_strings` is on.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -1,0 +1,22 @@
+-- What the queries may be served by. Made when the rows are there.
+CREATE INDEX users_lower_name_idx ON users (lower(name));
+CREATE INDEX users_country_idx ON users (country);
+CREATE INDEX users_staff_idx ON users (id) WHERE is_staff;
+CREATE INDEX articles_author_created_idx ON articles (author_id, created_at);
+CREATE INDEX articles_category_idx ON articles (category_id);
+CREATE INDEX articles_created_idx ON articles (created_at);
+CREATE INDEX articles_score_idx ON articles (score);
+CREATE INDEX articles_slug_pattern_idx ON articles (slug text_pattern_ops);
+CREATE INDEX articles_draft_idx ON articles (created_at) WHERE status = 'draft';
+CREATE INDEX articles_search_idx ON articles USING gin (search);
+CREATE INDEX articles_title_trgm_idx ON articles USING gin (title gin_trgm_ops);
+CREATE INDEX comments_article_idx ON comments (article_id);
+CREATE INDEX comments_spam_idx ON comments (created_at) WHERE is_spam;
+CREATE INDEX article_tags_tag_idx ON article_tags (tag_id);
+CREATE INDEX orders_user_placed_idx ON orders (user_id, placed_at);
+CREATE INDEX orders_status_id_idx ON orders (status, id) INCLUDE (total);
+CREATE INDEX orders_open_idx ON orders (placed_at) WHERE status = 'open';
+CREATE INDEX orders_day_idx ON orders (((placed_at AT TIME ZONE 'UTC')::date));
+CREATE INDEX events_user_idx ON events (user_id);
+CREATE INDEX events_kind_at_idx ON events (kind, at);
+CREATE INDEX sessions_expires_idx ON sessions (expires_at);
