@@ -1,5 +1,7 @@
 //! Windows, with a clock that only the test moves.
 
+mod plans;
+
 use super::*;
 use crate::record::query::DatabaseError;
 use crate::record::wire::Block;

@@ -7,7 +7,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use super::cases;
 use super::messages::{self, Write};
 use crate::record::wire::Direction::{self, Received, Sent};
-use crate::record::wire::tap::tests::{Ends, STARTUP, accepted, ends};
+use crate::record::wire::tap::tests::{Ends, STARTUP, accepted, ends_of};
 
 /// All that one end says, and how it cuts it.
 struct Side<'a> {
@@ -35,13 +35,13 @@ async fn hear(mut from: OwnedReadHalf) -> Vec<u8> {
 }
 
 /// Both ends say all they have to say at the same time. Gives what each heard.
-async fn converse(program: &Side<'_>, server: &Side<'_>) -> (Vec<u8>, Vec<u8>) {
+async fn converse(program: &Side<'_>, server: &Side<'_>, plans: bool) -> (Vec<u8>, Vec<u8>) {
     let Ends {
         mut client,
         server: listener,
         tap: _tap,
         ..
-    } = ends().await;
+    } = ends_of(plans).await;
     client.write_all(STARTUP).await.expect("an open socket");
     let socket = accepted(listener, STARTUP).await;
     let ((program_hears, program_says), (server_hears, server_says)) =
@@ -63,12 +63,14 @@ proptest! {
         writes in messages::writes(),
         program_pieces in messages::pieces(),
         server_pieces in messages::pieces(),
+        // With nothing recorded and no plan told, a tap that asks for plans changes nothing either.
+        plans in any::<bool>(),
     ) {
         let program = Side { says: said(&writes, Sent), pieces: &program_pieces };
         let server = Side { says: said(&writes, Received), pieces: &server_pieces };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let (by_program, by_server) = runtime.block_on(converse(&program, &server));
+        let (by_program, by_server) = runtime.block_on(converse(&program, &server, plans));
         prop_assert!(by_server == program.says, "{by_server:?} is not {:?}", program.says);
         prop_assert!(by_program == server.says, "{by_program:?} is not {:?}", server.says);
     }

@@ -67,10 +67,6 @@ impl Plans {
         self.last = Some(id);
         let words: Vec<_> = tokens(sql).take(2).collect();
         let first = |word: &str| words.first().is_some_and(|token| token.is(word));
-        // These run no plan of their own, and end those of others.
-        if ["CLOSE", "FETCH", "MOVE"].into_iter().any(first) {
-            return;
-        }
         if self.awaited.len() == MOST {
             self.awaited.pop_front();
         }

@@ -26,7 +26,7 @@ pub(crate) async fn ends() -> Ends {
     ends_of(false).await
 }
 
-async fn ends_of(plans: bool) -> Ends {
+pub(crate) async fn ends_of(plans: bool) -> Ends {
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let server = server.expect("a free port");
     let upstream = Upstream::Tcp {

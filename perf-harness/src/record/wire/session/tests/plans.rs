@@ -207,6 +207,23 @@ fn what_failed_has_none_and_another_one_of_its_text_has_its_own() {
 }
 
 #[test]
+fn a_query_without_a_plan_leaves_none_to_the_next_one_of_its_text() {
+    check(
+        "> parse - [] SELECT 1 | bind - - | execute - | sync
+         < parsed | bound | done | ready
+         > parse - [] SELECT 1 | bind - - | execute - | sync
+         < parsed | bound | done
+         = SELECT 1
+         < ready",
+        "1 starts: SELECT 1
+         1 ends
+         2 starts: SELECT 1
+         2 ends
+         2 has its plan: told",
+    );
+}
+
+#[test]
 fn a_pipeline_has_them_in_order() {
     check(
         "> parse s [] SELECT $1 | bind - s 1 | execute - | sync | bind - s 2 | execute - | sync
