@@ -1,5 +1,4 @@
 //! What the recorder says of its own to the server takes nothing of the program's away.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../benches/recorder/client.rs"]
 #[expect(dead_code, reason = "the bench asks for more")]
