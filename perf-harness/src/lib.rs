@@ -76,7 +76,10 @@ pub use error::SetupError;
 /// import: after `use perf_harness::*` a plain `#[test]` would be ambiguous.
 pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
-pub use plan::{Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Rows, Trigger};
+pub use plan::{
+    Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Rows,
+    SortedFor, Sorting, Spill, Spilled, Trigger,
+};
 pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,
     Repetition, Sample, Shape, Traffic,

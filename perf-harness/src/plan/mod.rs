@@ -5,24 +5,38 @@
 mod access;
 mod catalog;
 mod condition;
+#[cfg(test)]
+mod corpus;
 mod explain;
+mod expression;
+mod figures;
 mod kind;
 mod node;
+mod outline;
 mod plans;
 mod question;
 mod rows;
 mod scale;
+mod shape;
+mod sorts;
+mod spill;
+mod step;
 mod survey;
+mod text;
 mod tree;
+mod weight;
 
 pub use access::Access;
 pub(crate) use access::{Reach, reaches};
 pub(crate) use catalog::{Catalog, ForeignKey, Index, Table};
 pub(crate) use explain::{Answer, Planner, Rights, Trial};
+pub(crate) use expression::Literals;
 pub use kind::NodeKind;
 pub use node::{Actual, Buffers, Estimate, Node};
 pub use plans::{PlanOf, Plans, QueryPlans};
 pub(crate) use question::{Asked, Form, Question, Refusal, Value};
 pub use rows::Rows;
+pub use sorts::{SortedFor, Sorting};
+pub use spill::{Spill, Spilled};
 pub(crate) use survey::{figures, plans};
 pub use tree::{Plan, Trigger};
