@@ -80,7 +80,7 @@ pub use perf_harness_macros::perf_test as test;
 pub use perf_harness_macros::perf_test;
 pub use plan::{
     Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanGrowth, PlanOf, Plans, QueryPlans,
-    Rows, Scale, TableAccess, Trigger,
+    Rows, Scale, SortedFor, Sorting, Spill, Spilled, TableAccess, Trigger,
 };
 pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,

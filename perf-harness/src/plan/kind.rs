@@ -51,7 +51,7 @@ pub enum NodeKind {
     Other(String),
 }
 
-const NAMES: [(&str, NodeKind); 42] = [
+pub(super) const NAMES: [(&str, NodeKind); 42] = [
     ("Result", NodeKind::Result),
     ("ProjectSet", NodeKind::ProjectSet),
     ("ModifyTable", NodeKind::ModifyTable),
