@@ -182,12 +182,12 @@ async fn writes_have_theirs_and_what_fails_or_copies_a_table_has_none(db: PerfDb
             .unwrap();
     });
     let list = list.await;
-    let last = top(list.queries().last().unwrap());
+    let after_all = top(list.queries().last().unwrap());
     assert_eq!(
         tops(&list)[..5],
         ["ModifyTable", "ModifyTable", "", "", "Seq Scan"]
     );
-    assert!(last.starts_with("Index"), "{last}");
+    assert!(after_all.starts_with("Index"), "{after_all}");
 }
 
 #[perf_test(template = shop, plans)]
