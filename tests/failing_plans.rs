@@ -7,7 +7,7 @@ use blog::blog;
 use perf_harness::{
     PerfDb, Recording, Rows, assert_index_used, assert_max_buffers, assert_max_rows_examined,
     assert_no_disk_spill, assert_no_full_scan, assert_no_seq_scan, assert_plan_scales,
-    assert_sorted_by_index, perf_test,
+    assert_plan_snapshot, assert_sorted_by_index, perf_test,
 };
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -227,4 +227,11 @@ async fn a_write_looks_at_too_many_rows(db: PerfDb) {
 async fn there_are_no_two_sizes(db: PerfDb) {
     let list = recorded(&db, "SELECT id FROM articles WHERE slug = 'slug-1'").await;
     assert_plan_scales!(list, 1_000..=1_000);
+}
+
+#[perf_test(template = blog)]
+async fn the_plan_is_another_one(db: PerfDb) {
+    let list = recorded(&db, "SELECT id FROM articles WHERE slug = 'slug-1'").await;
+    assert_plan_snapshot!(list, @"SELECT id FROM articles WHERE slug = ?
+  sequential scan of articles");
 }

@@ -144,6 +144,13 @@ pub fn query_snapshot(recording: &impl crate::run::QuerySnapshot, name: &str) ->
     recording.snapshot(told_name(name), Location::caller())
 }
 
+/// `assert_plan_snapshot!(recording)`
+#[cfg(feature = "snapshot")]
+#[track_caller]
+pub fn plan_snapshot<T>(recording: &Recording<T>, name: &str) -> Option<String> {
+    recording.plan_snapshot(told_name(name), Location::caller())
+}
+
 /// `assert_max_queries!(db, 3, work)`
 #[track_caller]
 pub fn record_and_check<F: Future>(

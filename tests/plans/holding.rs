@@ -171,3 +171,21 @@ async fn assertions_take_work_and_give_its_output(db: PerfDb) {
     let names = [PlanOf::Values, PlanOf::AllValues].map(|of| serde_json::to_value(of).unwrap());
     assert_eq!(names, ["values", "all_values"]);
 }
+
+#[perf_test(template = blog, rows(articles = 1_000_000))]
+async fn the_shape_of_plans_is_kept(db: PerfDb) {
+    let pool = db.pool();
+    let work = async {
+        newest(&pool).await;
+        search(&pool, "borrowing").await;
+        search(&pool, "rust").await;
+        let query = "SELECT id FROM articles WHERE status = $1 ORDER BY created_at LIMIT 1";
+        sqlx::query(query)
+            .bind("draft")
+            .execute(&pool)
+            .await
+            .unwrap();
+    };
+    let page = db.record(work).await;
+    assert_plan_snapshot!(page, @"");
+}

@@ -24,6 +24,8 @@ pub(crate) enum Assertion {
     Scales(Scale),
     #[cfg(feature = "snapshot")]
     Snapshot,
+    #[cfg(feature = "snapshot")]
+    PlanSnapshot,
 }
 
 impl Assertion {
@@ -48,7 +50,7 @@ impl Assertion {
             Self::Constant(_) | Self::Plan(_) | Self::Scales(_) => &[],
             // It is compared by who keeps it.
             #[cfg(feature = "snapshot")]
-            Self::Snapshot => &[],
+            Self::Snapshot | Self::PlanSnapshot => &[],
         };
         self.must_be_measured(traffic, told)?;
         let excuses = Excuses::of(excuses);
@@ -115,6 +117,8 @@ impl Assertion {
             }
             #[cfg(feature = "snapshot")]
             Self::Snapshot => form.written("assert_query_snapshot", None),
+            #[cfg(feature = "snapshot")]
+            Self::PlanSnapshot => form.written("assert_plan_snapshot", None),
         }
     }
 }

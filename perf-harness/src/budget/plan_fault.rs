@@ -1,6 +1,6 @@
 //! What is wrong with the plan of a query, by a rule.
 
-use crate::plan::{Access, Index, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Reach, Table};
+use crate::plan::{Access, Index, Node, Plan, PlanOf, Plans, QueryPlans, Reach, SortedFor, Table};
 
 /// A query whose plan is not as it must be, in one of its plans or in several.
 #[derive(Clone, Debug)]
@@ -87,62 +87,30 @@ fn by_reach<'p>(plans: &'p Plans, is_fault: impl Fn(&Reach<'p>) -> bool) -> Vec<
 
 /// Queries whose result is sorted, where an index could give it in order.
 pub(super) fn not_sorted(plans: &Plans) -> Vec<Fault<'_>> {
-    by_plan(plans, |plan| Some((last_sort(plan.root())?, None)))
-}
-
-/// The sort that gives the result its order: nothing above it but what keeps that.
-fn last_sort(node: &Node) -> Option<&Node> {
-    match node.kind() {
-        NodeKind::Sort | NodeKind::IncrementalSort => Some(node),
-        NodeKind::Limit
-        | NodeKind::LockRows
-        | NodeKind::Result
-        | NodeKind::ProjectSet
-        | NodeKind::Unique
-        | NodeKind::SubqueryScan
-        | NodeKind::GatherMerge
-        | NodeKind::WindowAgg
-        | NodeKind::NestedLoop => node
-            .children()
-            .iter()
-            .find(|child| matches!(child.relationship(), Some("Outer" | "Subquery")))
-            .and_then(last_sort),
-        _ => None,
-    }
+    by_plan(plans, |plan| {
+        let mut sorts = plan.sorts().into_iter();
+        let of_result = sorts.find(|sort| sort.purpose == SortedFor::Result)?;
+        Some((of_result.node, None))
+    })
 }
 
 /// Queries that needed temporary files.
 pub(super) fn spills(plans: &Plans) -> Vec<Fault<'_>> {
     let mut faults = Vec::new();
     for query in &plans.queries {
-        for plan in query.ran.iter().chain(&query.inner) {
-            let Some(node) = plan.nodes().filter(|node| spilled(node)).last() else {
-                continue;
-            };
-            faults.push(Fault {
-                query,
-                of: vec![PlanOf::Run],
-                looked_at: 1,
-                node,
-                reach: None,
-            });
-            break;
-        }
+        let mut all = query.ran.iter().chain(&query.again).chain(&query.inner);
+        faults.extend(
+            all.find_map(|plan| plan.spills().next())
+                .map(|(node, _)| Fault {
+                    query,
+                    of: vec![PlanOf::Run],
+                    looked_at: 1,
+                    node,
+                    reach: None,
+                }),
+        );
     }
     faults
-}
-
-/// It or one below it: blocks are counted with those of its children.
-fn spilled(node: &Node) -> bool {
-    let own = node.text("Sort Space Type") == Some("Disk")
-        || node
-            .number("Hash Batches")
-            .is_some_and(|batches| batches > 1.0)
-        || node
-            .number("HashAgg Batches")
-            .is_some_and(|batches| batches > 1.0);
-    let written = |node: &Node| node.buffers().map_or(0, |blocks| blocks.temp_written);
-    own || written(node) > node.children().iter().map(written).sum()
 }
 
 /// One fault for each query at most: of its first plan that has one.

@@ -178,7 +178,7 @@ macro_rules! assert_no_disk_spill {
 
 /// Asserts that what a query is ordered by comes out of an index in that order, and is not sorted.
 ///
-/// Only the order of the result counts: what is sorted for a merge join, a group or a sub-query is not looked at. A recording in
+/// Only the order of a result counts: what is sorted for a merge join, a group or a window is not looked at. A recording in
 /// which nothing has an `ORDER BY` is an error. Everything else is as with [`assert_index_used!`](crate::assert_index_used).
 #[macro_export]
 macro_rules! assert_sorted_by_index {
@@ -233,5 +233,46 @@ macro_rules! assert_plan_scales {
             $work,
         )
         .await
+    };
+}
+
+/// Asserts that the plans of a recording's queries are those of a snapshot that [insta](https://insta.rs) keeps: their shapes,
+/// with tables, indexes and conditions, and without costs, rows and values.
+///
+/// Each shape of query stands once, with its plan below it, and with the one for all values where that is another one. Shapes
+/// are the same on each major version as long as the planner does the same. Everything else is as with
+/// [`assert_query_snapshot!`](crate::assert_query_snapshot): another text panics at once.
+///
+/// ```text
+/// assert_plan_snapshot!(list);                  // a file, named after the test
+/// assert_plan_snapshot!(list, "the_list");      // a file of this name
+/// assert_plan_snapshot!(list, @"");             // in the source: insta writes what stands between the quotes
+/// ```
+#[cfg(feature = "snapshot")]
+#[macro_export]
+macro_rules! assert_plan_snapshot {
+    ($recording:expr, @$snapshot:literal $(,)?) => {
+        if let $crate::__private::Some(plans) = $crate::__private::plan_snapshot(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        ) {
+            $crate::__private::insta::assert_snapshot!(plans, @$snapshot);
+        }
+    };
+    ($recording:expr, $name:expr $(,)?) => {
+        if let $crate::__private::Some(plans) = $crate::__private::plan_snapshot(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        ) {
+            $crate::__private::insta::assert_snapshot!($name, plans);
+        }
+    };
+    ($recording:expr $(,)?) => {
+        if let $crate::__private::Some(plans) = $crate::__private::plan_snapshot(
+            &$recording,
+            $crate::__private::stringify!($recording),
+        ) {
+            $crate::__private::insta::assert_snapshot!(plans);
+        }
     };
 }

@@ -18,7 +18,7 @@ pub(crate) enum Literals {
 }
 
 /// An expression without what is noise. `own` is the alias that needs no telling.
-pub(super) fn told(expression: &str, own: Option<&str>, literals: Literals) -> String {
+pub(crate) fn told(expression: &str, own: Option<&str>, literals: Literals) -> String {
     let mut parts = Parts::of(expression);
     if let Some(own) = own {
         parts.without_qualifier(own);

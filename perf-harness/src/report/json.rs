@@ -128,7 +128,12 @@ fn judged_plan(plans: &Plans, of: PlanOf, plan: &Plan, values: Values) -> Value 
             })
         })
         .collect();
-    let mut document = json!({ "of": of, "reaches": reaches });
+    let text = match values {
+        Values::Shown => plan.text(),
+        Values::Masked => plan.masked_text(),
+    };
+    let text: Vec<&str> = text.lines().collect();
+    let mut document = json!({ "of": of, "reaches": reaches, "text": text });
     if values == Values::Shown {
         document["json"] = serde_json::from_str(plan.json()).unwrap_or_default();
     }

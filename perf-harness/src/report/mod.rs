@@ -9,6 +9,8 @@ mod next;
 mod number;
 mod parent;
 mod path;
+#[cfg(feature = "snapshot")]
+mod plan_list;
 mod plans;
 mod scaling;
 mod setup;
@@ -19,6 +21,8 @@ pub(crate) use failure::failure;
 pub(crate) use json::failure_json;
 pub(crate) use known::{stale, standings_json};
 pub(crate) use number::grouped;
+#[cfg(feature = "snapshot")]
+pub(crate) use plan_list::plan_list;
 pub(crate) use setup::not_measured;
 
 use std::path::Path;

@@ -1,14 +1,16 @@
 //! Plans as text: which query reads what, how, and what to do about it.
 
-use super::Subject;
 use super::failure::{fitted, headline, noun, section};
 use super::next::further;
 use super::number::grouped;
 use super::path::came_from;
 use super::sql_line::one_line;
 use super::values::values_line;
+use super::{Subject, Values};
 use crate::budget::{Assertion, Fault, Finding, PlanRule, rounded};
-use crate::plan::{Access, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Reach, Table};
+use crate::plan::{
+    Access, Literals, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Reach, Table, condition_told,
+};
 use crate::record::{CallPath, Query};
 
 /// All queries whose plan is not as it must be.
@@ -262,22 +264,9 @@ fn sorted(node: &Node) -> String {
 }
 
 fn spilled(node: &Node) -> String {
-    let kilobytes = node
-        .number("Sort Space Used")
-        .filter(|_| node.text("Sort Space Type") == Some("Disk"))
-        .or_else(|| node.number("Disk Usage"));
     let name = node.kind().name();
-    if let Some(kilobytes) = kilobytes {
-        return format!("{name}: {} kB on disk", grouped(rounded(kilobytes)));
-    }
-    let batches = node
-        .number("Hash Batches")
-        .or_else(|| node.number("HashAgg Batches"));
-    if let Some(batches) = batches {
-        return format!("{name}: in {} batches", grouped(rounded(batches)));
-    }
-    let blocks = node.buffers().map_or(0, |blocks| blocks.temp_written);
-    format!("{name}: {} blocks of temporary files", grouped(blocks))
+    node.spilled()
+        .map_or_else(|| name.to_owned(), |spill| format!("{name}: {spill}"))
 }
 
 /// Where it came from, its text and its values.
@@ -302,17 +291,18 @@ fn conditions(subject: &Subject<'_>, node: &Node) -> Vec<String> {
     ];
     let told = told.iter().filter_map(|(words, name)| {
         let condition = node.text(name)?;
-        Some(format!("{words} {}", shown(subject, condition)))
+        Some(format!("{words} {}", shown(subject, node, condition)))
     });
     told.collect()
 }
 
-fn shown(subject: &Subject<'_>, condition: &str) -> String {
+fn shown(subject: &Subject<'_>, node: &Node, condition: &str) -> String {
     const MOST: usize = 90;
-    let text = match subject.values {
-        super::Values::Shown => condition.to_owned(),
-        super::Values::Masked => crate::plan::masked(condition),
+    let literals = match subject.values {
+        Values::Shown => Literals::Shown,
+        Values::Masked => Literals::Masked,
     };
+    let text = condition_told(condition, node.alias(), literals);
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
@@ -425,7 +415,7 @@ fn node_line(subject: &Subject<'_>, node: &Node) -> String {
         .filter()
         .or(node.index_condition())
         .map_or_else(String::new, |condition| {
-            format!(", {}", shown(subject, condition))
+            format!(", {}", shown(subject, node, condition))
         });
     format!("{} on {table}{by}{condition}", node.kind().name())
 }

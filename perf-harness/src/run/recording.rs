@@ -266,6 +266,10 @@ impl<T> Recording<T> {
             let violation = rule.judge(&self.traffic, facts.plans.insert(known))?;
             return Ok(violation.into_iter().collect());
         }
+        #[cfg(feature = "snapshot")]
+        if *assertion == Assertion::PlanSnapshot {
+            self.plans()?;
+        }
         if let Assertion::Scales(scale) = assertion {
             assertion.judge(&self.traffic, &[], &self.origin.ledger.baseline, asked)?;
             let plans = self.plans()?;

@@ -5,6 +5,7 @@ use std::panic::Location;
 use super::recording::Recording;
 use crate::budget::{Assertion, Form};
 use crate::record::Traffic;
+use crate::report::plan_list;
 
 /// What [`assert_query_snapshot!`](crate::assert_query_snapshot) takes: a [`Recording`], or what its
 /// [`with_call_sites`](Recording::with_call_sites) and [`in_any_order`](Recording::in_any_order) give.
@@ -36,6 +37,19 @@ impl<T> Recording<T> {
     /// in which they were sent. For tasks that run at once, of which a busy machine may run one after the other.
     pub fn in_any_order(&self) -> InAnyOrder<'_, T> {
         InAnyOrder(self)
+    }
+
+    /// For [`assert_plan_snapshot!`](crate::assert_plan_snapshot): how each shape of query is planned. `None` where nothing was
+    /// measured: that is told when the test ends.
+    pub(crate) fn plan_snapshot(
+        &self,
+        name: String,
+        location: &'static Location<'static>,
+    ) -> Option<String> {
+        let form = Form::OfRecording(name);
+        let is_measured = self.check_as(Assertion::PlanSnapshot, &form, location);
+        let plans = self.plans().ok().filter(|_| is_measured)?;
+        Some(plan_list(self.traffic(), &plans))
     }
 
     fn text(
