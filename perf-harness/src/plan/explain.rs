@@ -211,6 +211,7 @@ impl Trial<'_> {
         statements.extend(scale::columns(
             catalog, &sizes, &told_of, &counted, self.major,
         ));
+        statements.extend(scale::ranges(catalog, &sizes, self.major));
         let scaled = self.run(&statements.join(";\n")).await;
         scaled.map_err(|error| self.may_not(&error))?;
         self.taken = if rows.statistics_file().is_some() {

@@ -9,7 +9,7 @@ use super::catalog::{Catalog, Column, Table};
 use super::named::the_table;
 use super::rows::Rows;
 use super::spread::{Repeats, Values};
-use super::statistics::{attribute, partial_index, relation};
+use super::statistics::{Reaching, attribute, partial_index, relation, stretched};
 pub(super) use super::statistics::{identifier, literal};
 use crate::error::SetupError;
 
@@ -177,6 +177,42 @@ pub(super) fn columns(
         }
     }
     statements
+}
+
+/// What is set of columns that count rows up: a key, and what refers to one. A range of a thousand keys is a thousand rows,
+/// however many there are.
+pub(super) fn ranges(catalog: &Catalog, sizes: &[Size<'_>], major: u32) -> Vec<String> {
+    let mut statements = Vec::new();
+    for size in sizes {
+        for column in &size.table.columns {
+            let counted = if is_key(catalog, size.table, &column.name) {
+                Some(size)
+            } else {
+                let target = target(catalog, size.table, column);
+                sizes
+                    .iter()
+                    .find(|size| target.is_some_and(|target| std::ptr::eq(size.table, target)))
+            };
+            let counted = counted.filter(|counted| counted.ratio > 1.0);
+            statements.extend(counted.and_then(|counted| {
+                let reaching = Reaching {
+                    ratio: counted.ratio,
+                    most: SPARSE * counted.rows / counted.ratio,
+                };
+                stretched(size.table, column, reaching, major)
+            }));
+        }
+    }
+    statements
+}
+
+/// Keys of so many times the rows are made by other rules than to count.
+const SPARSE: f64 = 10.0;
+
+/// Is each value of the column there once, by an index?
+fn is_key(catalog: &Catalog, table: &Table, column: &str) -> bool {
+    let mut indexes = catalog.indexes_of(table);
+    indexes.any(|index| index.is_unique && index.predicate.is_none() && index.keys == [column])
 }
 
 fn of_told(size: &Size<'_>, column: &Column, told: u64) -> Option<Values> {

@@ -74,13 +74,7 @@ pub(super) fn attribute(
 }
 
 fn updated(table: &Table, column: &Column, distinct: f64, is_growing: bool) -> String {
-    let of = regclass(&table.schema, &table.name);
-    let not = if is_inherited(table) { "" } else { "NOT " };
-    let is_it = format!(
-        "starelid = {of} AND {not}stainherit AND staattnum = (SELECT attnum FROM pg_catalog.pg_attribute
-          WHERE attrelid = {of} AND attname = {})",
-        literal(&column.name)
-    );
+    let is_it = is_statistic(table, column);
     let forget = |slot: u8| {
         format!(
             "UPDATE pg_catalog.pg_statistic SET stakind{slot} = 0, stanumbers{slot} = NULL, stavalues{slot} = NULL
@@ -93,6 +87,71 @@ fn updated(table: &Table, column: &Column, distinct: f64, is_growing: bool) -> S
         String::new()
     };
     format!("{forgotten}UPDATE pg_catalog.pg_statistic SET stadistinct = {distinct} WHERE {is_it}")
+}
+
+/// The row of `pg_statistic` that is about a column.
+fn is_statistic(table: &Table, column: &Column) -> String {
+    let of = regclass(&table.schema, &table.name);
+    let not = if is_inherited(table) { "" } else { "NOT " };
+    format!(
+        "starelid = {of} AND {not}stainherit AND staattnum = (SELECT attnum FROM pg_catalog.pg_attribute
+          WHERE attrelid = {of} AND attname = {})",
+        literal(&column.name)
+    )
+}
+
+/// How far the values of a column reach then.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Reaching {
+    /// How many times as far as now.
+    pub(super) ratio: f64,
+    /// What reaches farther now is not counted up.
+    pub(super) most: f64,
+}
+
+/// Stretches the histogram of a column of whole numbers. `None` where its type is another one.
+pub(super) fn stretched(
+    table: &Table,
+    column: &Column,
+    reaching: Reaching,
+    major: u32,
+) -> Option<String> {
+    let largest = match column.type_name.as_str() {
+        "smallint" => i64::from(i16::MAX),
+        "integer" => i64::from(i32::MAX),
+        "bigint" => i64::MAX,
+        _ => return None,
+    };
+    let Reaching { ratio, most } = reaching;
+    let bounds = |now: &str| {
+        let now = format!("pg_catalog.unnest({now}::text::bigint[])");
+        format!(
+            "(SELECT array_agg(least({largest}, lo + (b - lo)::numeric * CASE WHEN hi - lo <= {most} THEN {ratio} ELSE 1 END)::bigint
+                ORDER BY b)::text FROM {now} b, (SELECT min(b) AS lo, max(b) AS hi FROM {now} b) ends)"
+        )
+    };
+    if major >= WITH_FUNCTIONS {
+        let (schema, name) = (literal(&table.schema), literal(&table.name));
+        let (attribute, inherited) = (literal(&column.name), is_inherited(table));
+        return Some(format!(
+            "SELECT pg_catalog.pg_restore_attribute_stats('schemaname', {schema}::text, 'relname', {name}::text,
+                'attname', {attribute}::text, 'inherited', {inherited}, 'histogram_bounds', bounds)
+               FROM (SELECT {} AS bounds FROM pg_catalog.pg_stats s WHERE schemaname = {schema} AND tablename = {name}
+                 AND attname = {attribute} AND inherited = {inherited}) stretched WHERE bounds IS NOT NULL",
+            bounds("s.histogram_bounds")
+        ));
+    }
+    let is_it = is_statistic(table, column);
+    let slot = |slot: u8| {
+        format!(
+            "UPDATE pg_catalog.pg_statistic s
+                SET stavalues{slot} = pg_catalog.array_in({}::cstring, '{}'::pg_catalog.regtype, -1)
+              WHERE {is_it} AND stakind{slot} = 2",
+            bounds(&format!("s.stavalues{slot}")),
+            column.type_name
+        )
+    };
+    Some([1, 2, 3].map(slot).join("; "))
 }
 
 /// A partitioned table has no rows itself: its statistics are those of all its partitions.
