@@ -3,7 +3,8 @@
 use perf_harness::{
     PerfDb, Plan, PlanGrowth, PlanOf, Recording, Rows, Scale, assert_index_used,
     assert_max_buffers, assert_max_rows_examined, assert_no_disk_spill, assert_no_full_scan,
-    assert_no_seq_scan, assert_plan_scales, assert_sorted_by_index, perf_test,
+    assert_no_seq_scan, assert_plan_scales, assert_plan_snapshot, assert_sorted_by_index,
+    perf_test,
 };
 use sqlx::PgPool;
 
@@ -187,5 +188,26 @@ async fn the_shape_of_plans_is_kept(db: PerfDb) {
             .unwrap();
     };
     let page = db.record(work).await;
-    assert_plan_snapshot!(page, @"");
+    assert_plan_snapshot!(page, @r"
+    SELECT ... FROM articles ORDER BY created_at DESC, id DESC LIMIT $1
+      Limit
+      └─ Index Scan using articles_newest_idx on articles
+
+    SELECT ... FROM articles WHERE to_tsvector(?, title || ? || content) @@ websearch_to_tsquery(?, $1)
+      Bitmap Heap Scan on articles
+      └─ Bitmap Index Scan on articles_search_idx for to_tsvector(?, ((title || ?) || content)) @@ ?
+
+    SELECT ... FROM articles WHERE to_tsvector(?, title || ? || content) @@ websearch_to_tsquery(?, $1)
+      Seq Scan on articles where to_tsvector(?, ((title || ?) || content)) @@ ?
+      for all values:
+      Bitmap Heap Scan on articles
+      └─ Bitmap Index Scan on articles_search_idx for to_tsvector(?, ((title || ?) || content)) @@ ?
+
+    SELECT id FROM articles WHERE status = $1 ORDER BY created_at LIMIT ?
+      Limit
+      └─ Index Scan using articles_drafts_idx on articles
+      for all values:
+      Limit
+      └─ Index Scan Backward using articles_newest_idx on articles where status = ?
+    ");
 }
