@@ -212,7 +212,11 @@ const SPARSE: f64 = 10.0;
 /// Is each value of the column there once, by an index?
 fn is_key(catalog: &Catalog, table: &Table, column: &str) -> bool {
     let mut indexes = catalog.indexes_of(table);
-    indexes.any(|index| index.is_unique && index.predicate.is_none() && index.keys == [column])
+    indexes.any(|index| {
+        index.is_unique
+            && index.predicate.is_none()
+            && (index.keys == [column] || index.keys == [identifier(column)])
+    })
 }
 
 fn of_told(size: &Size<'_>, column: &Column, told: u64) -> Option<Values> {
