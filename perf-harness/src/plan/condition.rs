@@ -2,7 +2,8 @@
 
 /// Does a condition name the key of an index: a column's name, or an expression? `alias` is what the query calls the table.
 pub(super) fn names_key(condition: &str, alias: &str, key: &str) -> bool {
-    let condition = unqualified(condition, alias);
+    // An expression may hold a literal: only then are those of the condition looked at.
+    let condition = unqualified(condition, alias, key.contains('\''));
     let key = key.strip_prefix('(').and_then(|key| key.strip_suffix(')')).unwrap_or(key);
     let mut from = 0;
     if key.is_empty() {
@@ -28,16 +29,18 @@ fn is_word_end(rest: &str, after: bool) -> bool {
     !next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '"') || !after && c == '.')
 }
 
-/// The condition without the alias before names, and without what its literals hold.
-fn unqualified(condition: &str, alias: &str) -> String {
+/// The condition without the alias before names, and without what its literals hold unless that is `kept`.
+fn unqualified(condition: &str, alias: &str, kept: bool) -> String {
     let plain = format!("{alias}.");
     let quoted = format!("\"{}\".", alias.replace('"', "\"\""));
     let mut out = String::with_capacity(condition.len());
     let mut rest = condition;
     while let Some(c) = rest.chars().next() {
         if c == '\'' {
-            out.push_str("''");
-            rest = after_literal(rest);
+            let after = after_literal(rest);
+            let literal = &rest[..rest.len() - after.len()];
+            out.push_str(if kept { literal } else { "''" });
+            rest = after;
             continue;
         }
         let begins = is_word_end(&out, false);
@@ -92,6 +95,9 @@ mod tests {
         check("((a.x + a.y) = 3)", "a", "(x + y)", true);
         check("(ROW(a.created_at, a.id) < ROW($1, $2))", "a", "created_at", true);
         check("(a.id = ANY ('{1,2}'::bigint[]))", "a", "id", true);
+        let field = "(data ->> 'a'::text)";
+        check("((a.data ->> 'a'::text) = 'x'::text)", "a", field, true);
+        check("((a.data ->> 'b'::text) = 'x'::text)", "a", field, false);
         check("(a.id = 1", "a", "", false);
     }
 }
