@@ -1,6 +1,9 @@
 //! Advice on slow statements, given at 300 rows and held against a database that has 200,000.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::print_stdout, reason = "the figures are shown, and what is not compared says so")]
+#![expect(
+    clippy::print_stdout,
+    reason = "the figures are shown, and what is not compared says so"
+)]
 
 mod migration;
 mod real;
@@ -76,7 +79,10 @@ fn each_slow_statement_is_proposed_its_index() {
     }
     if is_of_the_golden_files(major) {
         let shown = pairs.clone().find(|(slow, _)| slow.name == SHOWN).unwrap();
-        insta::assert_snapshot!("message", format!("{}\n\n{}", shown.0.sql, shown.1.lines.join("\n")));
+        insta::assert_snapshot!(
+            "message",
+            format!("{}\n\n{}", shown.0.sql, shown.1.lines.join("\n"))
+        );
         let told = pairs.map(|(slow, advised)| {
             format!(
                 "{}\n  {}\n\n    {}\n",
