@@ -6,6 +6,7 @@ use std::path::Path;
 /// Documents with samples: a comment that names the golden file stands above each.
 const DOCUMENTS: [&str; 6] = [
     "README.md",
+    "docs/advice.md",
     "docs/baseline.md",
     "docs/defects.md",
     "docs/plans.md",

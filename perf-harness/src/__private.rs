@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::panic::Location;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use url::Url;
 
 pub use crate::run::TestOutput;
 pub use core::option::Option::{None, Some};
@@ -16,7 +18,9 @@ pub use crate::postgres::running;
 
 use crate::budget::{Assertion, Defect, Form, PlanRule, Queries, Slope};
 use crate::config;
-use crate::plan::Scale;
+use crate::database::in_background_waiting;
+use crate::error::SetupError;
+use crate::plan::{self, Rows, Scale};
 use crate::run::{Growth, PerfDb, PerfTest, Recording, report, told_name};
 
 /// The known word that was probably meant.
@@ -191,6 +195,62 @@ pub fn record_and_check_efficient<F: Future>(
 ) -> impl Future<Output = F::Output> {
     let form = Form::OneStep(told_name(name));
     db.check_as(Assertion::Efficient, form, Location::caller(), work)
+}
+
+/// Advice on a statement whose parameters are texts: for the harness's own tests. `goal` is `reach TABLE`, `use INDEX`,
+/// `sorted` or `cheaper`.
+pub fn advise(
+    database: &str,
+    sql: &str,
+    parameters: &[&str],
+    rows: &Rows,
+    goal: &str,
+) -> Result<Advised, SetupError> {
+    let database = Url::parse(database).map_err(|error| SetupError::system("no URL", &error))?;
+    let value = |text: &&str| plan::Value {
+        type_oid: 0,
+        is_binary: false,
+        bytes: Some(Arc::from(text.as_bytes())),
+        is_cut: false,
+    };
+    let question = plan::Question {
+        sql: Arc::from(sql),
+        form: plan::Form::Prepared,
+        values: parameters.iter().map(value).collect(),
+        settings: Arc::from([]),
+        is_prepared: !parameters.is_empty(),
+    };
+    let goal = match goal.split_once(' ') {
+        Some(("reach", table)) => plan::Goal::Reach(table.to_owned()),
+        Some(("use", index)) => plan::Goal::Use(index.to_owned()),
+        _ if goal == "sorted" => plan::Goal::Sorted,
+        _ => plan::Goal::Cheaper,
+    };
+    let rows = rows.clone();
+    let advice =
+        in_background_waiting(
+            async move { plan::advise(&database, &question, &rows, &goal).await },
+        )?;
+    let (sql, extension) = match &advice.outcome {
+        plan::Outcome::Proposal(proposal) => (proposal.sql.clone(), proposal.extension),
+        _ => (Vec::new(), None),
+    };
+    Ok(Advised {
+        sql,
+        extension,
+        lines: crate::report::advice_lines(&advice),
+    })
+}
+
+/// What [`advise`] gives.
+#[derive(Debug)]
+pub struct Advised {
+    /// The statements that make what is proposed.
+    pub sql: Vec<String>,
+    /// An extension that they need.
+    pub extension: Option<&'static str>,
+    /// As a failure tells it.
+    pub lines: Vec<String>,
 }
 
 #[cfg(test)]

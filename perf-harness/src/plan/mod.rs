@@ -3,6 +3,7 @@
 //! Knows no recording, no budget and no report. `explain` is the only file that speaks to a server.
 
 mod access;
+mod advice;
 mod catalog;
 mod condition;
 #[cfg(test)]
@@ -34,6 +35,7 @@ mod weight;
 
 pub use access::{Access, TableAccess};
 pub(crate) use access::{Reach, reaches};
+pub(crate) use advice::{Advice, Existing, Goal, Hint, Outcome, Proposal, Side, WhyUnused, advise};
 pub(crate) use catalog::{Catalog, ForeignKey, Index, Table};
 pub(crate) use explain::{Answer, Planner, Rights, Trial};
 pub(crate) use expression::{Literals, told as condition_told};

@@ -1,5 +1,6 @@
 //! Telling: findings in, words out. Pure functions; nothing is printed here.
 
+mod advice;
 mod defects;
 mod failure;
 mod growth;
@@ -17,6 +18,7 @@ mod setup;
 mod sql_line;
 mod values;
 
+pub(crate) use advice::lines as advice_lines;
 pub(crate) use failure::failure;
 pub(crate) use json::failure_json;
 pub(crate) use known::{stale, standings_json};
