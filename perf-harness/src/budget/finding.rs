@@ -11,7 +11,7 @@ use super::growth::{Grown, occurrences, unknown_growth};
 use super::known::{Baseline, Objection, Occurrence};
 use super::queries::Form;
 use crate::error::SetupError;
-use crate::plan::{Plans, QueryScaling, Scale, Scaling};
+use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
 use crate::record::{Sample, Traffic};
 
 /// One fact that is not allowed.
@@ -80,6 +80,8 @@ pub struct Finding {
     pub(crate) samples: Arc<[Sample]>,
     /// The plans of its queries, if they were asked for.
     pub(crate) plans: Option<Arc<Plans>>,
+    /// What would help, if that was looked for.
+    pub(crate) advice: Option<Arc<Advice>>,
     /// Those at rising sizes, if they were.
     pub(crate) scaling: Option<Arc<Scaling>>,
 }

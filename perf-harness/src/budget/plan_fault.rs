@@ -16,6 +16,13 @@ pub(crate) struct Fault<'p> {
     pub(crate) reach: Option<Reach<'p>>,
 }
 
+impl Fault<'_> {
+    /// It is a statement of a function or a trigger that is at fault.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.of[0] == PlanOf::Inside
+    }
+}
+
 /// Queries that read all of one of these tables.
 pub(super) fn full_scans<'p>(plans: &'p Plans, tables: &[&Table]) -> Vec<Fault<'p>> {
     by_reach(plans, |reach| {

@@ -22,7 +22,7 @@ pub(crate) fn because(advice: &Advice) -> Vec<String> {
     let related = advice
         .existing
         .iter()
-        .filter(|existing| is_telling(existing));
+        .filter(|existing| is_telling(existing) && !is_told(advice, existing));
     lines.extend(related.take(MOST_EXISTING).map(existing));
     lines
 }
@@ -46,6 +46,13 @@ pub(crate) fn next(advice: &Advice) -> Vec<String> {
 
 fn is_telling(existing: &Existing) -> bool {
     !matches!(existing.why, WhyUnused::Unrelated | WhyUnused::Unknown)
+}
+
+/// The summary says of this index that it could serve, and at what cost.
+fn is_told(advice: &Advice, existing: &Existing) -> bool {
+    let serving = advice.serving.as_ref();
+    let is_it = serving.is_some_and(|serving| serving.index == existing.index);
+    is_it && matches!(existing.why, WhyUnused::Estimate { .. })
 }
 
 fn summary(advice: &Advice) -> Option<String> {

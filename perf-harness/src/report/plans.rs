@@ -1,5 +1,6 @@
 //! Plans as text: which query reads what, how, and what to do about it.
 
+use super::advice;
 use super::failure::{fitted, headline, noun, section};
 use super::next::further;
 use super::number::grouped;
@@ -29,8 +30,9 @@ pub(super) fn plans(subject: &Subject<'_>, finding: &Finding) -> String {
     let groups = groups
         .iter()
         .map(|(fault, alike)| group(subject, finding, rule, fault, *alike));
-    let mut because = fitted(groups.collect(), next.len());
-    because.extend(asides(plans));
+    let asides = asides(finding, plans);
+    let mut because = fitted(groups.collect(), next.len() + asides.len());
+    because.extend(asides);
     lines.extend(section("because", &because));
     lines.push(String::new());
     lines.extend(section("next", &next));
@@ -62,8 +64,9 @@ pub(super) fn work(subject: &Subject<'_>, finding: &Finding, allowed: u64, actua
     let groups = groups
         .iter()
         .map(|share| told_share(subject, finding, rule, share));
-    let mut because = fitted(groups.collect(), next.len());
-    because.extend(asides(plans));
+    let asides = asides(finding, plans);
+    let mut because = fitted(groups.collect(), next.len() + asides.len());
+    because.extend(asides);
     lines.extend(section("because", &because));
     lines.push(String::new());
     lines.extend(section("next", &next));
@@ -420,8 +423,8 @@ fn node_line(subject: &Subject<'_>, node: &Node) -> String {
     format!("{} on {table}{by}{condition}", node.kind().name())
 }
 
-/// What must be known of the plans to believe them.
-fn asides(plans: &Plans) -> Vec<String> {
+/// Why nothing better was to be had, and what must be known of the plans to believe them.
+fn asides(finding: &Finding, plans: &Plans) -> Vec<String> {
     let refused = plans
         .queries
         .iter()
@@ -439,7 +442,15 @@ fn asides(plans: &Plans) -> Vec<String> {
         }),
         plans.unheard.clone(),
     ];
-    lines.into_iter().flatten().collect()
+    let why = finding.advice.as_deref().map(advice::because);
+    let lines = lines.into_iter().flatten();
+    why.unwrap_or_default().into_iter().chain(lines).collect()
+}
+
+/// What would help, tried.
+fn advised(finding: &Finding) -> Vec<String> {
+    let advice = finding.advice.as_deref();
+    advice.map(advice::next).unwrap_or_default()
 }
 
 fn next(
@@ -449,7 +460,13 @@ fn next(
     faults: &[Fault<'_>],
 ) -> Vec<String> {
     let (_, plans) = asked(finding);
-    let mut lines = Vec::new();
+    let mut lines = advised(finding);
+    if faults.iter().all(|fault| fault.of == [PlanOf::AllValues]) {
+        lines.push(
+            "have it planned for its values each time: sqlx .persistent(false), or SET plan_cache_mode = force_custom_plan"
+                .to_owned(),
+        );
+    }
     if *rule == PlanRule::NoDiskSpill {
         lines.push("have it sort or hash less, or give it more: SET work_mem = '64MB'".to_owned());
     }
@@ -483,7 +500,13 @@ fn loosened(subject: &Subject<'_>, finding: &Finding, rule: &PlanRule, actual: u
         PlanRule::MaxBuffers(_) => PlanRule::MaxBuffers(actual),
         _ => PlanRule::MaxRowsExamined(actual),
     };
-    let mut lines = vec![format!("allow it: {}", allowing.written(&finding.form))];
+    let mut lines = advised(finding);
+    let or = if lines.is_empty() {
+        "allow it"
+    } else {
+        "or allow it"
+    };
+    lines.push(format!("{or}: {}", allowing.written(&finding.form)));
     lines.extend(further(subject));
     lines
 }

@@ -78,6 +78,7 @@ impl Growth {
             baseline: Arc::clone(&self.ledger.baseline),
             samples: Arc::clone(&self.samples),
             plans: None,
+            advice: None,
             scaling: None,
         });
     }

@@ -2,6 +2,7 @@
 //!
 //! The only module that knows all others, that prints, and that ends a test.
 
+mod advice;
 mod artefacts;
 mod drain;
 mod growth;

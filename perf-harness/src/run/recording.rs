@@ -3,6 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use super::advice::advice;
 use super::origin::Origin;
 use super::plans::Known;
 use super::scaling::scaling;
@@ -11,7 +12,7 @@ use crate::budget::{
     scaling_faults,
 };
 use crate::error::SetupError;
-use crate::plan::{Plans, Rows, Scale, Scaling};
+use crate::plan::{Advice, Plans, Rows, Scale, Scaling};
 use crate::record::{Counts, Kind, Query, Sample, Shape, Traffic};
 
 /// The output of a piece of work and everything that crossed the wire meanwhile.
@@ -235,6 +236,7 @@ impl<T> Recording<T> {
                 baseline: Arc::clone(&self.origin.ledger.baseline),
                 samples: Arc::from([]),
                 plans: facts.plans.clone(),
+                advice: facts.advice.clone(),
                 scaling: facts.scaling.clone(),
             });
         }
@@ -263,7 +265,13 @@ impl<T> Recording<T> {
             } else {
                 self.plans()?
             };
-            let violation = rule.judge(&self.traffic, facts.plans.insert(known))?;
+            let plans = facts.plans.insert(known);
+            let violation = rule.judge(&self.traffic, plans)?;
+            if violation.is_some() {
+                let found = advice(rule, plans, &self.traffic, &self.origin, &self.rows);
+                // Without advice the violation is one all the same.
+                facts.advice = found.and_then(Result::ok).map(Arc::new);
+            }
             return Ok(violation.into_iter().collect());
         }
         #[cfg(feature = "snapshot")]
@@ -291,6 +299,7 @@ impl<T> Recording<T> {
 #[derive(Default)]
 struct Facts {
     plans: Option<Arc<Plans>>,
+    advice: Option<Arc<Advice>>,
     scaling: Option<Arc<Scaling>>,
 }
 
