@@ -139,6 +139,11 @@ pub(crate) fn workspace() -> Option<PathBuf> {
     Some(found.unwrap_or(&package).to_owned())
 }
 
+/// The directory of the package that cargo or nextest runs a program of.
+pub(crate) fn package_directory() -> Option<PathBuf> {
+    std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
+}
+
 /// The cargo that runs this program, or the one in `PATH`.
 pub(crate) fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())

@@ -198,6 +198,18 @@ fn agrees_with_the_page(report: &str, major: u32) {
         );
     }
     assert_eq!(kept.lines().count(), report.lines().count());
+    let summary = page.parent().unwrap().with_extension("md");
+    let summary = std::fs::read_to_string(summary).unwrap();
+    for line in report.lines().filter(|line| line.starts_with("| 300 rows")) {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let share = cells[1].rsplit(", ").next().unwrap();
+        let mut told = summary.lines().filter(|told| told.starts_with(cells[0]));
+        assert!(
+            told.any(|told| told.contains(share)),
+            "{} {share}",
+            cells[0]
+        );
+    }
 }
 
 fn page(major: u32) -> PathBuf {

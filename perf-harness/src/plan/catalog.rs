@@ -26,6 +26,12 @@ pub(crate) struct Table {
     /// Bytes of a row, as the statistics say: 0 where there are none.
     #[serde(default)]
     pub(crate) width: f64,
+    /// The role may look into it.
+    #[serde(default)]
+    pub(crate) is_readable: bool,
+    /// The role may make its statistics.
+    #[serde(default)]
+    pub(crate) is_owned: bool,
     /// The table that it is a partition of, `schema.name`.
     pub(crate) parent: Option<String>,
     pub(crate) columns: Vec<Column>,
@@ -203,7 +209,7 @@ impl Index {
 /// One JSON document of all of it. The server's own schemas are left out.
 pub(super) const QUESTION: &str = "
 WITH ours AS (
-  SELECT c.oid, c.relname, c.relkind, n.nspname, c.reltuples, c.relpages, c.relam
+  SELECT c.oid, c.relname, c.relkind, n.nspname, n.oid AS nsoid, c.reltuples, c.relpages, c.relam, c.relowner
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
 )
@@ -212,6 +218,8 @@ SELECT json_build_object(
       'schema', t.nspname, 'name', t.relname, 'kind', t.relkind,
       'pages', CASE WHEN t.relkind IN ('r', 'm') THEN pg_relation_size(t.oid) / current_setting('block_size')::int ELSE 0 END,
       'rows', t.reltuples, 'analyzed_pages', greatest(t.relpages, 0),
+      'is_readable', has_schema_privilege(t.nsoid, 'USAGE') AND has_table_privilege(t.oid, 'SELECT'),
+      'is_owned', has_schema_privilege(t.nsoid, 'USAGE') AND pg_has_role(t.relowner, 'USAGE'),
       'width', coalesce((SELECT sum(s.avg_width) FROM pg_stats s WHERE s.schemaname = t.nspname
                           AND s.tablename = t.relname AND s.inherited = (t.relkind = 'p')), 0),
       'parent', (SELECT p.nspname || '.' || p.relname FROM pg_inherits i JOIN ours p ON p.oid = i.inhparent

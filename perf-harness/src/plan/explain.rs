@@ -83,6 +83,7 @@ impl Planner {
             connection: &mut self.connection,
             major: self.major,
             taken: Vec::new(),
+            is_prepared: false,
         };
         trial.run(&begin).await.map_err(|error| refused(&error))?;
         Ok(trial)
@@ -109,6 +110,8 @@ pub(crate) struct Trial<'c> {
     major: u32,
     /// The tables that are taken for larger than they are, by schema and name.
     taken: Vec<(String, String, Taken)>,
+    /// There is a statement that was prepared for a question.
+    is_prepared: bool,
 }
 
 impl Trial<'_> {
@@ -140,7 +143,10 @@ impl Trial<'_> {
         let counts = self.counts(&catalog).await?;
         for (table, count) in catalog.tables.iter().zip(counts) {
             let root = catalog.root_of(table);
-            if is_stale(table, count) && !stale.iter().any(|known| std::ptr::eq(*known, root)) {
+            if is_stale(table, count)
+                && root.is_owned
+                && !stale.iter().any(|known| std::ptr::eq(*known, root))
+            {
                 stale.push(root);
             }
         }
@@ -163,14 +169,11 @@ impl Trial<'_> {
         const SMALL: u64 = 8;
         let count = |table: &Table| {
             let is_small = matches!(table.kind, 'r' | 'm') && table.pages <= SMALL;
-            if !is_small {
+            if !is_small || !table.is_readable {
                 return "NULL".to_owned();
             }
-            let name = format!("{}.{}", identifier(&table.schema), identifier(&table.name));
-            format!(
-                "CASE WHEN pg_catalog.has_table_privilege({}, 'SELECT') THEN (SELECT count(*) FROM {name}) END",
-                literal(&name)
-            )
+            let (schema, name) = (identifier(&table.schema), identifier(&table.name));
+            format!("(SELECT count(*) FROM {schema}.{name})")
         };
         let counts: Vec<String> = catalog.tables.iter().map(count).collect();
         let ask = format!(
@@ -329,9 +332,12 @@ impl Trial<'_> {
             .await
             .map_err(|error| refused(&error))?;
         let answer = self.explained(question, asked).await;
-        let undone = self
-            .run("ROLLBACK TO SAVEPOINT ph_question; RELEASE SAVEPOINT ph_question; DEALLOCATE ALL")
-            .await;
+        let mut undo =
+            "ROLLBACK TO SAVEPOINT ph_question; RELEASE SAVEPOINT ph_question".to_owned();
+        if std::mem::take(&mut self.is_prepared) {
+            undo.push_str("; DEALLOCATE ph_question");
+        }
+        let undone = self.run(&undo).await;
         undone.map_err(|error| refused(&error))?;
         Ok(answer.unwrap_or_else(Answer::Refused))
     }
@@ -407,6 +413,7 @@ impl Trial<'_> {
         };
         let prepare = format!("PREPARE ph_question {types} AS {}", question.sql);
         self.asked(&prepare).await?;
+        self.is_prepared = true;
         if values.is_empty() {
             return Ok("EXECUTE ph_question".to_owned());
         }
@@ -452,9 +459,9 @@ impl Trial<'_> {
         arguments
             .add(raw)
             .map_err(|_| Refusal::Unreadable(at + 1))?;
-        // Not kept prepared: `DEALLOCATE ALL` would take it from the driver.
-        let text = sqlx::query_with("SELECT pg_catalog.quote_literal($1::text)", arguments)
-            .persistent(false);
+        // The driver keeps it prepared by its text, and for a type.
+        let ask = format!("SELECT pg_catalog.quote_literal($1::text) AS of_{type_oid}");
+        let text = sqlx::query_with(AssertSqlSafe(ask), arguments);
         let row = text
             .fetch_one(&mut *self.connection)
             .await

@@ -50,6 +50,12 @@ impl Rows {
         self
     }
 
+    /// A file of statistics that is not told absolutely is below this directory.
+    pub(crate) fn below(mut self, directory: &Path) -> Self {
+        self.statistics = self.statistics.map(|file| directory.join(file));
+        self
+    }
+
     /// The tables by name, with their rows.
     pub fn tables(&self) -> impl Iterator<Item = (&str, u64)> {
         self.tables

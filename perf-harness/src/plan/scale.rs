@@ -137,6 +137,7 @@ pub(super) fn uncounted<'a>(
                 .is_some_and(|distinct| distinct < 0.0 && distinct > -1.0);
             let is_told = told.contains_key(&(size.table.full_name(), column.name.clone()));
             if is_between
+                && size.table.is_readable
                 && !is_told
                 && has <= MOST_ROWS
                 && target(catalog, size.table, column).is_none()
@@ -170,7 +171,7 @@ pub(super) fn columns(
                     size.table,
                     column,
                     values.distinct(size.rows),
-                    values.is_growing(),
+                    values.has_others(),
                     major,
                 )
             }));

@@ -47,8 +47,8 @@ impl Values {
     }
 
     /// There will be others: those that are common now are not then.
-    pub(super) fn is_growing(&self) -> bool {
-        self.then > self.now * 1.5
+    pub(super) fn has_others(&self) -> bool {
+        self.then > self.now * 1.5 || self.then < self.now / 1.5
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
         check(10.0, 1_000.0, 10.0);
         check(500.0, 1_000.0, -0.5);
         check(5_000.0, 1_000.0, -1.0);
-        let is_growing = |then| Values { now: 10.0, then }.is_growing();
-        assert!(is_growing(16.0) && !is_growing(14.0));
+        let has_others = |then| Values { now: 10.0, then }.has_others();
+        assert!(has_others(16.0) && !has_others(14.0) && !has_others(7.0) && has_others(6.0));
     }
 }

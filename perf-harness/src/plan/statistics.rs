@@ -40,16 +40,17 @@ fn restore(schema: &str, name: &str, rows: f64, more: &str) -> String {
     )
 }
 
-/// Sets how many different values a column has. Where they grow, the most common ones are forgotten: there are others then.
+/// Sets how many different values a column has. Where there are others then, the most
+/// common ones of now are forgotten.
 pub(super) fn attribute(
     table: &Table,
     column: &Column,
     distinct: f64,
-    is_growing: bool,
+    has_others: bool,
     major: u32,
 ) -> String {
     if major < WITH_FUNCTIONS {
-        return updated(table, column, distinct, is_growing);
+        return updated(table, column, distinct, has_others);
     }
     let (schema, name) = (literal(&table.schema), literal(&table.name));
     let (attribute, inherited) = (literal(&column.name), is_inherited(table));
@@ -57,7 +58,7 @@ pub(super) fn attribute(
         "'schemaname', {schema}::text, 'relname', {name}::text, 'attname', {attribute}::text, 'inherited', {inherited}, \
          'n_distinct', ({distinct})::real"
     );
-    if !is_growing {
+    if !has_others {
         return format!("SELECT pg_catalog.pg_restore_attribute_stats({of})");
     }
     format!(
@@ -73,7 +74,7 @@ pub(super) fn attribute(
     )
 }
 
-fn updated(table: &Table, column: &Column, distinct: f64, is_growing: bool) -> String {
+fn updated(table: &Table, column: &Column, distinct: f64, has_others: bool) -> String {
     let is_it = is_statistic(table, column);
     let forget = |slot: u8| {
         format!(
@@ -81,7 +82,7 @@ fn updated(table: &Table, column: &Column, distinct: f64, is_growing: bool) -> S
               WHERE {is_it} AND stakind{slot} = 1; "
         )
     };
-    let forgotten = if is_growing {
+    let forgotten = if has_others {
         [1, 2, 3].map(forget).concat()
     } else {
         String::new()

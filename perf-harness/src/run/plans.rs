@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::origin::Origin;
+use crate::config::package_directory;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
 use crate::plan::{self, Answer, Form, Plan, Plans, QueryPlans, Question, Refusal, Rows, Value};
@@ -107,7 +108,8 @@ impl Asking {
 
     fn plans(mut self, origin: &Origin, rows: &Rows) -> Result<Plans, SetupError> {
         let questions = self.questions(|entry| entry.is_asked);
-        let (direct, asked) = (origin.direct.clone(), rows.clone());
+        let package = package_directory().unwrap_or_default();
+        let (direct, asked) = (origin.direct.clone(), rows.clone().below(&package));
         let work = async move { plan::plans(&direct, &questions, &asked).await };
         let (catalog, answers) = in_background_waiting(work)?;
         let asked = self.entries.iter_mut().filter(|entry| entry.is_asked);

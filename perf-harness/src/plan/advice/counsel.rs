@@ -252,9 +252,16 @@ impl<'b, 'a, 't> Counsel<'b, 'a, 't> {
             }
         }
         match best(round.good, before) {
-            Some(best) => Ok(Outcome::Proposal(Box::new(
-                self.proven(best, has_extension).await?,
-            ))),
+            Some(best) => {
+                let proposal = self.proven(best, has_extension).await?;
+                if proposal.is_refuted() {
+                    return Ok(Outcome::NoneHelps {
+                        cost: before,
+                        best: Some(proposal.after.cost),
+                    });
+                }
+                Ok(Outcome::Proposal(Box::new(proposal)))
+            }
             None if self.tried == 0 => Ok(Outcome::NothingToTry),
             None => Ok(Outcome::NoneHelps {
                 cost: before,

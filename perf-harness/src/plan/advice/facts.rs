@@ -106,6 +106,20 @@ pub(crate) enum Outcome {
     NoPlan(String),
 }
 
+impl Proposal {
+    /// It was run, and looks at as many rows as before and touches more blocks: the estimate was wrong.
+    pub(crate) fn is_refuted(&self) -> bool {
+        let Self { before, after, .. } = self;
+        let (Some(rows), Some(rows_after)) = (before.rows_examined, after.rows_examined) else {
+            return false;
+        };
+        let (Some(blocks), Some(blocks_after)) = (before.buffers, after.buffers) else {
+            return false;
+        };
+        rows_after >= rows && blocks_after > blocks
+    }
+}
+
 /// Indexes with which the plan is as wanted.
 #[derive(Clone, Debug)]
 pub(crate) struct Proposal {
