@@ -65,7 +65,7 @@ async fn the_plan_for_all_values_reads_the_table(db: PerfDb) {
     let list = db
         .record(async {
             let query = sqlx::query(
-                "SELECT id FROM articles WHERE status = $1 ORDER BY created_at LIMIT 20",
+                "SELECT id FROM articles WHERE status = $1 ORDER BY created_at LIMIT 1",
             );
             query.bind("draft").execute(&pool).await.unwrap();
         })
