@@ -15,8 +15,10 @@ pub(super) fn steps(plan: &Plan, tables: &[&Table]) -> Vec<String> {
 }
 
 fn descend(node: &Node, tables: &[&Table], steps: &mut Vec<String>) -> bool {
-        let is_it =
-        *node.kind() != NodeKind::ModifyTable && tables.iter().any(|table| node.relation() == Some(&table.name));
+    let is_it = *node.kind() != NodeKind::ModifyTable
+        && tables
+            .iter()
+            .any(|table| node.relation() == Some(&table.name));
     steps.push(step(node));
     if is_it {
         let below = node
