@@ -4,10 +4,11 @@
 use std::path::Path;
 
 /// Documents with samples: a comment that names the golden file stands above each.
-const DOCUMENTS: [&str; 5] = [
+const DOCUMENTS: [&str; 6] = [
     "README.md",
     "docs/baseline.md",
     "docs/defects.md",
+    "docs/indexes.md",
     "docs/snapshots.md",
     "docs/templates.md",
 ];

@@ -1,6 +1,6 @@
 //! The tables and indexes of a database: what a plan's names stand for. Plain facts, read by `explain`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is in a database, the server's own left out.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -41,7 +41,7 @@ pub(crate) struct Column {
 }
 
 /// An index.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Index {
     pub(crate) schema: String,
     pub(crate) name: String,
@@ -69,7 +69,7 @@ pub(crate) struct Index {
 }
 
 /// A foreign key.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct ForeignKey {
     pub(crate) name: String,
     pub(crate) table_schema: String,
@@ -100,7 +100,8 @@ impl Catalog {
 
     /// The indexes of a table.
     pub(crate) fn indexes_of<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Index> {
-        let is_it = |index: &&Index| index.table_schema == table.schema && index.table == table.name;
+        let is_it =
+            |index: &&Index| index.table_schema == table.schema && index.table == table.name;
         self.indexes.iter().filter(is_it)
     }
 

@@ -5,6 +5,7 @@
 mod artefacts;
 mod drain;
 mod growth;
+pub mod indexes;
 mod ledger;
 mod origin;
 mod perf_db;

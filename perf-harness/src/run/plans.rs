@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::origin::Origin;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
-use crate::plan::{self, Answer, Form, Plan, Plans, Question, QueryPlans, Rows, Value};
+use crate::plan::{self, Answer, Form, Plan, Plans, QueryPlans, Question, Rows, Value};
 use crate::record::sql::tokens;
 use crate::record::{Parameter, Query, Traffic};
 
@@ -47,6 +47,11 @@ impl Known {
         });
         found.clone()
     }
+}
+
+/// The questions that a recording's queries make, each once.
+pub(super) fn questions(traffic: &Traffic) -> Vec<Question> {
+    Asking::of(traffic).questions
 }
 
 /// The questions that a recording's queries make.
@@ -103,9 +108,7 @@ impl Asking {
         let (direct, rows) = (origin.direct.clone(), rows.clone());
         let (questions, asked) = (self.questions, rows.clone());
         let (catalog, answers) =
-            in_background_waiting(
-                async move { plan::plans(&direct, &questions, &asked).await },
-            )?;
+            in_background_waiting(async move { plan::plans(&direct, &questions, &asked).await })?;
         let queries = self.queries.into_iter().zip(self.told).zip(answers);
         let queries = queries.map(|(((at, times), told), answer)| {
             let (custom, generic, refusal) = match answer {
