@@ -4,12 +4,13 @@
 use std::path::Path;
 
 /// Documents with samples: a comment that names the golden file stands above each.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "docs/advice.md",
     "docs/baseline.md",
     "docs/defects.md",
     "docs/plans.md",
+    "docs/indexes.md",
     "docs/snapshots.md",
     "docs/templates.md",
 ];

@@ -23,6 +23,7 @@ const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
 const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
 const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const BASELINE: &str = "PERF_HARNESS_BASELINE";
+const INDEXES: &str = "PERF_HARNESS_INDEXES";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
 
@@ -45,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) clusters: Option<PathBuf>,
     /// The file of known findings, if one was named: from the workspace's root.
     pub(crate) baseline: Option<PathBuf>,
+    /// Where tests write which indexes they use, if they are to: from the workspace's root.
+    pub(crate) indexes: Option<PathBuf>,
     #[cfg_attr(
         not(any(feature = "docker", test)),
         expect(dead_code, reason = "for the provider")
@@ -144,6 +147,12 @@ pub(crate) fn package_directory() -> Option<PathBuf> {
     std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
 }
 
+/// Where tests write which indexes they use, if they are to.
+pub(crate) fn indexes() -> Result<Option<PathBuf>, SetupError> {
+    let named = config()?.indexes.as_deref();
+    Ok(named.map(|named| workspace().unwrap_or_default().join(named)))
+}
+
 /// The cargo that runs this program, or the one in `PATH`.
 pub(crate) fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
@@ -178,6 +187,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         cache_named: value(CACHE).is_some(),
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
         baseline: value(BASELINE).map(PathBuf::from),
+        indexes: value(INDEXES).map(PathBuf::from),
         image: value(DOCKER_IMAGE)
             .map(|value| image(DOCKER_IMAGE, "", &value))
             .transpose()?,
@@ -334,6 +344,13 @@ mod tests {
         let home = with("HOME", "/srv/me").unwrap();
         assert!(home.cache.unwrap().starts_with("/srv/me") && !home.cache_named);
         assert_eq!(read(|_| None).unwrap().cache, None);
+    }
+
+    #[test]
+    fn where_indexes_are_written_is_said_or_nowhere() {
+        assert_eq!(read(|_| None).unwrap().indexes, None);
+        let named = with(INDEXES, "target/indexes").unwrap();
+        assert_eq!(named.indexes, Some(PathBuf::from("target/indexes")));
     }
 
     #[test]

@@ -117,6 +117,14 @@ pub enum SetupError {
         /// What to do about it.
         cure: String,
     },
+    /// What tests wrote of their indexes cannot be read, or is not there.
+    #[error("{cause}")]
+    Indexes {
+        /// The directory or the file, and what is wrong.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
     /// None of the queries recorded is among those that were asked about.
     #[error(
         "none of the {of} queries recorded is among those chosen, so `{budget}` was not tested"
@@ -335,7 +343,7 @@ impl SetupError {
                 "switch it on: perf-harness = {{ .., features = [\"{feature}\"] }}\nor use PERF_HARNESS_POSTGRES=local or =download"
             ),
             Self::PostgresNotFound { .. } | Self::NoPostgres { .. } => NO_POSTGRES.to_owned(),
-            Self::Docker { cure, .. } | Self::Download { cure, .. } | Self::Baseline { cure, .. } => cure.clone(),
+            Self::Docker { cure, .. } | Self::Download { cure, .. } | Self::Baseline { cure, .. } | Self::Indexes { cure, .. } => cure.clone(),
             Self::StorageFull { .. } => {
                 "remove what the harness keeps: cargo xtask postgres clean\n\
                  or have another place used: PERF_HARNESS_POSTGRES_DIR=<a short absolute path with room>\n\

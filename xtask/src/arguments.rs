@@ -18,6 +18,8 @@ pub(crate) enum Command {
     BenchRecorderQuick,
     /// Its words are read by who runs it.
     Baseline,
+    /// Its words, too.
+    Indexes,
     /// What follows `postgres`.
     Postgres(&'static [&'static str]),
 }
@@ -148,6 +150,12 @@ const FORMS: &[Form] = &[
         command: Command::Baseline,
         flags: &[],
     },
+    Form {
+        name: "indexes",
+        summary: "tell which indexes no test uses, which are redundant, and which are missing",
+        command: Command::Indexes,
+        flags: &[],
+    },
 ];
 
 const HELP: [&str; 3] = ["help", "--help", "-h"];
@@ -217,8 +225,8 @@ pub(crate) fn help() -> String {
 
 impl Form {
     fn read(&self, flags: &[String]) -> Result<Command, Mistake> {
-        if self.command == Command::Baseline {
-            return Ok(Command::Baseline);
+        if matches!(self.command, Command::Baseline | Command::Indexes) {
+            return Ok(self.command);
         }
         flags
             .iter()
@@ -319,6 +327,8 @@ mod tests {
             "baseline add --issue https://x/1 a::test",
             Command::Baseline,
         );
+        check("indexes", Command::Indexes);
+        check("indexes --check --json here", Command::Indexes);
         check("postgres --help", Command::Help);
         check("postgres stop --help", Command::Help);
     }
@@ -330,15 +340,15 @@ mod tests {
         };
         check(
             "",
-            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, help",
+            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, help",
         );
         check(
             "tdy",
-            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, help",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, help",
         );
         check(
             "benchmarks",
-            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, help",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, help",
         );
         check(
             "ci --lst",
@@ -388,6 +398,7 @@ Usage: cargo xtask <command> [flags]
   baseline list    tell what is known to be wrong and what became of it
   baseline prune   take away what the last run did not need
   baseline check   fail if anything known is stale or has expired
+  indexes          tell which indexes no test uses, which are redundant, and which are missing
   help             print this page
 ";
         assert_eq!(help(), expected);

@@ -1,4 +1,4 @@
-//! `cargo xtask postgres` and `cargo xtask baseline`: what the library's own program does, on this terminal.
+//! `cargo xtask postgres`, `cargo xtask baseline` and `cargo xtask indexes`: what the library's own program does, on this terminal.
 //!
 //! It is run as a user without this workspace runs it.
 

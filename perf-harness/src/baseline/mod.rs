@@ -10,13 +10,18 @@ mod text;
 mod workspace;
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::budget::{Baseline, Known};
 use crate::clock;
 use crate::error::SetupError;
 
 use self::entry::Entry;
+
+/// The target directory of the workspace around here, as cargo says.
+pub(crate) fn target() -> Result<PathBuf, SetupError> {
+    workspace::Workspace::here().map(|workspace| workspace.target)
+}
 
 /// What is known of a test, by its program and path: `perf users::list`.
 pub(crate) fn of_test(file: Option<&Path>, test: &str) -> Result<Baseline, SetupError> {

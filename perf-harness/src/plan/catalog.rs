@@ -1,6 +1,6 @@
 //! The tables and indexes of a database: what a plan's names stand for. Plain facts, read by `explain`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is in a database, the server's own left out.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -50,7 +50,7 @@ pub(crate) struct Column {
 }
 
 /// An index.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Index {
     pub(crate) schema: String,
     pub(crate) name: String,
@@ -81,7 +81,7 @@ pub(crate) struct Index {
 }
 
 /// A foreign key.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct ForeignKey {
     pub(crate) name: String,
     pub(crate) table_schema: String,

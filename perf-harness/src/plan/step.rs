@@ -122,7 +122,7 @@ fn target(node: &Node) -> String {
 }
 
 /// A name as SQL takes it: quoted only where it must be.
-pub(super) fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     let is_plain = |c: char| c.is_lowercase() || c == '_' || c == '$' || c.is_ascii_digit();
     if !name.is_empty()
         && name.chars().all(is_plain)

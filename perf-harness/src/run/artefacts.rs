@@ -12,6 +12,8 @@ const STANDINGS: &str = "baseline.json";
 /// The files of one test.
 pub(super) struct Files {
     directory: Option<PathBuf>,
+    /// The package and the program.
+    place: PathBuf,
     stem: String,
     /// The JSON file as it is told: from the workspace's root where it lies below it.
     pub(super) shown: Option<String>,
@@ -30,7 +32,8 @@ impl Files {
         let stem = stem(test);
         Self {
             shown: target.map(|target| shown(target, &place.join(format!("{stem}.json")))),
-            directory: target.map(|target| target.join(place)),
+            directory: target.map(|target| target.join(&place)),
+            place,
             stem,
             known_as,
         }
@@ -44,6 +47,13 @@ impl Files {
     /// What became of what is known of the test.
     pub(super) fn write_standings(&self, json: &str) -> io::Result<()> {
         self.write_one(STANDINGS, json)
+    }
+
+    /// Something of this test, in another directory that all tests share.
+    pub(super) fn write_below(&self, directory: &Path, json: &str) -> io::Result<()> {
+        let directory = directory.join(&self.place);
+        std::fs::create_dir_all(&directory)?;
+        std::fs::write(directory.join(format!("{}.json", self.stem)), json)
     }
 
     fn write_one(&self, extension: &str, text: &str) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::indexes::Wanted;
 use crate::budget::{Baseline, Finding};
 
 /// The findings of one test, in the order they were made, and what was known of it before.
@@ -9,6 +10,8 @@ use crate::budget::{Baseline, Finding};
 pub(super) struct Ledger {
     findings: Mutex<Vec<Finding>>,
     pub(super) baseline: Arc<Baseline>,
+    /// What is to be known of the indexes of its databases, while that is collected.
+    pub(super) wanted: Wanted,
 }
 
 impl Ledger {
@@ -16,6 +19,7 @@ impl Ledger {
         Self {
             findings: Mutex::default(),
             baseline: Arc::new(baseline),
+            wanted: Wanted::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::ledger::Ledger;
+use crate::config;
 use crate::database::{Database, Plans};
 use crate::plan::Rows;
 use crate::postgres::masked;
@@ -29,11 +30,19 @@ impl Origin {
             ledger,
             masked_url: masked(&database.recorded),
             direct: database.direct.clone(),
-            rows,
+            rows: below_the_package(rows),
             unheard: match &database.plans {
                 Plans::Refused(reason) => Some(reason.clone()),
                 Plans::Off | Plans::On => None,
             },
         }
+    }
+}
+
+/// Paths start at the package's directory.
+pub(super) fn below_the_package(rows: Rows) -> Rows {
+    match config::package_directory() {
+        Some(package) => rows.below(&package),
+        None => rows,
     }
 }

@@ -149,6 +149,7 @@ impl PerfDb {
         self.database.log.lock().work_ended(window.number);
         drain::drained(&self.database.log, window.number, tasks_before).await;
         let traffic = window.close();
+        self.origin.ledger.wanted.add(&self.origin, &traffic);
         Recording::new(output, traffic, Arc::clone(&self.origin))
     }
 

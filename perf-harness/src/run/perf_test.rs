@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
+use super::indexes;
 use super::ledger::Ledger;
 use super::perf_db::{Others, PerfDb};
 use super::settle::settle;
@@ -216,6 +217,7 @@ impl PerfTest {
         let has_ended = output.as_ref().is_ok_and(|output| !output.failed());
         let subject = self.subject(&files, file.as_deref());
         settle(&subject, &files, &ledger.baseline, &findings, has_ended);
+        indexes::write(&ledger.wanted, &files);
         let failed = !findings.is_empty() || !has_ended;
         let failed = failed && !self.should_panic;
         for other in others.take() {

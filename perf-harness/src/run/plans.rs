@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::origin::Origin;
-use crate::config::package_directory;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
 use crate::plan::{self, Answer, Form, Plan, Plans, QueryPlans, Question, Refusal, Rows, Value};
@@ -48,6 +47,11 @@ impl Known {
         });
         found.clone()
     }
+}
+
+/// The questions that a recording's queries make, each once.
+pub(super) fn questions(traffic: &Traffic) -> Vec<Question> {
+    Asking::of(traffic).questions(|entry| entry.is_asked)
 }
 
 /// The questions that a recording's queries make.
@@ -108,8 +112,7 @@ impl Asking {
 
     fn plans(mut self, origin: &Origin, rows: &Rows) -> Result<Plans, SetupError> {
         let questions = self.questions(|entry| entry.is_asked);
-        let package = package_directory().unwrap_or_default();
-        let (direct, asked) = (origin.direct.clone(), rows.clone().below(&package));
+        let (direct, asked) = (origin.direct.clone(), rows.clone());
         let work = async move { plan::plans(&direct, &questions, &asked).await };
         let (catalog, answers) = in_background_waiting(work)?;
         let asked = self.entries.iter_mut().filter(|entry| entry.is_asked);

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::advice::advice;
-use super::origin::Origin;
+use super::origin::{Origin, below_the_package};
 use super::plans::Known;
 use super::scaling::scaling;
 use crate::budget::{
@@ -184,7 +184,7 @@ impl<T> Recording<T> {
     /// Takes tables for as large as is told, in all assertions about plans: production's size, although the test's tables
     /// are small. `#[perf_test(rows(articles = 1_000_000))]` says so for all recordings of a test.
     pub fn at_rows(mut self, rows: Rows) -> Self {
-        self.rows = rows;
+        self.rows = below_the_package(rows);
         self.known = Arc::default();
         self
     }

@@ -1,13 +1,14 @@
 //! `perf-harness postgres status|stop|clean`: what of the harness runs and lies on this machine, and its end.
 //! `perf-harness baseline add|list|prune|check`: what is known to be wrong in the workspace around here.
+//! `perf-harness indexes`: which indexes no test uses, which are redundant, and which are missing.
 //!
 //! # Exit codes
 //!
 //! | code | meaning |
 //! | --- | --- |
 //! | 0 | done |
-//! | 1 | a server runs on: it is in use, or could not be stopped; `baseline check` found something stale or expired |
-//! | 2 | a mistake on the command line, in the environment or in a baseline |
+//! | 1 | a server runs on: it is in use, or could not be stopped; `baseline check` found something stale or expired; `indexes --check` found anything |
+//! | 2 | a mistake on the command line, in the environment, in a baseline or in what tests wrote of indexes |
 
 #![expect(
     clippy::print_stdout,
@@ -16,6 +17,7 @@
 )]
 
 mod baseline;
+mod indexes;
 mod text;
 
 use std::process::ExitCode;
@@ -43,6 +45,13 @@ fn main() -> ExitCode {
         ["postgres", "stop", "--force"] => stop(true),
         ["postgres", "clean"] => clean(false),
         ["postgres", "clean", "--force"] => clean(true),
+        ["indexes", words @ ..] => match indexes::run(words) {
+            Ok(done) => done,
+            Err(mistake) => {
+                eprintln!("error: {mistake}");
+                return ExitCode::from(MISTAKE);
+            }
+        },
         ["baseline", words @ ..] => match baseline::run(words) {
             Ok(done) => done,
             Err(mistake) => {
@@ -51,14 +60,15 @@ fn main() -> ExitCode {
             }
         },
         ["help" | "--help" | "-h"] | ["postgres", "help" | "--help" | "-h"] => {
-            print!("{USAGE}\n{}", baseline::USAGE);
+            print!("{USAGE}\n{}\n{}", baseline::USAGE, indexes::USAGE);
             return ExitCode::SUCCESS;
         }
         other => {
             eprint!(
-                "error: `{}` is no command\n\n{USAGE}\n{}",
+                "error: `{}` is no command\n\n{USAGE}\n{}\n{}",
                 other.join(" "),
-                baseline::USAGE
+                baseline::USAGE,
+                indexes::USAGE
             );
             return ExitCode::from(MISTAKE);
         }
