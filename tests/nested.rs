@@ -4,7 +4,7 @@
 #[path = "failing_output.rs"]
 mod failing_output;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

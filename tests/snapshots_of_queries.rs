@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "failing_output.rs"]
+#[expect(dead_code, reason = "other programs need more of it")]
 mod failing_output;
 
 use std::path::Path;

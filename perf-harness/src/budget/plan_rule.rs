@@ -83,8 +83,8 @@ impl PlanRule {
         match self {
             Self::IndexUsed(index) => the_index(&plans.catalog, index)
                 .map_or_else(|_| Vec::new(), |index| not_used(plans, index)),
-            Self::NoFullScan(table) => full_scans(plans, &self.tables(plans, table.as_deref())),
-            Self::NoSeqScan(table) => seq_scans(plans, &self.tables(plans, table.as_deref())),
+            Self::NoFullScan(table) => full_scans(plans, &tables(plans, table.as_deref())),
+            Self::NoSeqScan(table) => seq_scans(plans, &tables(plans, table.as_deref())),
             Self::MaxRowsExamined(_) | Self::MaxBuffers(_) => Vec::new(),
             Self::NoDiskSpill => spills(plans),
             Self::SortedByIndex => not_sorted(plans),
@@ -103,15 +103,6 @@ impl PlanRule {
             Self::MaxBuffers(_) => plan.root().buffers().map_or(0, |blocks| blocks.touched()),
             _ => rounded(plan.rows_examined().unwrap_or_default()),
         })
-    }
-
-    /// The tables that it is about, with the partitions of each.
-    fn tables<'p>(&self, plans: &'p Plans, name: Option<&str>) -> Vec<&'p Table> {
-        match name.map(|name| the_table(&plans.catalog, name)) {
-            Some(Ok(table)) => plans.catalog.with_partitions(table),
-            Some(Err(_)) => Vec::new(),
-            None => plans.catalog.tables.iter().collect(),
-        }
     }
 
     /// What it names is there and is read, and there is a plan of everything that it is about.
@@ -159,6 +150,15 @@ impl PlanRule {
             }),
             None => Ok(()),
         }
+    }
+}
+
+/// The tables that it is about, with the partitions of each.
+fn tables<'p>(plans: &'p Plans, name: Option<&str>) -> Vec<&'p Table> {
+    match name.map(|name| the_table(&plans.catalog, name)) {
+        Some(Ok(table)) => plans.catalog.with_partitions(table),
+        Some(Err(_)) => Vec::new(),
+        None => plans.catalog.tables.iter().collect(),
     }
 }
 

@@ -96,7 +96,7 @@ impl<'p> Walk<'p, '_> {
         }
         let table = self.table(node)?;
         let indexes = self.indexes(node, table);
-        let reads_all = if self.is_bounded(table, share) {
+        let reads_all = if is_bounded(table, share) {
             Access::Bounded
         } else {
             match node.kind() {
@@ -213,13 +213,13 @@ impl<'p> Walk<'p, '_> {
                 .is_some_and(|key| names_key(condition, alias, key)),
         }
     }
+}
 
-    /// Is it ended by a limit, long before its end?
-    fn is_bounded(&self, table: &Table, share: f64) -> bool {
-        const FEW: f64 = 1_000.0;
-        const PART: f64 = 0.1;
-        share < 1.0 && (share <= PART || table.rows * share <= FEW)
-    }
+/// Is it ended by a limit, long before its end?
+fn is_bounded(table: &Table, share: f64) -> bool {
+    const FEW: f64 = 1_000.0;
+    const PART: f64 = 0.1;
+    share < 1.0 && (share <= PART || table.rows * share <= FEW)
 }
 
 /// What is asked of a node.

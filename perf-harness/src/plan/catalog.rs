@@ -44,13 +44,13 @@ pub(crate) struct Column {
     /// As `format_type` says it.
     #[serde(rename = "type")]
     pub(crate) type_name: String,
-    pub(crate) not_null: bool,
     /// `pg_stats.n_distinct`: a number of values, or below 0 their share in the rows. `None` without statistics.
     pub(crate) distinct: Option<f64>,
 }
 
 /// An index.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the catalog's")]
 pub(crate) struct Index {
     pub(crate) schema: String,
     pub(crate) name: String,
@@ -225,7 +225,7 @@ SELECT json_build_object(
       'parent', (SELECT p.nspname || '.' || p.relname FROM pg_inherits i JOIN ours p ON p.oid = i.inhparent
                   WHERE i.inhrelid = t.oid LIMIT 1),
       'columns', coalesce((SELECT json_agg(json_build_object(
-          'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull,
+          'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
           'distinct', (SELECT s.n_distinct FROM pg_stats s WHERE s.schemaname = t.nspname
                         AND s.tablename = t.relname AND s.attname = a.attname AND s.inherited = (t.relkind = 'p'))
         ) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')

@@ -57,12 +57,11 @@ fn unqualified(condition: &str, alias: &str) -> Unqualified {
         let qualifier = [&plain, &quoted]
             .into_iter()
             .find(|qualifier| begins && rest.starts_with(qualifier.as_str()));
-        match qualifier {
-            Some(qualifier) => rest = &rest[qualifier.len()..],
-            None => {
-                out.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
+        if let Some(qualifier) = qualifier {
+            rest = &rest[qualifier.len()..];
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
         }
     }
     Unqualified {

@@ -31,6 +31,7 @@ pub(crate) struct Planner {
 
 /// What is known of one statement.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are plans")]
 pub(crate) enum Answer {
     Plans {
         /// For the very values.
@@ -53,10 +54,6 @@ impl Planner {
         };
         let (connection, major) = opened.await.map_err(|error| refused(&error))?;
         Ok(Self { connection, major })
-    }
-
-    pub(crate) fn major(&self) -> u32 {
-        self.major
     }
 
     /// Begins what will be undone. `writable` lets it set statistics and make indexes, and nothing run that writes.
@@ -247,7 +244,7 @@ impl Trial<'_> {
                FROM unnest('{{{}}}'::oid[]) WITH ORDINALITY AS types (oid, at)",
             oids.join(",")
         );
-        self.text(&names).await.map_err(server)
+        self.text(&names).await.map_err(|error| server(&error))
     }
 
     /// A value as SQL writes it. The server says how, where its bytes are its own form.
@@ -277,8 +274,8 @@ impl Trial<'_> {
         let row = text
             .fetch_one(&mut *self.connection)
             .await
-            .map_err(server)?;
-        row.try_get(0).map_err(server)
+            .map_err(|error| server(&error))?;
+        row.try_get(0).map_err(|error| server(&error))
     }
 
     /// The type that the server found for a parameter of the prepared statement.
@@ -287,16 +284,16 @@ impl Trial<'_> {
             "SELECT parameter_types[{}]::oid::text FROM pg_catalog.pg_prepared_statements WHERE name = 'ph_question'",
             at + 1
         );
-        let oid = self.text(&found).await.map_err(server)?;
+        let oid = self.text(&found).await.map_err(|error| server(&error))?;
         oid.parse().map_err(|_| Refusal::Unreadable(at + 1))
     }
 
     async fn asked(&mut self, sql: &str) -> Result<(), Refusal> {
-        self.run(sql).await.map_err(server)
+        self.run(sql).await.map_err(|error| server(&error))
     }
 
     async fn plan(&mut self, explain: &str) -> Result<Plan, Refusal> {
-        let json = self.text(explain).await.map_err(server)?;
+        let json = self.text(explain).await.map_err(|error| server(&error))?;
         Plan::parse(&json).map_err(|why| Refusal::Unparsed(why, json.into()))
     }
 
@@ -333,8 +330,8 @@ impl Encode<'_, Postgres> for Raw<'_> {
     }
 }
 
-fn server(error: sqlx::Error) -> Refusal {
-    Refusal::Server(told(&error))
+fn server(error: &sqlx::Error) -> Refusal {
+    Refusal::Server(told(error))
 }
 
 /// The server's own words, without what the driver puts around them.

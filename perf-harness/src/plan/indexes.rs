@@ -189,6 +189,7 @@ mod tests {
             is_valid: true,
             definition: format!("CREATE INDEX {name} ON public.a USING btree ({columns})"),
             parent: None,
+            rows: 0.0,
             pages: 2,
         }
     }

@@ -1,17 +1,18 @@
 //! Plans as text: which query reads what, how, and what to do about it.
 
-use super::advice;
+mod query;
+mod reach;
+mod work;
+
+use self::query::{advised, asides, asked, conditions, told_query, what};
+use self::reach::reached;
+pub(super) use self::work::work;
+use super::Subject;
 use super::failure::{fitted, headline, noun, section};
 use super::next::further;
 use super::number::grouped;
-use super::path::came_from;
-use super::sql_line::one_line;
-use super::values::values_line;
-use super::{Subject, Values};
-use crate::budget::{Assertion, Fault, Finding, PlanRule, rounded};
-use crate::plan::{
-    Access, Literals, Node, NodeKind, Plan, PlanOf, Plans, QueryPlans, Reach, Table, condition_told,
-};
+use crate::budget::{Fault, Finding, PlanRule, rounded};
+use crate::plan::{Access, Node, NodeKind, PlanOf, Plans};
 use crate::record::{CallPath, Query};
 
 /// All queries whose plan is not as it must be.
@@ -37,65 +38,6 @@ pub(super) fn plans(subject: &Subject<'_>, finding: &Finding) -> String {
     lines.push(String::new());
     lines.extend(section("next", &next));
     lines.join("\n") + "\n"
-}
-
-/// More rows or blocks than are allowed: which queries they are.
-pub(super) fn work(subject: &Subject<'_>, finding: &Finding, allowed: u64, actual: u64) -> String {
-    let (rule, plans) = asked(finding);
-    let unit = unit(rule);
-    let returned = finding.traffic.counts().rows;
-    let returned = match rule {
-        PlanRule::MaxRowsExamined(_) => format!(", for {} returned", grouped(returned)),
-        _ => String::new(),
-    };
-    let mut lines = vec![
-        headline(subject, finding, &what(rule)),
-        String::new(),
-        format!("  expected  at most {} {unit}", grouped(allowed)),
-        format!(
-            "  actual    {} {unit}{returned}, {} more than allowed",
-            grouped(actual),
-            grouped(actual - allowed)
-        ),
-        String::new(),
-    ];
-    let next = loosened(subject, finding, rule, actual);
-    let groups = shares(finding, rule, plans);
-    let groups = groups
-        .iter()
-        .map(|share| told_share(subject, finding, rule, share));
-    let asides = asides(finding, plans);
-    let mut because = fitted(groups.collect(), next.len() + asides.len());
-    because.extend(asides);
-    lines.extend(section("because", &because));
-    lines.push(String::new());
-    lines.extend(section("next", &next));
-    lines.join("\n") + "\n"
-}
-
-fn asked(finding: &Finding) -> (&PlanRule, &Plans) {
-    match (&finding.assertion, &finding.plans) {
-        (Assertion::Plan(rule), Some(plans)) => (rule, plans),
-        _ => unreachable!("a violation of plans has them"),
-    }
-}
-
-fn what(rule: &PlanRule) -> String {
-    match rule {
-        PlanRule::IndexUsed(index) => format!("does not use {index}"),
-        PlanRule::NoFullScan(_) | PlanRule::NoSeqScan(_) => "reads all of a table".to_owned(),
-        PlanRule::MaxRowsExamined(_) => "looks at too many rows".to_owned(),
-        PlanRule::MaxBuffers(_) => "touches too many blocks".to_owned(),
-        PlanRule::NoDiskSpill => "needs temporary files".to_owned(),
-        PlanRule::SortedByIndex => "sorts what an index could give in order".to_owned(),
-    }
-}
-
-fn unit(rule: &PlanRule) -> &'static str {
-    match rule {
-        PlanRule::MaxBuffers(_) => "blocks of 8 KiB touched",
-        _ => "rows examined",
-    }
 }
 
 fn expected(rule: &PlanRule, plans: &Plans) -> String {
@@ -154,12 +96,11 @@ fn alike<'f, 'p>(finding: &Finding, faults: &'f [Fault<'p>]) -> Vec<(&'f Fault<'
         let place = finding.traffic.path(query);
         let access = fault.reach.as_ref().map(|reach| reach.access);
         let key = (query.fingerprint(), place, access);
-        match seen.iter().position(|seen| *seen == key) {
-            Some(at) => groups[at].1 += 1,
-            None => {
-                seen.push(key);
-                groups.push((fault, 0));
-            }
+        if let Some(at) = seen.iter().position(|seen| *seen == key) {
+            groups[at].1 += 1;
+        } else {
+            seen.push(key);
+            groups.push((fault, 0));
         }
     }
     groups
@@ -200,59 +141,6 @@ fn first_line(rule: &PlanRule, fault: &Fault<'_>) -> String {
     }
 }
 
-/// `all of articles is read: 1,000,000 rows, for 2,000`
-fn reached(reach: &Reach<'_>) -> String {
-    let table = &reach.table.name;
-    let index = reach.indexes.first().map(|index| index.name.as_str());
-    let how = match (reach.access, index) {
-        (Access::Seek, Some(index)) => format!("{table} is reached by a seek in {index}"),
-        (Access::Seek, None) => format!("{table} is reached by its rows' addresses"),
-        (Access::Bounded, Some(index)) => format!("{table} is read through {index} up to a limit"),
-        (Access::Bounded, None) => format!("{table} is read from its first block up to a limit"),
-        (Access::Pieces, Some(index)) => {
-            format!(
-                "all of {table} is read by seeks in {index}, one for each row that it is joined with"
-            )
-        }
-        (Access::IndexWalk, Some(index)) => {
-            format!("all of {table} is read through {index}, in which nothing is looked up")
-        }
-        (Access::SequentialScan, _) => {
-            format!("all of {table} is read, from its first block to its last")
-        }
-        (Access::Tiny, _) => format!("{table} is read whole: it has {}", pages(reach.table)),
-        _ => format!("{table} is read in another way"),
-    };
-    format!("{how}{}", rows(reach))
-}
-
-fn pages(table: &Table) -> String {
-    match table.pages {
-        1 => "one block".to_owned(),
-        pages => format!("{pages} blocks"),
-    }
-}
-
-/// How many rows are looked at, and how many are of use.
-fn rows(reach: &Reach<'_>) -> String {
-    let node = reach.node;
-    if !reach.access.is_full() || reach.access == Access::Pieces {
-        return String::new();
-    }
-    match node.actual() {
-        Some(actual) => format!(
-            ": {} rows, for {}",
-            grouped(rounded(node.rows_examined().unwrap_or_default())),
-            grouped(rounded(actual.rows * actual.loops))
-        ),
-        None => format!(
-            ": {} rows, for {}",
-            grouped(rounded(reach.table.rows.max(0.0))),
-            grouped(rounded(node.estimate().rows))
-        ),
-    }
-}
-
 fn sorted(node: &Node) -> String {
     let keys = node.texts("Sort Key").join(", ");
     let rows = node
@@ -272,46 +160,6 @@ fn spilled(node: &Node) -> String {
         .map_or_else(|| name.to_owned(), |spill| format!("{name}: {spill}"))
 }
 
-/// Where it came from, its text and its values.
-fn told_query(subject: &Subject<'_>, finding: &Finding, query: &QueryPlans) -> Vec<String> {
-    let all: Vec<&Query> = finding.traffic.queries().collect();
-    let shapes = finding.traffic.by_place(vec![all[query.at]]);
-    let shape = &shapes[0];
-    let mut lines: Vec<String> = came_from(shape, "", &[])
-        .into_iter()
-        .map(|line| line.strip_prefix("  ").unwrap_or(&line).to_owned())
-        .collect();
-    lines.push(one_line(shape.fingerprint()));
-    lines.extend(values_line(shape, subject.values));
-    lines
-}
-
-/// What each row is tested for.
-fn conditions(subject: &Subject<'_>, node: &Node) -> Vec<String> {
-    let told = [
-        ("looked up by", "Index Cond"),
-        ("each row is tested for", "Filter"),
-    ];
-    let told = told.iter().filter_map(|(words, name)| {
-        let condition = node.text(name)?;
-        Some(format!("{words} {}", shown(subject, node, condition)))
-    });
-    told.collect()
-}
-
-fn shown(subject: &Subject<'_>, node: &Node, condition: &str) -> String {
-    const MOST: usize = 90;
-    let literals = match subject.values {
-        Values::Shown => Literals::Shown,
-        Values::Masked => Literals::Masked,
-    };
-    let text = condition_told(condition, node.alias(), literals);
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
-    }
-}
-
 /// Which of its plans, where they are not alike.
 fn which(fault: &Fault<'_>) -> Option<String> {
     if fault.of.len() == fault.looked_at && fault.of != [PlanOf::Inside] {
@@ -328,129 +176,6 @@ fn which(fault: &Fault<'_>) -> Option<String> {
         PlanOf::Inside => "that ran inside of it, in a function or a trigger",
     };
     Some(told.to_owned())
-}
-
-/// What queries of one shape from one place did of the work, the most of it first.
-struct Share<'p> {
-    /// The one of them that did the most.
-    most: &'p QueryPlans,
-    queries: usize,
-    amount: u64,
-    returned: u64,
-}
-
-fn shares<'p>(finding: &Finding, rule: &PlanRule, plans: &'p Plans) -> Vec<Share<'p>> {
-    let all: Vec<&Query> = finding.traffic.queries().collect();
-    let mut keys: Vec<(String, Option<CallPath>)> = Vec::new();
-    let mut shares: Vec<Share<'p>> = Vec::new();
-    for plans in &plans.queries {
-        let query = all[plans.at];
-        let key = (query.fingerprint(), finding.traffic.path(query));
-        let one = Share {
-            most: plans,
-            queries: plans.times,
-            amount: rule.work_of(plans),
-            returned: query.rows() * plans.times as u64,
-        };
-        match keys.iter().position(|known| *known == key) {
-            Some(at) => {
-                let share = &mut shares[at];
-                if one.amount > rule.work_of(share.most) {
-                    share.most = plans;
-                }
-                share.queries += one.queries;
-                share.amount += one.amount;
-                share.returned += one.returned;
-            }
-            None => {
-                keys.push(key);
-                shares.push(one);
-            }
-        }
-    }
-    shares.retain(|share| share.amount > 0);
-    shares.sort_by_key(|share| std::cmp::Reverse(share.amount));
-    shares
-}
-
-fn told_share(
-    subject: &Subject<'_>,
-    finding: &Finding,
-    rule: &PlanRule,
-    share: &Share<'_>,
-) -> Vec<String> {
-    let queries = match share.queries {
-        1 => "1 query".to_owned(),
-        queries => format!("{} queries", grouped(queries as u64)),
-    };
-    let amount = grouped(share.amount);
-    let mut lines = vec![match rule {
-        PlanRule::MaxBuffers(_) => format!("{amount} blocks, by {queries}"),
-        _ => format!(
-            "{amount} rows for {} returned, by {queries}",
-            grouped(share.returned)
-        ),
-    }];
-    let told = told_query(subject, finding, share.most).into_iter();
-    lines.extend(told.map(|line| format!("  {line}")));
-    if let Some(node) = share.most.ran.as_ref().and_then(dearest) {
-        lines.push(format!("  most of it: {}", node_line(subject, node)));
-    }
-    lines
-}
-
-/// The scan that looked at the most rows.
-fn dearest(plan: &Plan) -> Option<&Node> {
-    plan.nodes()
-        .filter(|node| node.relation().is_some() && *node.kind() != NodeKind::ModifyTable)
-        .max_by(|one, other| {
-            let examined = |node: &Node| node.rows_examined().unwrap_or_default();
-            examined(one).total_cmp(&examined(other))
-        })
-}
-
-fn node_line(subject: &Subject<'_>, node: &Node) -> String {
-    let table = node.relation().unwrap_or_default();
-    let by = node
-        .index()
-        .map_or_else(String::new, |index| format!(" through {index}"));
-    let condition = node
-        .filter()
-        .or(node.index_condition())
-        .map_or_else(String::new, |condition| {
-            format!(", {}", shown(subject, node, condition))
-        });
-    format!("{} on {table}{by}{condition}", node.kind().name())
-}
-
-/// Why nothing better was to be had, and what must be known of the plans to believe them.
-fn asides(finding: &Finding, plans: &Plans) -> Vec<String> {
-    let refused = plans
-        .queries
-        .iter()
-        .filter(|query| query.refusal.is_some())
-        .count();
-    let lines = [
-        (refused > 0).then(|| format!("{refused} {} had no plan to be asked for", noun(refused))),
-        (plans.unasked > 0).then(|| {
-            format!(
-                "{} more {} of these shapes, with other values, {} not asked about",
-                plans.unasked,
-                noun(plans.unasked),
-                if plans.unasked == 1 { "was" } else { "were" }
-            )
-        }),
-        plans.unheard.clone(),
-    ];
-    let why = finding.advice.as_deref().map(advice::because);
-    let lines = lines.into_iter().flatten();
-    why.unwrap_or_default().into_iter().chain(lines).collect()
-}
-
-/// What would help, tried.
-fn advised(finding: &Finding) -> Vec<String> {
-    let advice = finding.advice.as_deref();
-    advice.map(advice::next).unwrap_or_default()
 }
 
 fn next(
@@ -493,20 +218,4 @@ fn sizing(plans: &Plans, faults: &[Fault<'_>]) -> Option<String> {
             table.name
         )
     })
-}
-
-fn loosened(subject: &Subject<'_>, finding: &Finding, rule: &PlanRule, actual: u64) -> Vec<String> {
-    let allowing = match rule {
-        PlanRule::MaxBuffers(_) => PlanRule::MaxBuffers(actual),
-        _ => PlanRule::MaxRowsExamined(actual),
-    };
-    let mut lines = advised(finding);
-    let or = if lines.is_empty() {
-        "allow it"
-    } else {
-        "or allow it"
-    };
-    lines.push(format!("{or}: {}", allowing.written(&finding.form)));
-    lines.extend(further(subject));
-    lines
 }

@@ -6,7 +6,7 @@ mod advice;
 mod artefacts;
 mod drain;
 mod growth;
-pub mod indexes;
+pub(crate) mod indexes;
 mod ledger;
 mod origin;
 mod perf_db;

@@ -151,16 +151,13 @@ fn deepened(mut question: Question, real: &Catalog, tables: &[String], size: u64
         reason = "so many rows of those"
     )]
     let depth = (share * size as f64) as u64;
-    match written.text.strip_prefix('$').map(str::parse::<usize>) {
-        Some(Ok(number)) => {
-            if let Some(value) = question.values.get_mut(number.wrapping_sub(1)) {
-                *value = value.replaced(&depth.to_string());
-            }
+    if let Some(Ok(number)) = written.text.strip_prefix('$').map(str::parse::<usize>) {
+        if let Some(value) = question.values.get_mut(number.wrapping_sub(1)) {
+            *value = value.replaced(&depth.to_string());
         }
-        _ => {
-            let (start, end) = (written.start, written.start + written.text.len());
-            question.sql = Arc::from(format!("{}{depth}{}", &sql[..start], &sql[end..]));
-        }
+    } else {
+        let (start, end) = (written.start, written.start + written.text.len());
+        question.sql = Arc::from(format!("{}{depth}{}", &sql[..start], &sql[end..]));
     }
     question
 }
