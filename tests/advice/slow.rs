@@ -39,7 +39,7 @@ pub(crate) const SLOW: &[Slow] = &[
         sql: "SELECT id, title FROM articles WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 20",
         values: &["2024-09-01 08:00:00+00", "240"],
         goal: "reach articles",
-        index: &["CREATE INDEX articles_created_at_id_idx ON articles (created_at DESC, id DESC)"],
+        index: &["CREATE INDEX articles_created_at_idx ON articles (created_at)"],
     },
     Slow {
         name: "a name without its case",
@@ -135,9 +135,7 @@ pub(crate) const SLOW: &[Slow] = &[
         sql: "SELECT id, total FROM orders WHERE customer_id = $1 AND placed_at >= $2",
         values: &["7", "2024-02-01"],
         goal: "reach orders",
-        index: &[
-            "CREATE INDEX orders_customer_id_placed_at_idx ON orders (customer_id, placed_at)",
-        ],
+        index: &["CREATE INDEX orders_customer_id_idx ON orders (customer_id)"],
     },
     Slow {
         name: "the largest",

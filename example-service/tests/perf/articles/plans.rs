@@ -18,7 +18,7 @@ async fn a_search_seeks_through_the_index_of_words(db: PerfDb) {
     let list = db.record(app.get("/api/articles/?search=xylophone")).await;
     let words = list.on_table("articles_article");
     assert_index_used!(words, "articles_article_search_idx");
-    assert_no_full_scan!(list);
+    assert_no_full_scan!(list, "articles_article");
 }
 
 #[perf_test(template = three_hundred_articles, rows(articles_article = 1_000_000, auth_user = 50_000))]
