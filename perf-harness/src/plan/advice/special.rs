@@ -18,13 +18,19 @@ pub(super) fn special(terms: &Terms, equal: &[&Term], named: Named<'_>) -> Vec<C
             let keys = joined(&parts(equal), &index.keys);
             all.push(Candidate::of(NewIndex::btree(keys)));
         }
-        all.push(Candidate {
-            indexes: vec![index],
-            extension,
-            is_special: false,
-        });
-        if matches!(&term.used, Use::Pattern { anchored: None | Some(true), operator } if operator == "~~")
-        {
+        let anchored = match &term.used {
+            Use::Pattern { anchored, operator } if operator == "~~" => *anchored,
+            _ => Some(false),
+        };
+        // What begins with known letters is looked up by them: trigrams are for the rest.
+        if anchored != Some(true) {
+            all.push(Candidate {
+                indexes: vec![index],
+                extension,
+                is_special: false,
+            });
+        }
+        if anchored != Some(false) {
             all.push(Candidate::of(prefix_index(term.key(), named)));
         }
     }
