@@ -235,3 +235,26 @@ async fn the_plan_is_another_one(db: PerfDb) {
     assert_plan_snapshot!(list, @"SELECT id FROM articles WHERE slug = ?
   sequential scan of articles");
 }
+
+#[perf_test(template = blog, plans)]
+async fn a_role_may_not_tell_its_plans(db: PerfDb) {
+    let pool = db.pool();
+    let role = format!("plans_untold_{}", std::process::id());
+    let run = async |sql: String| {
+        let statement = sqlx::raw_sql(AssertSqlSafe(sql));
+        statement.execute(&pool).await.unwrap();
+    };
+    run(format!(
+        "CREATE ROLE {role}; GRANT SELECT ON articles TO {role}"
+    ))
+    .await;
+    let mut connection = pool.acquire().await.unwrap();
+    let act = sqlx::raw_sql(AssertSqlSafe(format!("SET ROLE {role}")));
+    act.execute(&mut *connection).await.unwrap();
+    let work = sqlx::query("SELECT id FROM articles WHERE title = 'x'");
+    let list = db.record(work.execute(&mut *connection)).await;
+    list.output().as_ref().unwrap();
+    assert_no_full_scan!(list, "articles");
+    drop(connection.close().await);
+    run(format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+}

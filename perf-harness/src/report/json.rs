@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Subject, Values};
 use crate::budget::{Excuse, Finding, Problem, Violation};
-use crate::plan::{Plan, PlanOf, Plans, Scaling};
+use crate::plan::{Plan, PlanOf, Plans, QueryPlans, Refusal, Scaling};
 use crate::record::{
     CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, STORED_FINGERPRINT_VERSION, Sample,
     Shape, Traffic,
@@ -90,6 +90,7 @@ fn plans_of(plans: &Plans, values: Values) -> Value {
                 "query": query.at,
                 "times": query.times,
                 "refused": query.refusal(),
+                "unparsed": unparsed(query, values),
                 "rows_examined": query.ran().and_then(Plan::rows_examined),
                 "buffers": query.ran().and_then(|plan| plan.root().buffers()).map(|buffers| buffers.touched()),
                 "plans": judged.collect::<Vec<_>>(),
@@ -97,6 +98,14 @@ fn plans_of(plans: &Plans, values: Values) -> Value {
         })
         .collect();
     json!({ "rows": rows, "unasked": plans.unasked, "queries": queries })
+}
+
+/// A plan that cannot be read, as the server gave it. It holds values.
+fn unparsed(query: &QueryPlans, values: Values) -> Option<&str> {
+    match &query.refusal {
+        Some(Refusal::Unparsed(_, json)) if values == Values::Shown => Some(json),
+        _ => None,
+    }
 }
 
 fn scaling_of(scaling: &Scaling) -> Value {

@@ -59,6 +59,8 @@ pub(super) fn questions(traffic: &Traffic) -> Vec<Question> {
 struct Asking {
     entries: Vec<Entry>,
     unasked: usize,
+    /// Why a session told no plans, although its database tells them.
+    unheard: Option<String>,
 }
 
 /// One text and set of values.
@@ -71,7 +73,10 @@ struct Entry {
 
 impl Asking {
     fn of(traffic: &Traffic) -> Self {
-        let mut asking = Self::default();
+        let mut asking = Self {
+            unheard: traffic.without_plans().map(str::to_owned),
+            ..Self::default()
+        };
         let mut known: HashMap<Question, usize> = HashMap::new();
         let mut of_shape: HashMap<String, usize> = HashMap::new();
         for (at, query) in traffic.queries().enumerate() {
@@ -131,7 +136,7 @@ impl Asking {
             catalog,
             rows: rows.clone(),
             unasked: self.unasked,
-            unheard: origin.unheard.clone(),
+            unheard: origin.unheard.clone().or(self.unheard),
         })
     }
 

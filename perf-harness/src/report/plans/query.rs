@@ -89,7 +89,10 @@ pub(super) fn asides(finding: &Finding, plans: &Plans) -> Vec<String> {
                 if plans.unasked == 1 { "was" } else { "were" }
             )
         }),
-        plans.unheard.clone(),
+        plans
+            .unheard
+            .as_ref()
+            .map(|why| format!("the plans that ran are not known, and were asked for: {why}")),
     ];
     let why = finding.advice.as_deref().map(advice::because);
     let lines = lines.into_iter().flatten();
