@@ -258,40 +258,64 @@ impl<T> Recording<T> {
                 part: excuse.part.to_string(),
             });
         }
-        if let Assertion::Plan(rule) = assertion {
-            assertion.judge(&self.traffic, &[], &self.origin.ledger.baseline, asked)?;
-            let known = if rule.needs_figures() {
-                self.executed_plans()?
-            } else {
-                self.plans()?
-            };
-            let plans = facts.plans.insert(known);
-            let violation = rule.judge(&self.traffic, plans)?;
-            if violation.is_some() {
-                let found = advice(rule, plans, &self.traffic, &self.origin, &self.rows);
-                // Without advice the violation is one all the same.
-                facts.advice = found.and_then(Result::ok).map(Arc::new);
+        let baseline = &self.origin.ledger.baseline;
+        match assertion {
+            Assertion::Plan(_) | Assertion::Scales(_) => {
+                // Excuses are for defects.
+                assertion.judge(&self.traffic, &[], baseline, asked)?;
+                self.judge_plans(assertion, facts)
             }
-            return Ok(violation.into_iter().collect());
+            #[cfg(feature = "snapshot")]
+            Assertion::PlanSnapshot => {
+                assertion.judge(&self.traffic, &[], baseline, asked)?;
+                self.plans().map(|_| Vec::new())
+            }
+            _ => assertion.judge(&self.traffic, &self.excuses, baseline, asked),
         }
-        #[cfg(feature = "snapshot")]
-        if *assertion == Assertion::PlanSnapshot {
-            self.plans()?;
+    }
+
+    fn judge_plans(
+        &self,
+        assertion: &Assertion,
+        facts: &mut Facts,
+    ) -> Result<Vec<Violation>, SetupError> {
+        let violation = match assertion {
+            Assertion::Plan(rule) => self.judge_rule(rule, facts)?,
+            Assertion::Scales(scale) => self.judge_scale(scale, facts)?,
+            other => unreachable!("it is not about plans: {other:?}"),
+        };
+        Ok(violation.into_iter().collect())
+    }
+
+    fn judge_rule(
+        &self,
+        rule: &PlanRule,
+        facts: &mut Facts,
+    ) -> Result<Option<Violation>, SetupError> {
+        let known = if rule.needs_figures() {
+            self.executed_plans()?
+        } else {
+            self.plans()?
+        };
+        let plans = facts.plans.insert(known);
+        let violation = rule.judge(&self.traffic, plans)?;
+        if violation.is_some() {
+            let found = advice(rule, plans, &self.traffic, &self.origin, &self.rows);
+            // Without advice the violation is one all the same.
+            facts.advice = found.and_then(Result::ok).map(Arc::new);
         }
-        if let Assertion::Scales(scale) = assertion {
-            assertion.judge(&self.traffic, &[], &self.origin.ledger.baseline, asked)?;
-            let plans = self.plans()?;
-            let scaling = scaling(&self.traffic, &self.origin, &self.rows, &plans, scale)?;
-            let found = scaling_faults(scale, facts.scaling.insert(Arc::new(scaling))).len();
-            let violation = (found > 0).then_some(Violation::Scaling { found });
-            return Ok(violation.into_iter().collect());
-        }
-        assertion.judge(
-            &self.traffic,
-            &self.excuses,
-            &self.origin.ledger.baseline,
-            asked,
-        )
+        Ok(violation)
+    }
+
+    fn judge_scale(
+        &self,
+        scale: &Scale,
+        facts: &mut Facts,
+    ) -> Result<Option<Violation>, SetupError> {
+        let plans = self.plans()?;
+        let scaling = scaling(&self.traffic, &self.origin, &self.rows, &plans, scale)?;
+        let found = scaling_faults(scale, facts.scaling.insert(Arc::new(scaling))).len();
+        Ok((found > 0).then_some(Violation::Scaling { found }))
     }
 }
 
