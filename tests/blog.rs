@@ -18,6 +18,11 @@ pub(crate) async fn blog(db: TemplateDb) -> Result<(), sqlx::Error> {
          CREATE TABLE drafts (id bigint PRIMARY KEY, title text NOT NULL);
          CREATE SCHEMA archive;
          CREATE TABLE archive.tags (id bigint PRIMARY KEY, name text NOT NULL);
+         CREATE TABLE visits (at timestamptz NOT NULL, article_id bigint NOT NULL) PARTITION BY RANGE (at);
+         CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+         CREATE TABLE visits_2 PARTITION OF visits FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+         CREATE INDEX visits_article_idx ON visits (article_id);
+         INSERT INTO visits SELECT timestamptz '2026-01-01' + n * interval '1 hour', n % 100 FROM generate_series(1, 1000) n;
          CREATE FUNCTION count_drafts() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
              RETURN (SELECT count(*) FROM articles WHERE content LIKE '%draft%');
          END $$;

@@ -258,3 +258,34 @@ async fn a_role_may_not_tell_its_plans(db: PerfDb) {
     drop(connection.close().await);
     run(format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
 }
+
+#[perf_test(template = blog, rows(visits = 1_000_000))]
+async fn all_partitions_are_read(db: PerfDb) {
+    let list = recorded(&db, "SELECT count(*) FROM visits WHERE article_id % 7 = 1").await;
+    assert_no_full_scan!(list, "visits");
+}
+
+#[perf_test(template = blog)]
+async fn each_query_counts_that_was_sent_again(db: PerfDb) {
+    let pool = db.pool();
+    let work = async {
+        for _ in 0..3 {
+            let query = sqlx::query("SELECT title FROM articles WHERE slug = 'slug-7'");
+            query.execute(&pool).await.unwrap();
+        }
+    };
+    assert_max_rows_examined!(db, 2, work);
+}
+
+#[perf_test(template = blog)]
+async fn more_queries_than_are_asked_about(db: PerfDb) {
+    let pool = db.pool();
+    let work = async {
+        for number in 0..103 {
+            let query = sqlx::query("SELECT title FROM articles WHERE slug = $1");
+            let query = query.bind(format!("slug-{number}"));
+            query.execute(&pool).await.unwrap();
+        }
+    };
+    assert_max_rows_examined!(db, 1_000, work);
+}

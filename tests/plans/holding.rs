@@ -90,6 +90,30 @@ async fn work_is_counted_by_the_server(db: PerfDb) {
     assert!(ran.root().buffers().unwrap().touched() > 0);
 }
 
+#[perf_test(template = blog, rows(visits = 1_000_000))]
+async fn an_index_of_a_partitioned_table_stands_for_those_of_its_partitions(db: PerfDb) {
+    let pool = db.pool();
+    let query = sqlx::query("SELECT count(*) FROM visits WHERE article_id = 7");
+    let list = db.record(query.execute(&pool)).await;
+    assert_index_used!(list, "visits_article_idx");
+    assert_no_full_scan!(list, "visits");
+}
+
+#[perf_test(template = blog, plans, rows(articles = 1_000_000))]
+async fn what_ran_says_nothing_of_a_table_that_is_taken_for_larger(db: PerfDb) {
+    let pool = db.pool();
+    let query = sqlx::query("SELECT id FROM articles WHERE author_id = 7");
+    let list = db.record(query.execute(&pool)).await;
+    let plans = list.plans().unwrap();
+    let ran = plans.queries()[0].ran().unwrap();
+    let accesses = plans.table_accesses(ran);
+    assert!(
+        accesses.iter().any(|one| one.access.is_full()),
+        "{accesses:?}"
+    );
+    assert_no_full_scan!(list, "articles");
+}
+
 #[perf_test(template = blog, plans)]
 async fn what_ran_is_told_by_the_server(db: PerfDb) {
     assert_eq!(db.without_plans(), None);
@@ -144,7 +168,7 @@ async fn nothing_that_a_plan_was_asked_for_stays(db: PerfDb) {
 async fn a_query_that_the_server_refused_is_not_asked_about(db: PerfDb) {
     let pool = db.pool();
     let work = async {
-        sqlx::query("SELECT 1 / 0")
+        sqlx::query("SELECT 1 / (id - id) FROM articles")
             .execute(&pool)
             .await
             .unwrap_err();

@@ -5,7 +5,7 @@ use super::plans::question;
 use crate::budget::PlanRule;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
-use crate::plan::{self, Advice, Goal, PlanOf, Plans, Rows};
+use crate::plan::{self, Advice, Goal, Outcome, PlanOf, Plans, Rows};
 use crate::record::{Query, Traffic};
 
 /// Advice on the first query at fault, or on the one that did the most of the work. `None` where there is none to be had.
@@ -19,8 +19,15 @@ pub(super) fn advice(
     let (at, goal) = goal(rule, plans)?;
     let all: Vec<&Query> = traffic.queries().collect();
     let (question, direct, rows) = (question(all[at]), origin.direct.clone(), rows.clone());
+    let is_about_work = goal == Goal::Cheaper;
     let work = async move { plan::advise(&direct, &question, &rows, &goal).await };
-    Some(in_background_waiting(work))
+    let found = in_background_waiting(work);
+    // What is planned well can be too much all the same: there is nothing to be said of its plan then.
+    let says = |advice: &Advice| !is_about_work || matches!(advice.outcome, Outcome::Proposal(_));
+    match found {
+        Ok(advice) if !says(&advice) => None,
+        found => Some(found),
+    }
 }
 
 /// Of which query, and what its plan should be like.
@@ -44,7 +51,8 @@ fn goal(rule: &PlanRule, plans: &Plans) -> Option<(usize, Goal)> {
             }
             let goal = match (rule, &fault.reach) {
                 (PlanRule::IndexUsed(index), _) => Goal::Use(index.clone()),
-                (_, Some(reach)) => Goal::Reach(reach.table.full_name()),
+                // An index is made for all partitions of a table.
+                (_, Some(reach)) => Goal::Reach(plans.catalog.root_of(reach.table).full_name()),
                 _ => Goal::Sorted,
             };
             Some((fault.query.at, goal))
