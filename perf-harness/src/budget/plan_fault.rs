@@ -41,37 +41,39 @@ fn is_one_of(reach: &Reach<'_>, tables: &[&Table]) -> bool {
     tables.iter().any(|table| std::ptr::eq(*table, reach.table))
 }
 
-/// All queries that read the table of an index, where none of them goes through it. It is enough that one does, by all of its
-/// plans.
-pub(super) fn not_used<'p>(plans: &'p Plans, index: &Index) -> Vec<Fault<'p>> {
-    let parts = plans
-        .catalog
-        .indexes
-        .iter()
-        .filter(|part| is_part(part, index));
-    let parts: Vec<&Index> = parts.collect();
-    let is_used = |reach: &Reach<'_>| {
-        matches!(reach.access, Access::Seek | Access::Bounded)
-            && reach
-                .indexes
-                .iter()
-                .any(|used| parts.iter().any(|part| std::ptr::eq(*part, *used)))
-    };
+/// Does a query go through an index? It is enough that one does, by all of its plans.
+pub(super) fn is_used(plans: &Plans, index: &Index) -> bool {
+    let parts = parts(plans, index);
     let goes_through = |query: &QueryPlans| {
         let judged = query.judged(&plans.rows);
-        let by_it = |(_, plan): &(PlanOf, &Plan)| plans.reaches(plan).iter().any(is_used);
+        let by_it = |(_, plan): &(PlanOf, &Plan)| {
+            let reaches = plans.reaches(plan);
+            reaches.iter().any(|reach| goes_by(reach, &parts))
+        };
         !judged.is_empty() && judged.iter().all(by_it)
     };
-    if plans.queries.iter().any(goes_through) {
-        return Vec::new();
-    }
-    let is_its_table = |reach: &Reach<'_>| {
-        let of = |part: &&Index| {
-            part.table == reach.table.name && part.table_schema == reach.table.schema
-        };
-        !is_used(reach) && parts.iter().any(of)
-    };
-    by_reach(plans, is_its_table)
+    plans.queries.iter().any(goes_through)
+}
+
+/// The queries that read the table of an index otherwise.
+pub(super) fn otherwise<'p>(plans: &'p Plans, index: &Index) -> Vec<Fault<'p>> {
+    let parts = parts(plans, index);
+    by_reach(plans, |reach| {
+        let table = (&reach.table.schema, &reach.table.name);
+        let mut tables = parts.iter().map(|part| (&part.table_schema, &part.table));
+        !goes_by(reach, &parts) && tables.any(|of| of == table)
+    })
+}
+
+fn goes_by(reach: &Reach<'_>, parts: &[&Index]) -> bool {
+    let is_one = |used: &&Index| parts.iter().any(|part| std::ptr::eq(*part, *used));
+    matches!(reach.access, Access::Seek | Access::Bounded) && reach.indexes.iter().any(is_one)
+}
+
+/// An index, and those of the partitions of its table.
+fn parts<'p>(plans: &'p Plans, index: &Index) -> Vec<&'p Index> {
+    let all = plans.catalog.indexes.iter();
+    all.filter(|part| is_part(part, index)).collect()
 }
 
 /// Is it the index, or that of a partition?

@@ -2,7 +2,7 @@
 
 use super::assertion::in_source;
 use super::finding::Violation;
-use super::plan_fault::{Fault, full_scans, not_sorted, not_used, seq_scans, spills};
+use super::plan_fault::{Fault, full_scans, is_used, not_sorted, otherwise, seq_scans, spills};
 use super::queries::Form;
 use crate::error::SetupError;
 use crate::plan::{Catalog, Index, Plans, QueryPlans, Table, the_index, the_table};
@@ -71,6 +71,11 @@ impl PlanRule {
                 }
                 Ok((actual > allowed).then_some(Violation::Work { allowed, actual }))
             }
+            Self::IndexUsed(index) => {
+                let is_used = is_used(plans, the_index(&plans.catalog, index)?);
+                let found = self.faults(plans).len();
+                Ok((!is_used).then_some(Violation::Plans { found }))
+            }
             _ => {
                 let found = self.faults(plans).len();
                 Ok((found > 0).then_some(Violation::Plans { found }))
@@ -82,7 +87,7 @@ impl PlanRule {
     pub(crate) fn faults<'p>(&self, plans: &'p Plans) -> Vec<Fault<'p>> {
         match self {
             Self::IndexUsed(index) => the_index(&plans.catalog, index)
-                .map_or_else(|_| Vec::new(), |index| not_used(plans, index)),
+                .map_or_else(|_| Vec::new(), |index| otherwise(plans, index)),
             Self::NoFullScan(table) => full_scans(plans, &tables(plans, table.as_deref())),
             Self::NoSeqScan(table) => seq_scans(plans, &tables(plans, table.as_deref())),
             Self::MaxRowsExamined(_) | Self::MaxBuffers(_) => Vec::new(),

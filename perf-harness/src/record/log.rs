@@ -57,7 +57,7 @@ pub(crate) struct Log {
     connections: u64,
     /// Those that the server has not let in yet.
     connecting: HashSet<u64>,
-    /// Those whose answer is not complete, as far as plans may come with the rest of it.
+    /// Those whose answer is not complete.
     answering: HashSet<u64>,
     /// Why connections tell no plans.
     without_plans: BTreeMap<u64, Arc<str>>,
@@ -166,7 +166,7 @@ impl Log {
         }
     }
 
-    /// Does no statement run, is no plan of one to come, and is no connection being opened?
+    /// Does no statement run, is no answer to come, and is no connection being opened?
     pub(crate) fn is_idle(&self) -> bool {
         self.activity.is_idle() && self.connecting.is_empty() && self.answering.is_empty()
     }
@@ -191,7 +191,7 @@ impl Log {
         }
     }
 
-    /// Is there more to come of what the server answers? Told where plans may come with it.
+    /// Is there more to come of what the server answers?
     pub(crate) fn answering(&mut self, connection: u64, more: bool) {
         if more {
             self.answering.insert(connection);

@@ -156,9 +156,15 @@ impl Session {
         self.sent.is_between() && self.received.is_between() && self.state.is_at_rest()
     }
 
-    /// Is a `ReadyForQuery` still to come?
+    /// Is a `ReadyForQuery` still to come? It never comes to a program that replicates, nor where nothing can be read.
     pub(super) fn awaits_ready(&self) -> bool {
-        self.state.waiting
+        let State {
+            waiting,
+            mode,
+            language,
+            ..
+        } = &self.state;
+        *waiting && *mode != Mode::Lost && *language == Language::Sql
     }
 
     /// What the program gave back since this was last asked.

@@ -288,6 +288,8 @@ impl<'a> Watch<'a> {
         session.feed(direction, bytes, clock::now(), |event| {
             log.event(self.connection, &event);
         });
+        // Nobody closes a recording while an answer is certain to come: also to a ping, which is no statement.
+        log.answering(self.connection, session.awaits_ready());
     }
 }
 

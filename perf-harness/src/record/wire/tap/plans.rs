@@ -102,7 +102,6 @@ impl Between<'_> {
     fn sent(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let switch = self.switch(bytes);
         self.watch.see(Sent, bytes);
-        self.look();
         switch
     }
 
@@ -141,14 +140,6 @@ impl Between<'_> {
         if given_back.role {
             switch.another_role();
         }
-        self.look();
-    }
-
-    /// Nobody closes a recording while a plan is certain to come: before the server is ready again.
-    fn look(&self) {
-        let mut log = self.watch.log.lock();
-        let more = self.watch.session().awaits_ready();
-        log.answering(self.watch.connection, more);
     }
 }
 
