@@ -26,6 +26,13 @@ async fn by_slug(pool: &PgPool, slug: &str) {
     query.bind(slug).execute(pool).await.unwrap();
 }
 
+async fn copy_out(pool: &PgPool) {
+    let mut connection = pool.acquire().await.unwrap();
+    let copy = connection.copy_out_raw("COPY articles TO STDOUT").await;
+    let mut rows = copy.unwrap();
+    while futures::StreamExt::next(&mut rows).await.is_some() {}
+}
+
 async fn recorded(db: &PerfDb, sql: &'static str) -> Recording<()> {
     let pool = db.pool();
     let work = sqlx::raw_sql(sql).execute(&pool);
@@ -151,14 +158,7 @@ async fn a_write_is_not_run_again(db: PerfDb) {
 #[perf_test(template = blog)]
 async fn a_copy_has_no_plan(db: PerfDb) {
     let pool = db.pool();
-    let list = db
-        .record(async {
-            let mut connection = pool.acquire().await.unwrap();
-            let copy = connection.copy_out_raw("COPY articles TO STDOUT").await;
-            let mut rows = copy.unwrap();
-            while futures::StreamExt::next(&mut rows).await.is_some() {}
-        })
-        .await;
+    let list = db.record(copy_out(&pool)).await;
     assert_no_full_scan!(list);
 }
 
@@ -277,15 +277,45 @@ async fn each_query_counts_that_was_sent_again(db: PerfDb) {
     assert_max_rows_examined!(db, 2, work);
 }
 
+/// More sets of values than are asked about.
+async fn many_slugs(pool: &PgPool) {
+    for number in 0..103 {
+        let query = sqlx::query("SELECT title FROM articles WHERE slug = $1");
+        let query = query.bind(format!("slug-{number}"));
+        query.execute(pool).await.unwrap();
+    }
+}
+
 #[perf_test(template = blog)]
 async fn more_queries_than_are_asked_about(db: PerfDb) {
     let pool = db.pool();
+    assert_max_rows_examined!(db, 1_000, many_slugs(&pool));
+}
+
+#[perf_test(template = blog)]
+async fn some_plans_were_not_asked_for(db: PerfDb) {
+    let pool = db.pool();
+    let list = db.record(many_slugs(&pool)).await.at_rows(million());
+    assert_index_used!(list, "articles_slug_idx");
+    assert_no_full_scan!(list, "articles");
+}
+
+#[perf_test(template = blog)]
+async fn every_query_was_refused(db: PerfDb) {
+    let pool = db.pool();
+    let query = sqlx::query("SELECT 1 / (id - id) FROM articles");
+    let list = db.record(query.execute(&pool)).await;
+    list.output().as_ref().unwrap_err();
+    assert_no_full_scan!(list);
+}
+
+#[perf_test(template = blog)]
+async fn how_a_copy_grows_is_not_known(db: PerfDb) {
+    let pool = db.pool();
     let work = async {
-        for number in 0..103 {
-            let query = sqlx::query("SELECT title FROM articles WHERE slug = $1");
-            let query = query.bind(format!("slug-{number}"));
-            query.execute(&pool).await.unwrap();
-        }
+        let query = sqlx::query("SELECT title FROM articles WHERE slug = 'slug-7'");
+        query.execute(&pool).await.unwrap();
+        copy_out(&pool).await;
     };
-    assert_max_rows_examined!(db, 1_000, work);
+    assert_plan_scales!(db, 1_000..=10_000_000, work);
 }

@@ -197,8 +197,13 @@ pub enum SetupError {
     /// No query reads a table that could grow.
     #[error("no query recorded reads a table, so nothing was tested")]
     NothingGrows,
+    /// None of the queries has a plan.
+    #[error("no query recorded has a plan, so nothing was tested")]
+    NothingPlanned,
     /// Plans of more queries would have to be asked for.
-    #[error("the plans of {queries} more queries were not asked for, so the sum is not known")]
+    #[error(
+        "the plans of {queries} more queries were not asked for, so nothing holds of all of them"
+    )]
     Unasked {
         /// How many.
         queries: usize,

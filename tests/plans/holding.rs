@@ -235,3 +235,15 @@ async fn the_shape_of_plans_is_kept(db: PerfDb) {
       └─ Index Scan Backward using articles_newest_idx on articles where status = ?
     ");
 }
+
+#[perf_test(template = blog, rows(articles = 1_000_000))]
+async fn what_makes_no_rows_of_a_query_needs_no_plan(db: PerfDb) {
+    let pool = db.pool();
+    let work = sqlx::raw_sql(
+        "CREATE TEMP TABLE one (id int GENERATED ALWAYS AS IDENTITY, two int GENERATED ALWAYS AS (1 + 1) STORED);
+         SET search_path = public; SELECT id FROM articles WHERE slug = 'slug-7'; DROP TABLE one",
+    );
+    let list = db.record(work.execute(&pool)).await;
+    list.output().as_ref().unwrap();
+    assert_no_full_scan!(list, "articles");
+}

@@ -66,6 +66,16 @@ impl Assertion {
         Ok(violations.collect())
     }
 
+    /// Does it ask how queries are planned?
+    pub(crate) fn is_about_plans(&self) -> bool {
+        match self {
+            Self::Plan(_) | Self::Scales(_) => true,
+            #[cfg(feature = "snapshot")]
+            Self::PlanSnapshot => true,
+            _ => false,
+        }
+    }
+
     /// A recording without any query, or with texts that were not kept, proves nothing.
     fn must_be_measured(&self, traffic: &Traffic, told: &Asked<'_>) -> Result<(), SetupError> {
         let counts = traffic.counts();

@@ -81,7 +81,7 @@ pub struct Finding {
     /// The plans of its queries, if they were asked for.
     pub(crate) plans: Option<Arc<Plans>>,
     /// What would help, if that was looked for.
-    pub(crate) advice: Option<Arc<Advice>>,
+    pub(crate) advice: Option<Arc<Result<Advice, SetupError>>>,
     /// Those at rising sizes, if they were.
     pub(crate) scaling: Option<Arc<Scaling>>,
 }

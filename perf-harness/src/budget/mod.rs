@@ -27,7 +27,7 @@ pub(crate) use known::Standing;
 pub(crate) use known::{Baseline, Key, Known, KnownKind, Objection, Occurrence};
 pub(crate) use plan_fault::Fault;
 pub use plan_rule::PlanRule;
-pub(crate) use plan_rule::rounded;
+pub(crate) use plan_rule::{has_plan, rounded};
 pub use queries::Queries;
 pub(crate) use queries::{Asked, Form};
 pub(crate) use repeated::{duplicates, n_plus_ones};

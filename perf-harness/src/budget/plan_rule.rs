@@ -64,12 +64,8 @@ impl PlanRule {
             Self::MaxRowsExamined(most) | Self::MaxBuffers(most) => {
                 let allowed = *most;
                 let actual = self.work(plans);
-                if actual <= allowed && plans.unasked > 0 {
-                    return Err(SetupError::Unasked {
-                        queries: plans.unasked,
-                    });
-                }
-                Ok((actual > allowed).then_some(Violation::Work { allowed, actual }))
+                let violation = Violation::Work { allowed, actual };
+                all_of(plans, (actual > allowed).then_some(violation))
             }
             Self::IndexUsed(index) => {
                 let is_used = is_used(plans, the_index(&plans.catalog, index)?);
@@ -78,7 +74,7 @@ impl PlanRule {
             }
             _ => {
                 let found = self.faults(plans).len();
-                Ok((found > 0).then_some(Violation::Plans { found }))
+                all_of(plans, (found > 0).then_some(Violation::Plans { found }))
             }
         }
     }
@@ -120,8 +116,12 @@ impl PlanRule {
             }
             _ => None,
         };
+        let mut are_planned = false;
         for query in &plans.queries {
-            self.must_have_a_plan(queries[query.at], query)?;
+            are_planned |= has_plan(queries[query.at], query, self.needs_figures())?;
+        }
+        if !are_planned {
+            return Err(SetupError::NothingPlanned);
         }
         if let Some(table) = table {
             must_be_read(plans, table)?;
@@ -135,26 +135,33 @@ impl PlanRule {
         }
         Ok(())
     }
+}
 
-    fn must_have_a_plan(&self, query: &Query, plans: &QueryPlans) -> Result<(), SetupError> {
-        let missing = if self.needs_figures() {
-            plans.ran.is_none() && plans.inner.is_empty()
-        } else {
-            plans.custom.is_none() && plans.ran.is_none() && plans.inner.is_empty()
-        };
-        if !missing {
-            return Ok(());
-        }
-        match &plans.refusal {
-            // It reads no table.
-            Some(refusal) if refusal.is_harmless() => Ok(()),
-            Some(refusal) => Err(SetupError::Unexplained {
-                query: query.fingerprint(),
-                cause: refusal.to_string(),
-                ran_only: self.needs_figures(),
-            }),
-            None => Ok(()),
-        }
+/// What holds of all queries holds of those that were not asked about only by chance.
+fn all_of(plans: &Plans, violation: Option<Violation>) -> Result<Option<Violation>, SetupError> {
+    match plans.unasked {
+        queries if queries > 0 && violation.is_none() => Err(SetupError::Unasked { queries }),
+        _ => Ok(violation),
+    }
+}
+
+/// Is there a plan of this query? That there is none is an error, unless it reads no table anyway.
+pub(crate) fn has_plan(
+    query: &Query,
+    plans: &QueryPlans,
+    needs_figures: bool,
+) -> Result<bool, SetupError> {
+    let asked = plans.custom.is_some() && !needs_figures;
+    if asked || plans.ran.is_some() || !plans.inner.is_empty() {
+        return Ok(true);
+    }
+    match &plans.refusal {
+        Some(refusal) if !refusal.is_harmless() => Err(SetupError::Unexplained {
+            query: query.fingerprint(),
+            cause: refusal.to_string(),
+            ran_only: needs_figures,
+        }),
+        _ => Ok(false),
     }
 }
 

@@ -97,8 +97,12 @@ impl SetupError {
             }
             Self::Scale { .. } => "for instance 1_000..=10_000_000".to_owned(),
             Self::NothingGrows => "name a recording whose queries read tables".to_owned(),
+            Self::NothingPlanned => {
+                "the server refused them, or they are of a kind without one: see recording.queries()".to_owned()
+            }
             Self::Unasked { .. } => {
-                "have the server tell of each when it runs: #[perf_test(plans)]; or record less at once".to_owned()
+                "record less at once, or choose some: recording.choose(|query| ..)\n\
+                 or, where no table is taken for larger, have the server tell of each as it runs: #[perf_test(plans)]".to_owned()
             }
             Self::MayNotScale { .. } => {
                 "use a private server, where the role may: PERF_HARNESS_POSTGRES=local or =download\n\

@@ -56,7 +56,7 @@ impl Planner {
         Ok(Self { connection, major })
     }
 
-    /// Begins what will be undone. `writable` lets it set statistics and make indexes, and nothing run that writes.
+    /// Begins what will be undone. With [`Rights::Undone`] statistics can be set and indexes made, and no statement is run.
     pub(crate) async fn begin(&mut self, access: Rights) -> Result<Trial<'_>, SetupError> {
         let mode = match access {
             Rights::ReadOnly => "READ ONLY",

@@ -27,15 +27,35 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// By the first word of a statement, in upper case.
-    pub(crate) fn of(first_word: &str) -> Self {
+    /// By the words of a statement, in upper case.
+    pub(crate) fn of(words: &[String]) -> Self {
+        let first_word = words.first().map_or("", String::as_str);
         match first_word {
+            "CREATE" if !makes_rows(words) => Self::Planless(first_word.to_owned()),
             "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES" | "TABLE" | "WITH"
             | "(" => Self::Prepared,
             "DECLARE" | "CREATE" | "REFRESH" | "EXECUTE" => Self::AsItIs,
             other => Self::Planless(other.to_owned()),
         }
     }
+}
+
+/// `CREATE TABLE .. AS SELECT ..` and `CREATE MATERIALIZED VIEW .. AS ..`: what else is created is made of no query's rows.
+fn makes_rows(words: &[String]) -> bool {
+    let is = |word: &String, any: &[&str]| any.contains(&word.as_str());
+    let is_kept = words
+        .iter()
+        .take(4)
+        .any(|word| is(word, &["TABLE", "MATERIALIZED"]));
+    let mut pairs = words.windows(2);
+    let queries = ["SELECT", "WITH", "VALUES", "TABLE", "EXECUTE", "("];
+    let column = |at: usize| {
+        words
+            .get(at.wrapping_sub(1))
+            .is_some_and(|word| word == "ALWAYS")
+    };
+    let from = pairs.position(|pair| pair[0] == "AS" && is(&pair[1], &queries));
+    is_kept && from.is_some_and(|at| !column(at))
 }
 
 /// A value as it was bound.
@@ -118,5 +138,33 @@ impl fmt::Display for Refusal {
             Self::Server(message) => write!(f, "the server says: {message}"),
             Self::Unparsed(why, _) => write!(f, "its plan cannot be read: {why}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_makes_rows_of_a_query_has_a_plan() {
+        let check = |sql: &str, expected: Form| {
+            let words: Vec<String> = sql.split(' ').map(str::to_owned).collect();
+            assert_eq!(Form::of(&words), expected, "{sql}");
+        };
+        let planless = |word: &str| Form::Planless(word.to_owned());
+        check("SELECT 1", Form::Prepared);
+        check("( SELECT 1 )", Form::Prepared);
+        check("DECLARE C CURSOR FOR SELECT 1", Form::AsItIs);
+        check("CREATE TABLE A AS SELECT 1", Form::AsItIs);
+        check("CREATE TEMP TABLE A ( X ) AS WITH B AS ( ..", Form::AsItIs);
+        check("CREATE MATERIALIZED VIEW A AS ( SELECT 1 )", Form::AsItIs);
+        check(
+            "CREATE TABLE A ( X INT GENERATED ALWAYS AS ( Y ) STORED )",
+            planless("CREATE"),
+        );
+        check("CREATE VIEW A AS SELECT 1", planless("CREATE"));
+        check("CREATE INDEX A ON B ( C )", planless("CREATE"));
+        check("COPY A TO STDOUT", planless("COPY"));
+        assert_eq!(Form::of(&[]), planless(""));
     }
 }

@@ -4,7 +4,7 @@ mod query;
 mod reach;
 mod work;
 
-use self::query::{advised, asides, asked, conditions, told_query, what};
+use self::query::{advised, asides, asked, conditions, together, told_query, what};
 use self::reach::reached;
 pub(super) use self::work::work;
 use super::Subject;
@@ -12,8 +12,8 @@ use super::failure::{fitted, headline, noun, section};
 use super::next::further;
 use super::number::grouped;
 use crate::budget::{Fault, Finding, PlanRule, rounded};
-use crate::plan::{Access, Node, NodeKind, PlanOf, Plans};
-use crate::record::{CallPath, Query};
+use crate::plan::{Node, NodeKind, PlanOf, Plans};
+use crate::record::Query;
 
 /// All queries whose plan is not as it must be.
 pub(super) fn plans(subject: &Subject<'_>, finding: &Finding) -> String {
@@ -89,21 +89,13 @@ fn actual(rule: &PlanRule, faults: &[Fault<'_>], plans: &Plans) -> String {
 /// Each shape from one place once, with how many sets of values it has: the first of them, and how many are like it.
 fn alike<'f, 'p>(finding: &Finding, faults: &'f [Fault<'p>]) -> Vec<(&'f Fault<'p>, usize)> {
     let all: Vec<&Query> = finding.traffic.queries().collect();
-    let mut seen: Vec<(String, Option<CallPath>, Option<Access>)> = Vec::new();
-    let mut groups: Vec<(&Fault<'_>, usize)> = Vec::new();
-    for fault in faults {
+    let groups = together(faults.iter(), |fault| {
         let query = all[fault.query.at];
-        let place = finding.traffic.path(query);
         let access = fault.reach.as_ref().map(|reach| reach.access);
-        let key = (query.fingerprint(), place, access);
-        if let Some(at) = seen.iter().position(|seen| *seen == key) {
-            groups[at].1 += 1;
-        } else {
-            seen.push(key);
-            groups.push((fault, 0));
-        }
-    }
-    groups
+        (query.fingerprint(), finding.traffic.path(query), access)
+    });
+    let groups = groups.into_iter();
+    groups.map(|group| (group[0], group.len() - 1)).collect()
 }
 
 /// One query: what its plan does, where it came from, its text and its values.

@@ -13,6 +13,9 @@ use crate::record::{Parameter, Query, Traffic};
 /// Of how many sets of values of one shape plans are asked for.
 const MOST_OF_A_SHAPE: usize = 100;
 
+/// So many words of a statement say what it is.
+const MOST_WORDS: usize = 200;
+
 /// What is known of a recording's plans by now.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -182,11 +185,13 @@ fn hear(query: &Query, plans: &mut QueryPlans) {
 }
 
 pub(super) fn question(query: &Query) -> Question {
-    let first = tokens(query.sql()).next();
-    let first = first.map_or(String::new(), |token| token.text.to_ascii_uppercase());
+    let words: Vec<String> = tokens(query.sql())
+        .take(MOST_WORDS)
+        .map(|token| token.text.to_ascii_uppercase())
+        .collect();
     Question {
         sql: Arc::clone(&query.sql),
-        form: Form::of(&first),
+        form: Form::of(&words),
         values: query.parameters().iter().map(value).collect(),
         settings: Arc::clone(&query.settings),
         is_prepared: query.is_prepared,

@@ -259,32 +259,21 @@ impl<T> Recording<T> {
             });
         }
         let baseline = &self.origin.ledger.baseline;
-        match assertion {
-            Assertion::Plan(_) | Assertion::Scales(_) => {
-                // Excuses are for defects.
-                assertion.judge(&self.traffic, &[], baseline, asked)?;
-                self.judge_plans(assertion, facts)
-            }
-            #[cfg(feature = "snapshot")]
-            Assertion::PlanSnapshot => {
-                assertion.judge(&self.traffic, &[], baseline, asked)?;
-                self.plans().map(|_| Vec::new())
-            }
-            _ => assertion.judge(&self.traffic, &self.excuses, baseline, asked),
-        }
-    }
-
-    fn judge_plans(
-        &self,
-        assertion: &Assertion,
-        facts: &mut Facts,
-    ) -> Result<Vec<Violation>, SetupError> {
-        let violation = match assertion {
-            Assertion::Plan(rule) => self.judge_rule(rule, facts)?,
-            Assertion::Scales(scale) => self.judge_scale(scale, facts)?,
-            other => unreachable!("it is not about plans: {other:?}"),
+        // Excuses are for defects.
+        let excuses = if assertion.is_about_plans() {
+            &[][..]
+        } else {
+            &self.excuses
         };
-        Ok(violation.into_iter().collect())
+        let mut violations = assertion.judge(&self.traffic, excuses, baseline, asked)?;
+        match assertion {
+            Assertion::Plan(rule) => violations.extend(self.judge_rule(rule, facts)?),
+            Assertion::Scales(scale) => violations.extend(self.judge_scale(scale, facts)?),
+            #[cfg(feature = "snapshot")]
+            Assertion::PlanSnapshot => drop(self.plans()?),
+            _ => {}
+        }
+        Ok(violations)
     }
 
     fn judge_rule(
@@ -301,8 +290,7 @@ impl<T> Recording<T> {
         let violation = rule.judge(&self.traffic, plans)?;
         if violation.is_some() {
             let found = advice(rule, plans, &self.traffic, &self.origin, &self.rows);
-            // Without advice the violation is one all the same.
-            facts.advice = found.and_then(Result::ok).map(Arc::new);
+            facts.advice = found.map(Arc::new);
         }
         Ok(violation)
     }
@@ -323,7 +311,7 @@ impl<T> Recording<T> {
 #[derive(Default)]
 struct Facts {
     plans: Option<Arc<Plans>>,
-    advice: Option<Arc<Advice>>,
+    advice: Option<Arc<Result<Advice, SetupError>>>,
     scaling: Option<Arc<Scaling>>,
 }
 

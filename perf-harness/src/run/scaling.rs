@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::origin::Origin;
 use super::plans::question;
+use crate::budget::has_plan;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
 use crate::plan::{
@@ -31,8 +32,8 @@ pub(super) fn scaling(
     let tables = growing(now, scale)?;
     let direct = origin.direct.clone();
     let real = in_background_waiting(async move { plan::catalog(&direct).await })?;
-    let queries = first_of_each_shape(traffic, now);
     let all: Vec<&Query> = traffic.queries().collect();
+    let queries = first_of_each_shape(&all, now)?;
     let mut found: Vec<QueryScaling> = queries
         .iter()
         .map(|at| QueryScaling {
@@ -99,15 +100,17 @@ fn growing(now: &Plans, scale: &Scale) -> Result<Vec<String>, SetupError> {
     Ok(read.into_iter().collect())
 }
 
-/// Queries of one shape grow alike. What has no plan is left out.
-fn first_of_each_shape(traffic: &Traffic, now: &Plans) -> Vec<usize> {
-    let all: Vec<&Query> = traffic.queries().collect();
+/// Queries of one shape grow alike.
+fn first_of_each_shape(all: &[&Query], now: &Plans) -> Result<Vec<usize>, SetupError> {
     let mut seen = BTreeSet::new();
-    let with_plan = now.queries.iter().filter(|query| query.custom.is_some());
-    with_plan
-        .map(|query| query.at)
-        .filter(|at| seen.insert(all[*at].fingerprint()))
-        .collect()
+    let mut queries = Vec::new();
+    for plans in &now.queries {
+        let query = all[plans.at];
+        if has_plan(query, plans, false)? && seen.insert(query.fingerprint()) {
+            queries.push(plans.at);
+        }
+    }
+    Ok(queries)
 }
 
 /// The rows that the test tells, and these tables with so many.

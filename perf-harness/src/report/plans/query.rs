@@ -28,6 +28,26 @@ pub(super) fn what(rule: &PlanRule) -> String {
     }
 }
 
+/// What is alike together, in the order of the first of each.
+pub(super) fn together<T, K: PartialEq>(
+    all: impl Iterator<Item = T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<Vec<T>> {
+    let mut keys: Vec<K> = Vec::new();
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for one in all {
+        let key = key(&one);
+        let at = keys.iter().position(|known| *known == key);
+        let at = at.unwrap_or_else(|| {
+            keys.push(key);
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[at].push(one);
+    }
+    groups
+}
+
 /// Where it came from, its text and its values.
 pub(super) fn told_query(
     subject: &Subject<'_>,
@@ -94,13 +114,18 @@ pub(super) fn asides(finding: &Finding, plans: &Plans) -> Vec<String> {
             .as_ref()
             .map(|why| format!("the plans that ran are not known, and were asked for: {why}")),
     ];
-    let why = finding.advice.as_deref().map(advice::because);
+    let why = finding.advice.as_deref().map(|advice| match advice {
+        Ok(advice) => advice::because(advice),
+        Err(error) => vec![format!("no index was tried: {error}")],
+    });
     let lines = lines.into_iter().flatten();
     why.unwrap_or_default().into_iter().chain(lines).collect()
 }
 
 /// What would help, tried.
 pub(super) fn advised(finding: &Finding) -> Vec<String> {
-    let advice = finding.advice.as_deref();
-    advice.map(advice::next).unwrap_or_default()
+    match finding.advice.as_deref() {
+        Some(Ok(advice)) => advice::next(advice),
+        _ => Vec::new(),
+    }
 }

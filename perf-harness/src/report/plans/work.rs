@@ -4,10 +4,10 @@ use super::super::Subject;
 use super::super::failure::{fitted, headline, section};
 use super::super::next::further;
 use super::super::number::grouped;
-use super::query::{advised, asides, asked, shown, told_query, what};
+use super::query::{advised, asides, asked, shown, together, told_query, what};
 use crate::budget::{Finding, PlanRule};
 use crate::plan::{Node, NodeKind, Plan, Plans, QueryPlans};
-use crate::record::{CallPath, Query};
+use crate::record::Query;
 
 /// More rows or blocks than are allowed: which queries they are.
 pub(in crate::report) fn work(
@@ -66,31 +66,20 @@ struct Share<'p> {
 
 fn shares<'p>(finding: &Finding, rule: &PlanRule, plans: &'p Plans) -> Vec<Share<'p>> {
     let all: Vec<&Query> = finding.traffic.queries().collect();
-    let mut keys: Vec<(String, Option<CallPath>)> = Vec::new();
-    let mut shares: Vec<Share<'p>> = Vec::new();
-    for plans in &plans.queries {
-        let query = all[plans.at];
-        let key = (query.fingerprint(), finding.traffic.path(query));
-        let one = Share {
-            most: plans,
-            queries: plans.times,
-            amount: rule.work_of(plans),
-            returned: query.rows() * plans.times as u64,
-        };
-        if let Some(at) = keys.iter().position(|known| *known == key) {
-            let share = &mut shares[at];
-            if one.amount > rule.work_of(share.most) {
-                share.most = plans;
-            }
-            share.queries += one.queries;
-            share.amount += one.amount;
-            share.returned += one.returned;
-        } else {
-            keys.push(key);
-            shares.push(one);
-        }
-    }
-    shares.retain(|share| share.amount > 0);
+    let key = |query: &Query| (query.fingerprint(), finding.traffic.path(query));
+    let groups = together(plans.queries.iter(), |plans| key(all[plans.at]));
+    let shares = groups.into_iter().filter_map(|group| {
+        let most = *group.iter().rev().max_by_key(|plans| rule.work_of(plans))?;
+        let of = key(all[most.at]);
+        let same = all.iter().filter(|query| key(query) == of);
+        Some(Share {
+            most,
+            queries: group.iter().map(|plans| plans.times).sum(),
+            amount: group.iter().map(|plans| rule.work_of(plans)).sum(),
+            returned: same.map(|query| query.rows()).sum(),
+        })
+    });
+    let mut shares: Vec<Share<'p>> = shares.filter(|share| share.amount > 0).collect();
     shares.sort_by_key(|share| std::cmp::Reverse(share.amount));
     shares
 }

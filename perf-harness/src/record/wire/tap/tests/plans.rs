@@ -61,6 +61,16 @@ fn notice() -> Vec<u8> {
     [b"N", &length.to_be_bytes()[..], body].concat()
 }
 
+/// The server says this, of which the program hears its own answer alone; then one more query passes as it is.
+async fn answered(open: &mut Open, answers: &[u8], window: u64) -> Traffic {
+    let written = open.server.write_all(answers).await;
+    written.expect("an open socket");
+    assert_eq!(heard(&mut open.client, ANSWER.len()).await, ANSWER);
+    passes(&mut open.client, &mut open.server, QUERY).await;
+    passes(&mut open.server, &mut open.client, ANSWER).await;
+    closed(open, window)
+}
+
 fn closed(open: &Open, window: u64) -> Traffic {
     let traffic = open.log.lock().close(window, Duration::ZERO);
     traffic.expect("an open window")
@@ -74,14 +84,7 @@ async fn it_switches_plans_on_while_something_is_recorded_and_off_again() {
     let window = open.log.lock().open(Duration::ZERO);
     passes_after_a_switch(&mut open, QUERY, "0").await;
     let answers = [ACCEPTED, &ANSWER[..7], &notice(), &ANSWER[7..]].concat();
-    open.server
-        .write_all(&answers)
-        .await
-        .expect("an open socket");
-    assert_eq!(heard(&mut open.client, ANSWER.len()).await, ANSWER);
-    passes(&mut open.client, &mut open.server, QUERY).await;
-    passes(&mut open.server, &mut open.client, ANSWER).await;
-    let traffic = closed(&open, window);
+    let traffic = answered(&mut open, &answers, window).await;
     let plans: Vec<_> = traffic
         .queries()
         .map(|query| query.executed_plan().is_some())
@@ -124,14 +127,7 @@ async fn where_it_is_refused_it_says_why_and_does_not_ask_again() {
         &refused[5..],
     ];
     let answers = [&refused.concat(), READY, ANSWER].concat();
-    open.server
-        .write_all(&answers)
-        .await
-        .expect("an open socket");
-    assert_eq!(heard(&mut open.client, ANSWER.len()).await, ANSWER);
-    passes(&mut open.client, &mut open.server, QUERY).await;
-    passes(&mut open.server, &mut open.client, ANSWER).await;
-    let traffic = closed(&open, window);
+    let traffic = answered(&mut open, &answers, window).await;
     assert_eq!(traffic.without_plans(), Some("not for you"));
     assert_eq!((traffic.counts().queries, traffic.counts().errors), (2, 0));
 }
