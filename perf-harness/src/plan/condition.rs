@@ -1,86 +1,43 @@
 //! The conditions that EXPLAIN writes: which columns they name. Pure, by tokens.
 
-use std::ops::Range;
+use super::token::{Token, tokens};
 
 /// Does a condition name the key of an index: a column's name, or an expression? `alias` is what the query calls the table.
 pub(super) fn names_key(condition: &str, alias: &str, key: &str) -> bool {
-    let Unqualified {
-        text: condition,
-        literals,
-    } = unqualified(condition, alias);
     let key = key
         .strip_prefix('(')
         .and_then(|key| key.strip_suffix(')'))
         .unwrap_or(key);
+    let key: Vec<&str> = tokens(key).iter().map(|token| token.text).collect();
+    let condition = unqualified(&tokens(condition), alias);
     if key.is_empty() {
         return false;
     }
-    condition.match_indices(key).any(|(start, _)| {
-        let end = start + key.len();
-        let is_said = literals.iter().any(|literal| literal.contains(&start));
-        !is_said && is_word_end(&condition[..start], false) && is_word_end(&condition[end..], true)
+    let mut windows = condition.windows(key.len()).enumerate();
+    windows.any(|(at, window)| {
+        // What has another table's name before it is another column.
+        let is_of_another = at > 0 && condition[at - 1] == ".";
+        window == key && !is_of_another
     })
 }
 
-/// Nothing of a name goes on here: before or after it. A qualifier belongs to another table.
-fn is_word_end(rest: &str, after: bool) -> bool {
-    let next = if after {
-        rest.chars().next()
-    } else {
-        rest.chars().next_back()
-    };
-    !next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '"') || !after && c == '.')
-}
-
-/// A condition without the alias before names, and where its literals are.
-struct Unqualified {
-    text: String,
-    literals: Vec<Range<usize>>,
-}
-
-fn unqualified(condition: &str, alias: &str) -> Unqualified {
-    let plain = format!("{alias}.");
-    let quoted = format!("\"{}\".", alias.replace('"', "\"\""));
-    let mut out = String::with_capacity(condition.len());
-    let mut literals = Vec::new();
-    let mut rest = condition;
-    while let Some(c) = rest.chars().next() {
-        if c == '\'' {
-            let after = after_literal(rest);
-            let start = out.len();
-            out.push_str(&rest[..rest.len() - after.len()]);
-            literals.push(start..out.len());
-            rest = after;
+/// The words of a condition without the alias before names.
+fn unqualified<'t>(condition: &[Token<'t>], alias: &str) -> Vec<&'t str> {
+    let quoted = format!("\"{}\"", alias.replace('"', "\"\""));
+    let is_alias = |token: &Token<'_>| token.is_name() && [alias, &quoted].contains(&token.text);
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(token) = condition.get(at) {
+        let next = condition.get(at + 1);
+        let is_first = words.last() != Some(&".");
+        if is_first && is_alias(token) && next.is_some_and(|next| next.is_symbol(".")) {
+            at += 2;
             continue;
         }
-        let begins = is_word_end(&out, false);
-        let qualifier = [&plain, &quoted]
-            .into_iter()
-            .find(|qualifier| begins && rest.starts_with(qualifier.as_str()));
-        if let Some(qualifier) = qualifier {
-            rest = &rest[qualifier.len()..];
-        } else {
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
+        words.push(token.text);
+        at += 1;
     }
-    Unqualified {
-        text: out,
-        literals,
-    }
-}
-
-/// What follows a literal that begins here.
-fn after_literal(text: &str) -> &str {
-    let mut rest = &text[1..];
-    while let Some(end) = rest.find('\'') {
-        rest = &rest[end + 1..];
-        match rest.strip_prefix('\'') {
-            Some(more) => rest = more,
-            None => return rest,
-        }
-    }
-    ""
+    words
 }
 
 #[cfg(test)]
@@ -102,6 +59,8 @@ mod tests {
         check("(a.my_slug = 'x'::text)", "a", "slug", false);
         check("(a.b = 'slug'::text)", "a", "slug", false);
         check("(a.b = 'it''s slug'::text)", "a", "slug", false);
+        check(r"(a.b = E'\' slug '::text)", "a", "slug", false);
+        check("(other.slug = 1)", "a", "slug", false);
         check("(b.author_id = a.id)", "b", "author_id", true);
         check("(b.author_id = a.id)", "b", "id", false);
         check("((a.\"Order\" > 3) AND (a.id < 9))", "a", "\"Order\"", true);

@@ -31,6 +31,7 @@ mod statistics;
 mod step;
 mod survey;
 mod text;
+mod token;
 mod tree;
 mod weight;
 

@@ -1,6 +1,6 @@
 //! An expression as EXPLAIN writes it: with brackets around every part. What is not understood stays a text.
 
-use super::token::{Kind, Token, tokens};
+use crate::plan::token::{Kind, Token, tokens};
 
 /// Deeper ones are not read.
 const DEEPEST: usize = 60;

@@ -50,7 +50,7 @@ fn is_of_time(key: &Key, named: Named<'_>) -> bool {
 /// Most of what is read is thrown away, before the first row that is wanted.
 pub(super) fn offset(plan: &Plan, sql: &str) -> Option<Hint> {
     const MOST_OF_IT: f64 = 5.0;
-    let mut words = super::token::tokens(sql).into_iter();
+    let mut words = crate::plan::token::tokens(sql).into_iter();
     if !words.any(|token| token.is_word("OFFSET")) {
         return None;
     }

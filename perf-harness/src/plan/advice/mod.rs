@@ -16,7 +16,6 @@ mod migration;
 mod special;
 mod steps;
 mod term;
-mod token;
 mod unused;
 mod workbench;
 

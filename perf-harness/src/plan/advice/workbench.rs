@@ -280,7 +280,7 @@ pub(super) fn cost(seen: &Seen) -> f64 {
 
 /// What a statement may call: names with a bracket behind them.
 fn called(sql: &str) -> Vec<String> {
-    let tokens = super::token::tokens(sql);
+    let tokens = crate::plan::token::tokens(sql);
     let pairs = tokens.windows(2);
     let calls = pairs.filter(|pair| pair[0].is_name() && pair[1].is_symbol("("));
     calls

@@ -1,8 +1,10 @@
 //! An expression as a tree of brackets.
 
 use std::fmt;
+use std::iter::Peekable;
 
 use super::Literals;
+use crate::plan::token::{Kind, Token, tokens};
 
 /// What stands side by side within one pair of brackets, or within none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +56,11 @@ const TAKE_BRACKETS: [&str; 6] = ["ANY", "ALL", "IN", "EXISTS", "ROW", "ARRAY"];
 
 impl Parts {
     pub(super) fn of(text: &str) -> Self {
-        Reader { rest: text }.parts(None)
+        let mut reader = Reader {
+            tokens: tokens(text).into_iter().peekable(),
+            end: 0,
+        };
+        reader.parts(None)
     }
 
     /// `alias.` goes, wherever it stands before a name.
@@ -291,102 +297,48 @@ impl fmt::Display for Parts {
     }
 }
 
-struct Reader<'t> {
-    rest: &'t str,
+/// Tokens, and where the last one ended.
+struct Reader<I: Iterator> {
+    tokens: Peekable<I>,
+    end: usize,
 }
 
-impl Reader<'_> {
+impl<'t, I: Iterator<Item = Token<'t>>> Reader<I> {
     /// All up to a closing bracket, or to the end.
-    fn parts(&mut self, close: Option<char>) -> Parts {
+    fn parts(&mut self, close: Option<&str>) -> Parts {
         let mut parts = Vec::new();
-        loop {
-            let trimmed = self.rest.trim_start();
-            let blank = trimmed.len() < self.rest.len();
-            self.rest = trimmed;
-            let Some(first) = trimmed.chars().next() else {
-                return Parts(parts);
-            };
-            if Some(first) == close {
-                self.rest = &trimmed[1..];
-                return Parts(parts);
+        while let Some(token) = self.tokens.next() {
+            let blank = self.end < token.start;
+            self.end = token.end();
+            if close.is_some_and(|close| token.is_symbol(close)) {
+                break;
             }
-            let part = self.part(first);
+            let part = self.part(token);
             parts.push(Spaced { part, blank });
         }
+        Parts(parts)
     }
 
-    fn part(&mut self, first: char) -> Part {
-        match first {
-            '(' => self.group('(', ')'),
-            '[' => self.group('[', ']'),
-            '\'' => Part::Value(self.quoted(0, '\'')),
-            '"' => Part::Word(self.quoted(0, '"')),
-            'E' | 'B' | 'X' if self.rest[1..].starts_with('\'') => {
-                Part::Value(self.quoted(1, '\''))
-            }
-            '$' => Part::Value(self.while_is(|c| c == '$' || c.is_ascii_digit())),
-            _ if first.is_ascii_digit() => Part::Value(self.number()),
-            _ if is_of_name(first) => self.word(),
-            ':' if self.rest.starts_with("::") => Part::Sign(self.take(2)),
-            _ if is_of_operator(first) => Part::Sign(self.while_is(is_of_operator)),
-            _ => Part::Sign(self.take(first.len_utf8())),
+    fn part(&mut self, token: Token<'t>) -> Part {
+        match (token.kind, token.text) {
+            (Kind::Symbol, "(") => Part::Group('(', self.parts(Some(")"))),
+            (Kind::Symbol, "[") => Part::Group('[', self.parts(Some("]"))),
+            (Kind::Symbol, sign) => Part::Sign(sign.to_owned()),
+            (Kind::Literal | Kind::Parameter, value) => Part::Value(value.to_owned()),
+            (Kind::Word, "SubPlan" | "InitPlan") => self.numbered(token.text),
+            (Kind::Word | Kind::Quoted, word) => Part::Word(word.to_owned()),
         }
     }
 
-    fn group(&mut self, open: char, close: char) -> Part {
-        self.rest = &self.rest[1..];
-        Part::Group(open, self.parts(Some(close)))
-    }
-
-    /// What begins with a quote after a prefix, which is doubled inside.
-    fn quoted(&mut self, prefix: usize, quote: char) -> String {
-        let escapes = self.rest.starts_with('E');
-        let mut chars = self.rest.char_indices().skip(prefix + 1).peekable();
-        while let Some((at, c)) = chars.next() {
-            if c == '\\' && escapes {
-                chars.next();
-            } else if c == quote && chars.next_if(|(_, next)| *next == quote).is_none() {
-                return self.take(at + 1);
+    /// `SubPlan 1` is one word.
+    fn numbered(&mut self, word: &str) -> Part {
+        let is_number = |next: &Token<'_>| next.text.bytes().all(|byte| byte.is_ascii_digit());
+        Part::Word(match self.tokens.next_if(is_number) {
+            Some(number) => {
+                self.end = number.end();
+                format!("{word} {}", number.text)
             }
-        }
-        self.take(self.rest.len())
-    }
-
-    fn number(&mut self) -> String {
-        let mut before = '0';
-        self.while_is(|c| {
-            let signed = matches!(c, '+' | '-') && matches!(before, 'e' | 'E');
-            before = c;
-            signed || c.is_ascii_alphanumeric() || c == '.'
+            None => word.to_owned(),
         })
     }
-
-    fn word(&mut self) -> Part {
-        let word = self.while_is(|c| is_of_name(c) || c == '$' || c.is_ascii_digit());
-        if matches!(word.as_str(), "SubPlan" | "InitPlan") && self.rest.starts_with(' ') {
-            self.rest = &self.rest[1..];
-            let number = self.while_is(|c| c.is_ascii_digit());
-            return Part::Word(format!("{word} {number}"));
-        }
-        Part::Word(word)
-    }
-
-    fn while_is(&mut self, mut is: impl FnMut(char) -> bool) -> String {
-        let end = self.rest.find(|c| !is(c)).unwrap_or(self.rest.len());
-        self.take(end)
-    }
-
-    fn take(&mut self, bytes: usize) -> String {
-        let (taken, rest) = self.rest.split_at(bytes);
-        self.rest = rest;
-        taken.to_owned()
-    }
-}
-
-fn is_of_name(c: char) -> bool {
-    c.is_alphabetic() || c == '_'
-}
-
-fn is_of_operator(c: char) -> bool {
-    "+-*/<>=~!@#%^&|`?".contains(c)
 }

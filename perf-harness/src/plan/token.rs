@@ -2,7 +2,7 @@
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::plan) enum Kind {
     Word,
     /// A name in quotes.
     Quoted,
@@ -15,32 +15,32 @@ pub(super) enum Kind {
 
 /// A token and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token<'t> {
-    pub(super) kind: Kind,
-    pub(super) text: &'t str,
-    pub(super) start: usize,
+pub(in crate::plan) struct Token<'t> {
+    pub(in crate::plan) kind: Kind,
+    pub(in crate::plan) text: &'t str,
+    pub(in crate::plan) start: usize,
 }
 
 impl Token<'_> {
-    pub(super) fn is_symbol(&self, symbol: &str) -> bool {
+    pub(in crate::plan) fn is_symbol(&self, symbol: &str) -> bool {
         self.kind == Kind::Symbol && self.text == symbol
     }
 
-    pub(super) fn is_word(&self, word: &str) -> bool {
+    pub(in crate::plan) fn is_word(&self, word: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
-    pub(super) fn is_name(&self) -> bool {
+    pub(in crate::plan) fn is_name(&self) -> bool {
         matches!(self.kind, Kind::Word | Kind::Quoted)
     }
 
-    pub(super) fn end(&self) -> usize {
+    pub(in crate::plan) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 }
 
 /// The tokens of an expression. What is open at its end ends there.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(in crate::plan) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -65,13 +65,12 @@ fn token(rest: &str, first: char) -> (Kind, usize) {
     let word = || rest.find(|c| !is_in_word(c)).unwrap_or(rest.len());
     match first {
         '\'' => (Kind::Literal, quoted(rest, '\'', false)),
-        'E' if rest[1..].starts_with('\'') => (Kind::Literal, 1 + quoted(&rest[1..], '\'', true)),
+        'E' | 'B' | 'X' if rest[1..].starts_with('\'') => {
+            (Kind::Literal, 1 + quoted(&rest[1..], '\'', first == 'E'))
+        }
         '"' => (Kind::Quoted, quoted(rest, '"', false)),
         '$' => (Kind::Parameter, word()),
-        '0'..='9' => {
-            let end = rest.find(|c: char| !is_in_word(c) && c != '.');
-            (Kind::Literal, end.unwrap_or(rest.len()))
-        }
+        '0'..='9' => (Kind::Literal, number(rest)),
         _ if is_in_word(first) => (Kind::Word, word()),
         ':' if rest.starts_with("::") => (Kind::Symbol, 2),
         _ if is_operator(first) => {
@@ -80,6 +79,17 @@ fn token(rest: &str, first: char) -> (Kind, usize) {
         }
         _ => (Kind::Symbol, first.len_utf8()),
     }
+}
+
+/// The length of a number: `1.5`, `1e-05`.
+fn number(text: &str) -> usize {
+    let mut before = ' ';
+    let end = text.find(|c: char| {
+        let is_signed = matches!(c, '+' | '-') && matches!(before, 'e' | 'E');
+        before = c;
+        !is_signed && !c.is_ascii_alphanumeric() && c != '.'
+    });
+    end.unwrap_or(text.len())
 }
 
 /// The characters that operators are made of: "Lexical Structure" in the server's manual.
@@ -141,6 +151,7 @@ mod tests {
             &["(", "a", ".", "e", "=", "E'\\'é'", "::", "text", ")"],
         );
         check("1.5 ->> 'open", &["1.5", "->>", "'open"]);
+        check("1e-05-X'1f'", &["1e-05", "-", "X'1f'"]);
         check("Élan[1]", &["Élan", "[", "1", "]"]);
         check("", &[]);
     }
