@@ -67,7 +67,8 @@ mod report;
 pub mod __private;
 
 pub use budget::{
-    Allowance, Allowed, Defect, Finding, PlanRule, Problem, Queries, Slope, Violation,
+    Allowance, Allowed, Defect, Finding, LatencyRule, Limit, Metric, PlanRule, Problem, Queries,
+    Slope, Statistic, Violation,
 };
 pub use database::{
     BoxError, CopyRow, IntoTemplate, ScratchDb, SeedError, Table, Template, TemplateDb,

@@ -1,0 +1,112 @@
+//! A limit on how long a piece of work takes.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What is told of many samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Statistic {
+    /// The median.
+    P50,
+    /// The time that 90 % of the work stays within.
+    P90,
+    /// The time that 95 % of the work stays within.
+    P95,
+    /// The time that 99 % of the work stays within.
+    P99,
+    /// The longest time seen.
+    Max,
+    /// The mean.
+    Mean,
+}
+
+impl Statistic {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::P50,
+        Self::P90,
+        Self::P95,
+        Self::P99,
+        Self::Max,
+        Self::Mean,
+    ];
+
+    /// As it is written in a rule: `p95`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::P50 => "p50",
+            Self::P90 => "p90",
+            Self::P95 => "p95",
+            Self::P99 => "p99",
+            Self::Max => "max",
+            Self::Mean => "mean",
+        }
+    }
+
+    /// The share of the work that stays within it, if it is a percentile.
+    #[must_use]
+    pub const fn quantile(self) -> Option<f64> {
+        match self {
+            Self::P50 => Some(0.5),
+            Self::P90 => Some(0.9),
+            Self::P95 => Some(0.95),
+            Self::P99 => Some(0.99),
+            Self::Max | Self::Mean => None,
+        }
+    }
+}
+
+/// How long a piece of work may take: `p95 < 200ms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LatencyRule {
+    statistic: Statistic,
+    most: Duration,
+}
+
+impl LatencyRule {
+    /// The statistic is to be below this.
+    #[must_use]
+    pub const fn new(statistic: Statistic, most: Duration) -> Self {
+        Self { statistic, most }
+    }
+
+    /// What is judged.
+    #[must_use]
+    pub const fn statistic(&self) -> Statistic {
+        self.statistic
+    }
+
+    /// What it is to be below.
+    #[must_use]
+    pub const fn most(&self) -> Duration {
+        self.most
+    }
+}
+
+impl fmt::Display for LatencyRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.most.as_micros();
+        let (number, unit) = match micros {
+            micros if micros % 1_000_000 == 0 => (micros / 1_000_000, "s"),
+            micros if micros % 1_000 == 0 => (micros / 1_000, "ms"),
+            micros => (micros, "us"),
+        };
+        write!(f, "{} < {number}{unit}", self.statistic.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_told_as_it_is_written() {
+        let told =
+            |micros| LatencyRule::new(Statistic::P95, Duration::from_micros(micros)).to_string();
+        assert_eq!(told(200_000), "p95 < 200ms");
+        assert_eq!(told(2_000_000), "p95 < 2s");
+        assert_eq!(told(1_500), "p95 < 1500us");
+    }
+}
