@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
 pub use crate::run::TestOutput;
+pub use crate::run::latency::output::{AnyOutput, Output, ResultOutput, no_input};
 pub use core::option::Option::{None, Some};
 pub use core::stringify;
 #[cfg(feature = "snapshot")]
@@ -15,9 +16,10 @@ pub use insta;
 /// What the program `perf-harness` does: it prints what these give.
 pub use crate::baseline::command as baseline;
 pub use crate::postgres::running;
+pub use crate::run::latency::experiment as latency;
 pub use crate::run::indexes::command as indexes;
 
-use crate::budget::{Assertion, Defect, Form, PlanRule, Queries, Slope};
+use crate::budget::{Assertion, Defect, Form, Improvement, Latency, PlanRule, Queries, Slope};
 use crate::config;
 use crate::database::in_background_waiting;
 use crate::error::SetupError;
@@ -166,6 +168,41 @@ pub fn record_and_check<F: Future>(
 ) -> impl Future<Output = F::Output> {
     let form = Form::OneStep(told_name(name));
     db.check_as(budget, form, Location::caller(), work)
+}
+
+/// `assert_latency!(db, p95 < 200ms, || work())`
+#[track_caller]
+pub fn check_latency<'a, I, T>(
+    db: &'a PerfDb,
+    latency: Latency,
+    name: &str,
+    inputs: impl AsyncFn() -> I + 'a,
+    work: impl AsyncFn(I) -> T + 'a,
+    failure: impl Fn(&T) -> Option<String> + 'a,
+) -> impl Future<Output = ()> + 'a
+where
+    I: 'a,
+    T: 'a,
+{
+    let asked = (latency, Form::OneStep(told_name(name)), Location::caller());
+    db.check_latency_as(asked, inputs, work, failure)
+}
+
+/// `assert_improves!(db, || before(), || after(), 50%)`
+#[track_caller]
+pub fn check_improvement<'a, T: 'a, U: 'a>(
+    db: &'a PerfDb,
+    improvement: Improvement,
+    name: &str,
+    before: (impl AsyncFn() -> T + 'a, impl Fn(&T) -> Option<String> + 'a),
+    after: (impl AsyncFn() -> U + 'a, impl Fn(&U) -> Option<String> + 'a),
+) -> impl Future<Output = ()> + 'a {
+    let asked = (
+        improvement,
+        Form::OneStep(told_name(name)),
+        Location::caller(),
+    );
+    db.check_improvement_as(asked, before, after)
 }
 
 /// `assert_constant_queries!(growth)`, `assert_constant_queries!(growth, +1 per 100)`

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod choice;
+mod latency;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use choice::{choice, image};
 
 pub(crate) use baseline::{BASELINE_FILE, baseline};
 pub(crate) use choice::Choice;
+pub(crate) use latency::undecided_fails;
 
 const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
 const PARAMETERS: &str = "PERF_HARNESS_PARAMETERS";

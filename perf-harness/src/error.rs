@@ -125,6 +125,14 @@ pub enum SetupError {
         /// What to do about it.
         cure: String,
     },
+    /// An assertion on latency that cannot be decided, or whose work cannot be timed.
+    #[error("{cause}")]
+    Latency {
+        /// The rule or the work, and what is wrong with it.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
     /// None of the queries recorded is among those that were asked about.
     #[error(
         "none of the {of} queries recorded is among those chosen, so `{budget}` was not tested"
@@ -345,6 +353,14 @@ impl SetupError {
             what,
             name: name.to_owned(),
             known,
+        }
+    }
+
+    /// Times that cannot be taken or judged.
+    pub(crate) fn latency(cause: String, cure: impl Into<String>) -> Self {
+        Self::Latency {
+            cause,
+            cure: cure.into(),
         }
     }
 

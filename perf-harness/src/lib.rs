@@ -56,8 +56,11 @@ mod nearest;
 mod postgres;
 mod progress;
 
+mod machine;
 mod plan;
 mod record;
+mod stats;
+mod timing;
 
 mod baseline;
 mod budget;
@@ -67,8 +70,8 @@ mod report;
 pub mod __private;
 
 pub use budget::{
-    Allowance, Allowed, Defect, Finding, LatencyRule, Limit, Metric, PlanRule, Problem, Queries,
-    Slope, Statistic, Violation,
+    Allowance, Allowed, Defect, Finding, Improvement, Latency, LatencyRule, Limit, Measure, Metric,
+    PlanRule, Problem, Queries, Slope, Statistic, Undecided, Violation,
 };
 pub use database::{
     BoxError, CopyRow, IntoTemplate, ScratchDb, SeedError, Table, Template, TemplateDb,
@@ -78,7 +81,7 @@ pub use error::SetupError;
 /// [`perf_test`] under the name that rstest needs: `#[perf_harness::test]`. Import `perf_test`, or name what you
 /// import: after `use perf_harness::*` a plain `#[test]` would be ambiguous.
 pub use perf_harness_macros::perf_test as test;
-pub use perf_harness_macros::perf_test;
+pub use perf_harness_macros::{assert_improves, assert_latency, perf_test};
 pub use plan::{
     Access, Actual, Buffers, Estimate, Node, NodeKind, Plan, PlanGrowth, PlanOf, Plans, QueryPlans,
     Rows, Scale, SortedFor, Sorting, Spill, Spilled, TableAccess, Trigger,

@@ -16,6 +16,8 @@ pub(crate) enum Command {
     BenchProvisionQuick,
     BenchRecorder,
     BenchRecorderQuick,
+    FlakeCheck,
+    FlakeCheckQuick,
     /// Its words are read by who runs it.
     Baseline,
     /// Its words, too.
@@ -98,6 +100,16 @@ const FORMS: &[Form] = &[
             name: "--quick",
             summary: "whether it works: few rounds, unoptimised",
             command: Command::BenchRecorderQuick,
+        }],
+    },
+    Form {
+        name: "flake-check",
+        summary: "count how often a verdict on latency is wrong, quiet and under load",
+        command: Command::FlakeCheck,
+        flags: &[Flag {
+            name: "--quick",
+            summary: "whether it works: few runs, unoptimised",
+            command: Command::FlakeCheckQuick,
         }],
     },
     Form {
@@ -340,15 +352,15 @@ mod tests {
         };
         check(
             "",
-            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, help",
+            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, help",
         );
         check(
             "tdy",
-            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, help",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, help",
         );
         check(
             "benchmarks",
-            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, help",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, help",
         );
         check(
             "ci --lst",
@@ -389,6 +401,8 @@ Usage: cargo xtask <command> [flags]
     --quick        one round instead of five
   bench-recorder   time what the recorder costs, against a direct connection and pgbouncer
     --quick        whether it works: few rounds, unoptimised
+  flake-check      count how often a verdict on latency is wrong, quiet and under load
+    --quick        whether it works: few runs, unoptimised
   postgres status  tell which servers of the harness run and what it keeps
   postgres stop    stop the servers that nobody uses
     --force        stop those in use too

@@ -24,6 +24,7 @@
 //! - `demo`: the example, run
 //! - `bench_provision`: what a fresh database costs a test, ours against others'
 //! - `bench_recorder`: what the recorder costs, against a direct connection and pgbouncer
+//! - `flake_check`: how often a verdict on latency is wrong
 //! - `harness`: the servers of the harness, what is known to be wrong and the indexes, by its own program
 //! - `workspace`, `nearest`, `error`: where the root is, what was probably meant, what kept a command from its work
 
@@ -39,6 +40,7 @@ mod bench_recorder;
 mod ci;
 mod demo;
 mod error;
+mod flake_check;
 mod harness;
 #[path = "../../perf-harness/src/nearest.rs"]
 mod nearest;
@@ -76,6 +78,8 @@ fn run(command: Command, words: &[String]) -> Result<ExitCode, SetupError> {
         Command::BenchProvisionQuick => bench_provision::run(&workspace::root()?, 1)?,
         Command::BenchRecorder => bench_recorder::run(&workspace::root()?, Extent::Full)?,
         Command::BenchRecorderQuick => bench_recorder::run(&workspace::root()?, Extent::Quick)?,
+        Command::FlakeCheck => flake_check::run(&workspace::root()?, Extent::Full)?,
+        Command::FlakeCheckQuick => flake_check::run(&workspace::root()?, Extent::Quick)?,
         Command::Tidy => return tidy::run(&workspace::root()?).map(pass_or_fail),
         Command::Ci => return Ok(pass_or_fail(ci::run(&workspace::root()?))),
         Command::Postgres(words) => {

@@ -2,8 +2,11 @@
 
 mod assignment;
 mod attribute;
+mod duration;
 mod emit;
 mod function;
+mod improvement;
+mod latency;
 mod options;
 mod shape;
 mod sizes;
@@ -73,6 +76,66 @@ use proc_macro2::TokenStream as Tokens;
 #[proc_macro_attribute]
 pub fn perf_test(options: TokenStream, function: TokenStream) -> TokenStream {
     expand(options.into(), function.into()).into()
+}
+
+/// Asserts that a piece of work is fast enough: a statistical verdict on what it cost, and not on what else the machine did.
+///
+/// ```ignore
+/// assert_latency!(db, p95 < 200ms, || app.get("/api/users/"));
+/// assert_latency!(db, p50 < 20ms, p99 < 80ms, samples = 2_000, || app.get("/api/users/"));
+/// assert_latency!(db, p95 < 50ms, inputs = async || new_user(&db).await, |user| app.post("/api/users/", user));
+/// ```
+///
+/// First stands the `PerfDb`, then rules, then options, and last the work: a closure that gives a future. It is run with
+/// the same input again and again, until each rule is decided.
+///
+/// | rule | holds when |
+/// | --- | --- |
+/// | `p50`, `p90`, `p95`, `p99`, `p999` | no more than that share of the work takes longer |
+/// | `mean` | the mean is below it |
+/// | `max` | no run of the work took longer, of as many as make it certain that no more than 1 % do |
+///
+/// Times are literals with the unit `us`, `ms` or `s`, or expressions of the type `Duration`.
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `inputs = async \|\| ..` | makes the input of each run; it is not timed, and the work is a closure with an argument |
+/// | `warm_up = 10` | so many runs come before the first that counts |
+/// | `samples = 600` | the most runs, for each rule at least as many as it needs |
+/// | `time = 10s` | how long is sampled at most |
+/// | `time_out = 60s` | how long one run may take |
+/// | `concurrency = 1` | how many runs are under way at once |
+/// | `undecided = warn` | whether a rule that cannot be decided `fail`s the test or is told as a warning |
+///
+/// What does not hold is told when the test ends, together with all other findings.
+#[proc_macro]
+pub fn assert_latency(assertion: TokenStream) -> TokenStream {
+    let parsed = syn::parse2::<latency::LatencyAssertion>(assertion.into());
+    parsed
+        .map_or_else(syn::Error::into_compile_error, |assertion| assertion.emit())
+        .into()
+}
+
+/// Asserts that one piece of work is better than another, by so much: the proof of an optimisation.
+///
+/// ```ignore
+/// assert_improves!(db, || naive.get("/api/users/"), || tuned.get("/api/users/"), 50%);
+/// assert_improves!(db, || naive.get("/"), || tuned.get("/"), 50%, queries 90%, rows 0.1%);
+/// ```
+///
+/// First stands the `PerfDb`, then the work as it was and as it is now, both closures that give a future, and then by how
+/// much of the first the second must be less: `50%` of its time, and `queries`, `round_trips`, `rows` or `bytes` of its traffic.
+///
+/// Both are run in pairs, in random order, so what the machine does besides meets both. A gain of time is shown when it is
+/// within the interval's lower end, with 1 % of doubt; counts are compared once, exactly.
+///
+/// Options are `pairs = 160` (the most), `warm_up = 10`, `time = 20s` and `time_out = 60s`.
+#[proc_macro]
+pub fn assert_improves(assertion: TokenStream) -> TokenStream {
+    let parsed = syn::parse2::<improvement::ImprovementAssertion>(assertion.into());
+    parsed
+        .map_or_else(syn::Error::into_compile_error, |assertion| assertion.emit())
+        .into()
 }
 
 /// A mistake gives its error and the function: one mistake, one error.

@@ -4,7 +4,9 @@ use super::defect::Defect;
 use super::excuse::{Excuse, Excuses};
 use super::finding::Violation;
 use super::growth::unknown_growth;
+use super::improvement::Improvement;
 use super::known::{Baseline, Key, KnownKind, Occurrence};
+use super::latency::Latency;
 use super::plan_rule::PlanRule;
 use super::queries::{Asked, Form, Queries, nothing};
 use super::slope::Slope;
@@ -22,6 +24,8 @@ pub(crate) enum Assertion {
     Constant(Slope),
     Plan(PlanRule),
     Scales(Scale),
+    Latency(Latency),
+    Improves(Improvement),
     #[cfg(feature = "snapshot")]
     Snapshot,
     #[cfg(feature = "snapshot")]
@@ -46,8 +50,12 @@ impl Assertion {
             }
             Self::No(defect) => std::slice::from_ref(defect),
             Self::Efficient => &Defect::ALL,
-            // One recording alone has not grown, and plans are judged by who has them.
-            Self::Constant(_) | Self::Plan(_) | Self::Scales(_) => &[],
+            // One recording alone has not grown, plans are judged by who has them, and times by who takes them.
+            Self::Constant(_)
+            | Self::Plan(_)
+            | Self::Scales(_)
+            | Self::Latency(_)
+            | Self::Improves(_) => &[],
             // It is compared by who keeps it.
             #[cfg(feature = "snapshot")]
             Self::Snapshot | Self::PlanSnapshot => &[],
@@ -118,6 +126,10 @@ impl Assertion {
             Self::No(defect) => form.written(defect.assertion(), None),
             Self::Plan(rule) => rule.written(form),
             Self::Scales(scale) => form.written("assert_plan_scales", Some(&written_scale(scale))),
+            Self::Improves(improvement) => {
+                form.written("assert_improves", Some(&improvement.written()))
+            }
+            Self::Latency(latency) => form.written("assert_latency", Some(&latency.written())),
             Self::Efficient => form.written("assert_efficient", None),
             Self::Constant(slope) if *slope == Slope::NONE => {
                 form.written("assert_constant_queries", None)

@@ -8,11 +8,14 @@ use super::assertion::Assertion;
 use super::defect::{Defect, Found};
 use super::excuse::{Excuse, Excuses};
 use super::growth::{Grown, occurrences, unknown_growth};
+use super::improvement::Compared;
 use super::known::{Baseline, Objection, Occurrence};
+use super::latency::Ruling;
 use super::queries::Form;
 use crate::error::SetupError;
 use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
 use crate::record::{Sample, Traffic};
+use crate::timing::Timings;
 
 /// One fact that is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +52,20 @@ pub enum Violation {
         /// How many shapes.
         found: usize,
     },
+    /// Rules on latency that are broken, or that could not be decided.
+    Latency {
+        /// How many are broken.
+        broken: usize,
+        /// How many could not be decided.
+        undecided: usize,
+    },
+    /// Gains that are not there, or could not be decided.
+    Improvement {
+        /// How many are not there.
+        missed: usize,
+        /// How many could not be decided.
+        undecided: usize,
+    },
     /// Shapes that are asked more often the more there is, or less often.
     Growth {
         /// How many such shapes.
@@ -64,6 +81,13 @@ pub enum Problem {
     Violation(Violation),
     /// The question could not be answered.
     Unmeasured(SetupError),
+}
+
+/// Runs of a piece of work, and what they say of each rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Sampled {
+    pub(crate) timings: Timings,
+    pub(crate) rulings: Vec<Ruling>,
 }
 
 /// An assertion that did not hold, and the facts that it was asked about.
@@ -84,6 +108,10 @@ pub struct Finding {
     pub(crate) advice: Option<Arc<Result<Advice, SetupError>>>,
     /// Those at rising sizes, if they were.
     pub(crate) scaling: Option<Arc<Scaling>>,
+    /// How long its runs took, if that is what was asked about.
+    pub(crate) latency: Option<Arc<Sampled>>,
+    /// Pairs of runs, if that is what was asked about.
+    pub(crate) compared: Option<Arc<Compared>>,
 }
 
 impl Finding {
@@ -125,7 +153,11 @@ impl Finding {
         match self.problem {
             Problem::Unmeasured(_)
             | Problem::Violation(
-                Violation::Plans { .. } | Violation::Work { .. } | Violation::Scaling { .. },
+                Violation::Plans { .. }
+                | Violation::Work { .. }
+                | Violation::Scaling { .. }
+                | Violation::Latency { .. }
+                | Violation::Improvement { .. },
             ) => Vec::new(),
             Problem::Violation(Violation::Queries { actual, .. }) => {
                 let one = self.assertion.occurrence(actual, &self.form);

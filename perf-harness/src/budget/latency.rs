@@ -1,5 +1,11 @@
 //! A limit on how long a piece of work takes.
 
+mod judge;
+mod terms;
+
+pub(crate) use judge::{Decided, Judge, Ruling};
+pub use terms::{Latency, Undecided};
+
 use std::fmt;
 use std::time::Duration;
 
@@ -15,6 +21,8 @@ pub enum Statistic {
     P95,
     /// The time that 99 % of the work stays within.
     P99,
+    /// The time that 99.9 % of the work stays within.
+    P999,
     /// The longest time seen.
     Max,
     /// The mean.
@@ -23,11 +31,12 @@ pub enum Statistic {
 
 impl Statistic {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::P50,
         Self::P90,
         Self::P95,
         Self::P99,
+        Self::P999,
         Self::Max,
         Self::Mean,
     ];
@@ -40,6 +49,7 @@ impl Statistic {
             Self::P90 => "p90",
             Self::P95 => "p95",
             Self::P99 => "p99",
+            Self::P999 => "p999",
             Self::Max => "max",
             Self::Mean => "mean",
         }
@@ -53,6 +63,7 @@ impl Statistic {
             Self::P90 => Some(0.9),
             Self::P95 => Some(0.95),
             Self::P99 => Some(0.99),
+            Self::P999 => Some(0.999),
             Self::Max | Self::Mean => None,
         }
     }
@@ -87,11 +98,11 @@ impl LatencyRule {
 
 impl fmt::Display for LatencyRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let micros = self.most.as_micros();
-        let (number, unit) = match micros {
-            micros if micros % 1_000_000 == 0 => (micros / 1_000_000, "s"),
-            micros if micros % 1_000 == 0 => (micros / 1_000, "ms"),
-            micros => (micros, "us"),
+        let (number, unit) = match self.most.as_nanos() {
+            nanos if nanos.is_multiple_of(1_000_000_000) => (nanos / 1_000_000_000, "s"),
+            nanos if nanos.is_multiple_of(1_000_000) => (nanos / 1_000_000, "ms"),
+            nanos if nanos.is_multiple_of(1_000) => (nanos / 1_000, "us"),
+            nanos => (nanos, "ns"),
         };
         write!(f, "{} < {number}{unit}", self.statistic.name())
     }

@@ -15,6 +15,7 @@ pub(crate) mod pool;
 mod ready;
 mod scratch;
 mod sent;
+mod sessions;
 mod settings;
 mod shared;
 mod template;
@@ -23,6 +24,7 @@ pub(crate) use background::{in_background_blocking, in_background_turn, in_backg
 pub(crate) use clone::Database;
 pub(crate) use plans::Plans;
 pub use scratch::ScratchDb;
+pub(crate) use sessions::{Busy, Sessions};
 pub use template::{
     BoxError, CopyRow, IntoTemplate, SeedError, Table, Template, TemplateDb, TemplateOutput,
 };

@@ -13,6 +13,7 @@ mod local;
 mod private;
 pub mod running;
 mod settings;
+mod turn;
 mod url;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use self::docker::Docker;
 use self::download::Download;
 pub(crate) use self::idle::to_its_end;
 use self::local::Local;
+pub(crate) use self::turn::turn_to_take_times;
 use self::url::Given;
 pub(crate) use self::url::{masked, with_database, with_port};
 

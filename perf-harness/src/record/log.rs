@@ -55,6 +55,8 @@ pub(crate) struct Log {
     windows: HashMap<u64, Window>,
     next_window: u64,
     connections: u64,
+    /// Round trips since it began.
+    passed: u64,
     /// Those that the server has not let in yet.
     connecting: HashSet<u64>,
     /// Those whose answer is not complete.
@@ -218,6 +220,11 @@ impl Log {
         }
     }
 
+    /// How many round trips have passed since it began.
+    pub(crate) fn passed(&self) -> u64 {
+        self.passed
+    }
+
     /// Does anyone want to know?
     pub(crate) fn is_open(&self) -> bool {
         !self.windows.is_empty()
@@ -235,6 +242,7 @@ impl Log {
     /// One thing that a session understood.
     pub(crate) fn event(&mut self, connection: u64, event: &Event) {
         act(&mut self.activity, connection, event);
+        self.passed += u64::from(*event == Event::RoundTrip);
         if *event == Event::Connected {
             self.connecting.remove(&connection);
         }

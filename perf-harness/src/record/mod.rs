@@ -26,7 +26,9 @@ mod statement;
 pub(crate) mod wire;
 
 pub use class::Class;
-pub(crate) use fingerprint::{VERSION as FINGERPRINT_VERSION, folded_list};
+pub(crate) use fingerprint::{
+    VERSION as FINGERPRINT_VERSION, folded_list, strict as strict_fingerprint,
+};
 pub(crate) use log::SharedLog;
 pub(crate) use loose::VERSION as STORED_FINGERPRINT_VERSION;
 pub use parameter::Parameter;

@@ -2,7 +2,9 @@
 
 use super::defects::{at_once, defects};
 use super::growth::growth;
+use super::improvement::improvement;
 use super::known::known_line;
+use super::latency::latency;
 use super::next::advice;
 use super::parent::parent_line;
 use super::path::came_from;
@@ -43,6 +45,8 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         Problem::Violation(Violation::Growth { .. }) => growth(subject, finding),
         Problem::Violation(Violation::Plans { .. }) => plans(subject, finding),
         Problem::Violation(Violation::Scaling { .. }) => scaling(subject, finding),
+        Problem::Violation(Violation::Improvement { .. }) => improvement(subject, finding),
+        Problem::Violation(Violation::Latency { .. }) => latency(subject, finding),
         Problem::Violation(Violation::Work { allowed, actual }) => {
             work(subject, finding, *allowed, *actual)
         }

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::improvement::improvement_json;
+use super::latency::latency_json;
 use super::{Subject, Values};
 use crate::budget::{Excuse, Finding, Problem, Violation};
 use crate::plan::{Plan, PlanOf, Plans, QueryPlans, Refusal, Scaling};
@@ -66,6 +68,12 @@ fn finding(found: &Finding, values: Values) -> Value {
     }
     if let Some(scaling) = &found.scaling {
         document["scaling"] = scaling_of(scaling);
+    }
+    if let Some(compared) = &found.compared {
+        document["improvement"] = improvement_json(compared);
+    }
+    if let Some(sampled) = &found.latency {
+        document["latency"] = latency_json(sampled);
     }
     if !found.samples.is_empty() {
         document["samples"] = found.samples.iter().map(sample).collect();
@@ -166,6 +174,12 @@ fn violated(violation: Violation) -> Value {
         Violation::Defects { defect, found } => json!({ "kind": defect, "found": found }),
         Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
         Violation::Scaling { found } => json!({ "kind": "scaling", "found": found }),
+        Violation::Improvement { missed, undecided } => {
+            json!({ "kind": "improvement", "missed": missed, "undecided": undecided })
+        }
+        Violation::Latency { broken, undecided } => {
+            json!({ "kind": "latency", "broken": broken, "undecided": undecided })
+        }
         Violation::Plans { found } => json!({ "kind": "plans", "found": found }),
         Violation::Work { allowed, actual } => {
             json!({ "kind": "work", "allowed": allowed, "actual": actual })

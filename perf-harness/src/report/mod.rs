@@ -4,8 +4,10 @@ mod advice;
 mod defects;
 mod failure;
 mod growth;
+mod improvement;
 mod json;
 mod known;
+mod latency;
 mod next;
 mod number;
 mod parent;
@@ -16,16 +18,20 @@ mod plans;
 mod scaling;
 mod setup;
 mod sql_line;
+mod time;
 mod values;
 
 pub(crate) use advice::lines as advice_lines;
 pub(crate) use failure::failure;
+pub(crate) use improvement::gains;
 pub(crate) use json::failure_json;
 pub(crate) use known::{stale, standings_json};
+pub(crate) use latency::too_noisy;
 pub(crate) use number::grouped;
 #[cfg(feature = "snapshot")]
 pub(crate) use plan_list::plan_list;
 pub(crate) use setup::not_measured;
+pub(crate) use sql_line::one_line;
 
 use std::path::Path;
 

@@ -6,7 +6,7 @@ use crate::record::sql::{Kind, Token, tokens};
 const WIDTH: usize = 100;
 
 /// A fingerprint as one short line.
-pub(super) fn one_line(fingerprint: &str) -> String {
+pub(crate) fn one_line(fingerprint: &str) -> String {
     let all: Vec<Token<'_>> = tokens(fingerprint).collect();
     let mut text = String::new();
     let mut at = 0;

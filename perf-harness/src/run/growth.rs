@@ -80,6 +80,8 @@ impl Growth {
             plans: None,
             advice: None,
             scaling: None,
+            latency: None,
+            compared: None,
         });
     }
 }

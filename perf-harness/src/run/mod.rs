@@ -6,7 +6,9 @@ mod advice;
 mod artefacts;
 mod drain;
 mod growth;
+mod improvement;
 pub(crate) mod indexes;
+pub(crate) mod latency;
 mod ledger;
 mod origin;
 mod perf_db;
@@ -22,6 +24,7 @@ mod test_output;
 mod waiting;
 
 pub use growth::Growth;
+
 pub use perf_db::PerfDb;
 pub use perf_test::{Failure, PerfTest};
 pub use recording::Recording;

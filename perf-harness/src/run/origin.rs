@@ -7,6 +7,7 @@ use url::Url;
 use super::ledger::Ledger;
 use crate::config;
 use crate::database::{Database, Plans};
+use crate::machine::Threads;
 use crate::plan::Rows;
 use crate::postgres::masked;
 
@@ -14,6 +15,8 @@ use crate::postgres::masked;
 #[derive(Debug)]
 pub(super) struct Origin {
     pub(super) ledger: Arc<Ledger>,
+    /// Those that the test's work runs on.
+    pub(super) threads: Threads,
     /// The recorded URL, as it may be shown.
     pub(super) masked_url: String,
     /// Past the recorder.
@@ -25,9 +28,15 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    pub(super) fn new(database: &Database, ledger: Arc<Ledger>, rows: Rows) -> Self {
+    pub(super) fn new(
+        database: &Database,
+        ledger: Arc<Ledger>,
+        rows: Rows,
+        threads: Threads,
+    ) -> Self {
         Self {
             ledger,
+            threads,
             masked_url: masked(&database.recorded),
             direct: database.direct.clone(),
             rows: below_the_package(rows),

@@ -12,16 +12,17 @@ use crate::budget::{Assertion, Form, Queries};
 use crate::clock;
 use crate::database::{Database, Plans, census};
 use crate::error::SetupError;
+use crate::machine::Threads;
 use crate::plan::Rows;
 use crate::record::{SharedLog, Traffic};
 
 /// A test's own, fresh database, and the recorder in front of it. Clones are the same database.
 #[derive(Clone, Debug)]
 pub struct PerfDb {
-    database: Arc<Database>,
+    pub(super) database: Arc<Database>,
     /// Those that the test asked for besides, to be dropped with it.
     others: Others,
-    origin: Arc<Origin>,
+    pub(super) origin: Arc<Origin>,
 }
 
 impl PerfDb {
@@ -30,9 +31,10 @@ impl PerfDb {
         others: Others,
         ledger: Arc<Ledger>,
         rows: Rows,
+        threads: Threads,
     ) -> Self {
         Self {
-            origin: Arc::new(Origin::new(&database, ledger, rows)),
+            origin: Arc::new(Origin::new(&database, ledger, rows, threads)),
             database,
             others,
         }
@@ -48,6 +50,7 @@ impl PerfDb {
             self.others.clone(),
             Arc::clone(&self.origin.ledger),
             self.origin.rows.clone(),
+            self.origin.threads.clone(),
         ))
     }
 
@@ -104,6 +107,15 @@ impl PerfDb {
             Plans::Refused(why) => Some(why),
             Plans::Off | Plans::On => None,
         }
+    }
+
+    pub(crate) fn rtt(&self) -> Option<std::time::Duration> {
+        None
+    }
+
+    #[allow(missing_docs)]
+    pub fn unrecorded(&self) -> Self {
+        self.clone()
     }
 
     /// The URL that the code under test connects to: through the recorder, on 127.0.0.1.

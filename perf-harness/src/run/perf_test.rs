@@ -21,6 +21,7 @@ use crate::budget::{Baseline, Finding};
 use crate::config;
 use crate::database::{self, Database, IntoTemplate, Template, TemplateOutput};
 use crate::error::SetupError;
+use crate::machine::Threads;
 use crate::plan::Rows;
 use crate::record::{SharedLog, Witness};
 use crate::report::{Subject, Values, failure, failure_json, not_measured};
@@ -196,8 +197,9 @@ impl PerfTest {
     {
         let files = artefacts::Files::of(&self.name);
         let (file, baseline) = known(&files).map_err(|error| Failure::setup(&self.name, &error))?;
+        let threads = Threads::default();
         let (runtime, witness, database) = self
-            .set_up()
+            .set_up(&threads)
             .map_err(|error| Failure::setup(&self.name, &error))?;
         let ledger = Arc::new(Ledger::new(baseline));
         let others = Others::default();
@@ -206,9 +208,10 @@ impl PerfTest {
             others.clone(),
             Arc::clone(&ledger),
             self.rows.clone(),
+            threads.clone(),
         );
         let output = catch_unwind(AssertUnwindSafe(|| {
-            let _seen = witness.guard();
+            let (_seen, _joined) = (witness.guard(), threads.guard());
             runtime.block_on(function(db))
         }));
         // Ends what the test left running, before its database goes.
@@ -232,7 +235,10 @@ impl PerfTest {
         }
     }
 
-    fn set_up(&mut self) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
+    fn set_up(
+        &mut self,
+        threads: &Threads,
+    ) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
         if Handle::try_current().is_ok() {
             return Err(SetupError::system(
                 "a perf test starts a runtime of its own",
@@ -241,12 +247,19 @@ impl PerfTest {
         }
         let log = SharedLog::of_code_below(config::workspace());
         let witness = Witness::of(log.clone());
-        let on_start = witness.clone();
+        let on_start = (witness.clone(), threads.clone());
+        let on_stop = threads.clone();
         let runtime = self
             .runtime
             .enable_all()
-            .on_thread_start(move || on_start.enter())
-            .on_thread_stop(Witness::leave)
+            .on_thread_start(move || {
+                on_start.0.enter();
+                on_start.1.join();
+            })
+            .on_thread_stop(move || {
+                on_stop.leave();
+                Witness::leave();
+            })
             .build();
         let runtime = runtime
             .map_err(|error| SetupError::system("the test's runtime could not start", &error))?;

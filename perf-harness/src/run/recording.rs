@@ -238,6 +238,8 @@ impl<T> Recording<T> {
                 plans: facts.plans.clone(),
                 advice: facts.advice.clone(),
                 scaling: facts.scaling.clone(),
+                latency: None,
+                compared: None,
             });
         }
         holds

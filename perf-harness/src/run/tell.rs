@@ -1,7 +1,7 @@
 //! What is printed. The test harness shows it for the tests that fail.
 #![expect(clippy::print_stderr, reason = "this module is the one that prints")]
 
-use std::panic::resume_unwind;
+use std::panic::{Location, resume_unwind};
 use std::sync::Once;
 
 use super::perf_test::Failure;
@@ -26,6 +26,11 @@ pub(super) fn server(told: &str) {
 /// Where the database of a failed test can be looked at.
 pub(super) fn kept(url: &str) {
     eprintln!("perf-harness keeps its database: psql '{url}'");
+}
+
+/// What was proved: for who looks at tests that pass, too.
+pub(super) fn proof(location: &Location<'_>, text: &str) {
+    eprintln!("{}:{}: {text}", location.file(), location.line());
 }
 
 pub(super) fn warning(text: &str) {

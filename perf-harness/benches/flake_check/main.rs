@@ -1,0 +1,84 @@
+//! How often a verdict on latency is wrong: `assert_latency!`'s, and those of percentiles of 20, 100 and 400 samples.
+//!
+//! The work is run many times, in a quiet place and beside processes that take the processors from it; each way to judge is
+//! given stretches of the same runs, with budgets from 0.6 to 2 times the true percentile. `cargo xtask flake-check` runs it.
+#![expect(clippy::print_stdout, reason = "a bench prints")]
+
+mod hogs;
+mod judges;
+mod table;
+mod truth;
+mod work;
+
+use std::env;
+use std::process::ExitCode;
+
+use perf_harness::{PerfDb, PerfTest};
+
+use hogs::Hogs;
+use judges::{Cell, cells};
+use work::Work;
+
+/// How much is done.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// Runs of each work beside each number of hogs.
+    runs: usize,
+    /// Verdicts of each cell.
+    verdicts: usize,
+}
+
+const FULL: Extent = Extent {
+    runs: 24_000,
+    verdicts: 500,
+};
+
+/// To see whether all still works.
+const QUICK: Extent = Extent {
+    runs: 1_500,
+    verdicts: 20,
+};
+
+/// Beside so many processes that take what they can get.
+const HOGS: [usize; 3] = [0, 1, 4];
+
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let asked = |word: &str| words.iter().any(|it| it == word);
+    if asked(hogs::WORD) {
+        hogs::hog();
+    }
+    if let Some(name) = words.iter().find_map(|word| word.strip_prefix(truth::WORD)) {
+        return ended(
+            PerfTest::new("flake_check_truth")
+                .run(async |db| truth::tell(&Work::named(name, &db).await).await),
+        );
+    }
+    let extent = if asked("--quick") { QUICK } else { FULL };
+    ended(PerfTest::new("flake_check").run(async |db| act(&db, extent).await))
+}
+
+fn ended(outcome: Result<(), perf_harness::Failure>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            println!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn act(db: &PerfDb, extent: Extent) {
+    for name in work::NAMES {
+        let work = Work::named(name, db).await;
+        let (p95, how) = truth::of(&work).await;
+        println!("{}", table::heading(name, p95, how));
+        for hogs in HOGS {
+            let beside = Hogs::start(hogs);
+            let runs = work.runs(extent.runs).await;
+            drop(beside);
+            let cells: Vec<Cell> = cells(&runs, p95, extent.verdicts);
+            println!("{}", table::of(hogs, &runs, &cells));
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Nothing takes no time.
+
+use perf_harness_macros::assert_improves;
+
+fn main() {
+    assert_improves!(db, || before(), || after(), 100%);
+}

@@ -1,0 +1,7 @@
+//! It is below a budget, or it is not.
+
+use perf_harness_macros::assert_latency;
+
+fn main() {
+    assert_latency!(db, p95 > 200ms, || work());
+}

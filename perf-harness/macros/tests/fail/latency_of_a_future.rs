@@ -1,0 +1,7 @@
+//! A future runs only once.
+
+use perf_harness_macros::assert_latency;
+
+fn main() {
+    assert_latency!(db, p95 < 200ms, async { work().await });
+}

@@ -1,0 +1,7 @@
+//! An option that is none.
+
+use perf_harness_macros::assert_latency;
+
+fn main() {
+    assert_latency!(db, p95 < 200ms, sample = 100, || work());
+}

@@ -1,0 +1,7 @@
+//! A time has a unit.
+
+use perf_harness_macros::assert_latency;
+
+fn main() {
+    assert_latency!(db, p95 < 200, || work());
+}

@@ -1,0 +1,7 @@
+//! Nothing is to be timed.
+
+use perf_harness_macros::assert_latency;
+
+fn main() {
+    assert_latency!(db, p95 < 200ms);
+}

@@ -1,0 +1,119 @@
+//! How long a piece of work takes: it is run until its rules are decided, and what does not hold is added to the ledger.
+
+pub mod experiment;
+mod lanes;
+pub mod output;
+mod runner;
+mod sampler;
+mod server;
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::perf_db::PerfDb;
+use super::tell;
+use crate::budget::{
+    Assertion, Decided, Finding, Form, Latency, Problem, Sampled, Undecided, Violation,
+};
+use crate::clock;
+use crate::config;
+use crate::record::Traffic;
+use crate::report::too_noisy;
+
+pub(super) use self::runner::Runner;
+use self::sampler::Sampler;
+pub(super) use self::sampler::turn;
+
+impl PerfDb {
+    /// Asserts that a piece of work is fast enough. It is run with the same input again and again, until each rule is decided:
+    /// a statistical verdict. What does not hold is told when the test ends.
+    ///
+    /// The macro [`assert_latency!`](crate::assert_latency) is a line over this function, and sees to it that work that gives an
+    /// error is told as that: give it a value that is `Ok`, or panic.
+    #[track_caller]
+    pub fn check_latency<T>(
+        &self,
+        latency: Latency,
+        work: impl AsyncFn() -> T,
+    ) -> impl Future<Output = ()> {
+        let location = Location::caller();
+        let form = Form::OneStep("db".to_owned());
+        async move {
+            let work = async |()| work().await;
+            let asked = (latency, form, location);
+            self.check_latency_as(asked, async || (), work, |_| None)
+                .await;
+        }
+    }
+
+    pub(crate) async fn check_latency_as<I, T>(
+        &self,
+        (latency, form, location): (Latency, Form, &'static Location<'static>),
+        inputs: impl AsyncFn() -> I,
+        work: impl AsyncFn(I) -> T,
+        failure: impl Fn(&T) -> Option<String>,
+    ) {
+        let sampled = match latency.must_be_decidable(clock::resolution()) {
+            Ok(()) => {
+                let sampler = Sampler::new(self, &latency, (inputs, work, failure));
+                sampler.sample().await
+            }
+            Err(error) => Err(error),
+        };
+        let (problem, sampled) = match sampled {
+            Ok(sampled) => (
+                self.judge(&latency, &form, location, &sampled),
+                Some(Arc::new(sampled)),
+            ),
+            Err(error) => (Some(Problem::Unmeasured(error)), None),
+        };
+        let Some(problem) = problem else { return };
+        let ledger = &self.origin.ledger;
+        ledger.add(Finding {
+            location,
+            form,
+            assertion: Assertion::Latency(latency),
+            problem,
+            traffic: Arc::new(Traffic::default()),
+            excuses: Arc::from([]),
+            baseline: Arc::clone(&ledger.baseline),
+            samples: Arc::from([]),
+            plans: None,
+            advice: None,
+            scaling: None,
+            latency: sampled,
+            compared: None,
+        });
+    }
+
+    /// What is wrong, if anything is. What could not be decided is at least told.
+    fn judge(
+        &self,
+        latency: &Latency,
+        form: &Form,
+        location: &'static Location<'static>,
+        sampled: &Sampled,
+    ) -> Option<Problem> {
+        let count = |decided| {
+            let rulings = sampled.rulings.iter();
+            rulings.filter(|ruling| ruling.decided == decided).count()
+        };
+        let (broken, open) = (count(Some(Decided::IsBroken)), count(None));
+        let said = latency
+            .undecided
+            .map(|undecided| undecided == Undecided::Fail);
+        let fails = match said.map_or_else(config::undecided_fails, Ok) {
+            Ok(fails) => fails,
+            Err(error) => return Some(Problem::Unmeasured(error)),
+        };
+        if broken > 0 || (open > 0 && fails) {
+            let undecided = open;
+            return Some(Problem::Violation(Violation::Latency { broken, undecided }));
+        }
+        if open > 0 {
+            let written = Assertion::Latency(latency.clone()).written(form);
+            tell::warning(&too_noisy(location, &written, sampled));
+        }
+        None
+    }
+}

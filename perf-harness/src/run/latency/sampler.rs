@@ -1,0 +1,318 @@
+//! Runs the work until its rules are decided.
+
+use std::fs::File;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::lanes::all;
+use super::runner::Runner;
+use crate::budget::{Decided, Judge, Latency, Ruling, Sampled};
+use crate::clock;
+use crate::error::SetupError;
+use crate::machine::{Disturbances, Watch};
+use crate::postgres::turn_to_take_times;
+use crate::run::perf_db::PerfDb;
+use crate::timing::TimeSpent;
+use crate::timing::{Timing, Timings, Waits, are_felt, without_disturbances};
+
+/// So long it waits before it samples again to be sure.
+const BREATH: Duration = Duration::from_millis(250);
+
+/// With more than this share of the time spent waiting for a processor a fault is looked at twice.
+pub(super) const NOISY: f64 = 0.3;
+
+/// Where nothing is known of the waiting, a fault must be found so often.
+const TIMES_ON_THE_WALL: usize = 3;
+
+/// How many runs are recorded to tell where their time goes.
+const RECORDED: usize = 5;
+
+/// One assertion on one piece of work: what makes its input, what it is, and whether what it gave is an error.
+pub(super) struct Sampler<'a, In, W, F> {
+    runner: Runner<'a>,
+    latency: &'a Latency,
+    inputs: In,
+    work: W,
+    failure: F,
+}
+
+/// What the lanes of one go have in common.
+struct Go {
+    judge: Judge,
+    runs: Vec<Timing>,
+    error: Option<SetupError>,
+    until: Duration,
+    most: usize,
+}
+
+impl Go {
+    fn is_over(&self) -> bool {
+        self.error.is_some()
+            || self.judge.is_done()
+            || self.runs.len() >= self.most
+            || clock::now() >= self.until
+    }
+
+    /// How far it had come.
+    fn told(&self, error: SetupError) -> SetupError {
+        match error {
+            SetupError::Latency { cause, cure } => SetupError::Latency {
+                cause: format!("{cause}, after {} that were well", self.runs.len()),
+                cure,
+            },
+            other => other,
+        }
+    }
+}
+
+impl<'a, I, T, In, W, F> Sampler<'a, In, W, F>
+where
+    In: AsyncFn() -> I,
+    W: AsyncFn(I) -> T,
+    F: Fn(&T) -> Option<String>,
+{
+    pub(super) fn new(
+        db: &'a PerfDb,
+        latency: &'a Latency,
+        (inputs, work, failure): (In, W, F),
+    ) -> Self {
+        Self {
+            runner: Runner::new(db, latency.time_out),
+            latency,
+            inputs,
+            work,
+            failure,
+        }
+    }
+
+    pub(super) async fn sample(mut self) -> Result<Sampled, SetupError> {
+        let _turn = turn().await?;
+        for _ in 0..self.latency.warm_up {
+            self.run().await?;
+        }
+        self.runner.find_server().await;
+        let began = clock::now();
+        let mut sampled = self.once().await?;
+        while is_in_doubt(&sampled) {
+            tokio::time::sleep(BREATH).await;
+            let mut again = self.once().await?;
+            again.timings.repeats = sampled.timings.repeats + 1;
+            keep_what_both_say(&mut again.rulings, &sampled.rulings);
+            sampled = again;
+        }
+        sampled.timings.elapsed = clock::now().saturating_sub(began);
+        self.take_off_what_the_machine_took(&mut sampled);
+        let is_open = |ruling: &Ruling| ruling.decided != Some(Decided::Holds);
+        if sampled.rulings.iter().any(is_open) {
+            sampled.timings.spent = self.spent().await;
+        }
+        Ok(sampled)
+    }
+
+    async fn run(&self) -> Result<Timing, SetupError> {
+        let input = (self.inputs)().await;
+        self.runner.run(input, &self.work, &self.failure).await
+    }
+
+    /// A machine that stood still, or that was lent to others, makes any work slow. A fault is one only if it would be one
+    /// without that.
+    fn take_off_what_the_machine_took(&self, sampled: &mut Sampled) {
+        if !are_felt(&sampled.timings.disturbances) {
+            return;
+        }
+        let mut judge = Judge::new(self.latency, self.runner.waits_are_known());
+        for run in without_disturbances(&sampled.timings) {
+            judge.add(&run);
+        }
+        let broken = Some(Decided::IsBroken);
+        for (ruling, without) in sampled.rulings.iter_mut().zip(judge.rulings()) {
+            if ruling.decided == broken && without.decided != broken {
+                ruling.decided = None;
+            }
+        }
+    }
+
+    /// One go: until all is decided, or a bound is reached.
+    async fn once(&self) -> Result<Sampled, SetupError> {
+        let go = Mutex::new(Go {
+            judge: Judge::new(self.latency, self.runner.waits_are_known()),
+            runs: Vec::new(),
+            error: None,
+            until: clock::now() + self.latency.time,
+            most: self.latency.samples,
+        });
+        let watch = Watch::begin();
+        all((0..self.latency.concurrency)
+            .map(|_| self.lane(&go))
+            .collect())
+        .await;
+        let disturbances = watch.end();
+        let go = go.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match go.error {
+            Some(error) => Err(error),
+            None => Ok(Sampled {
+                rulings: go.judge.rulings(),
+                timings: self.timings(go.runs, disturbances),
+            }),
+        }
+    }
+
+    /// One after the other, as long as there is something to find out.
+    async fn lane(&self, go: &Mutex<Go>) {
+        while !lock(go).is_over() {
+            let run = self.run().await;
+            let mut now = lock(go);
+            match run {
+                Ok(timing) => {
+                    now.judge.add(&timing);
+                    now.runs.push(timing);
+                }
+                Err(error) => now.error = Some(now.told(error)),
+            }
+            drop(now);
+            self.runner.look_again().await;
+        }
+    }
+
+    fn timings(&self, runs: Vec<Timing>, disturbances: Disturbances) -> Timings {
+        Timings {
+            runs,
+            warm_up: self.latency.warm_up,
+            concurrency: self.latency.concurrency,
+            elapsed: Duration::ZERO,
+            waits: self.runner.waits(),
+            disturbances,
+            repeats: 0,
+            rtt: self.runner.db.rtt(),
+            spent: None,
+        }
+    }
+
+    /// Where the time of a typical run goes, where it goes through the recorder.
+    async fn spent(&self) -> Option<TimeSpent> {
+        let mut all = Vec::new();
+        for _ in 0..RECORDED {
+            let input = (self.inputs)().await;
+            let recording = self.runner.db.record((self.work)(input));
+            let run = tokio::time::timeout(self.latency.time_out, recording)
+                .await
+                .ok()?;
+            let _ = run;
+            all.push(TimeSpent::default());
+        }
+        all.sort_by_key(|spent| spent.elapsed);
+        let spent = all.swap_remove(RECORDED / 2);
+        (spent.in_database > Duration::ZERO).then_some(spent)
+    }
+}
+
+fn lock(go: &Mutex<Go>) -> MutexGuard<'_, Go> {
+    go.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Is a fault to be looked at once more?
+fn is_in_doubt(sampled: &Sampled) -> bool {
+    let is_broken = |ruling: &Ruling| ruling.decided == Some(Decided::IsBroken);
+    if !sampled.rulings.iter().any(is_broken) {
+        return false;
+    }
+    let timings = &sampled.timings;
+    let times = match &timings.waits {
+        Waits::Unknown(_) => TIMES_ON_THE_WALL,
+        _ if timings.waiting_share() > NOISY || are_felt(&timings.disturbances) => 2,
+        _ => 1,
+    };
+    timings.repeats + 1 < times
+}
+
+/// A fault that is not found each time is none that is certain.
+fn keep_what_both_say(rulings: &mut [Ruling], before: &[Ruling]) {
+    for (ruling, before) in rulings.iter_mut().zip(before) {
+        let broken = Some(Decided::IsBroken);
+        if ruling.decided == broken && before.decided != broken {
+            ruling.decided = None;
+        }
+    }
+}
+
+/// Waits until no other test takes times, on a thread of its own: this one may have other things to do.
+pub(in crate::run) async fn turn() -> Result<File, SetupError> {
+    let turn = tokio::task::spawn_blocking(turn_to_take_times).await;
+    turn.unwrap_or_else(|error| {
+        Err(SetupError::system(
+            "the turn to take times could not be waited for",
+            &error,
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::{LatencyRule, Statistic};
+
+    fn ruling(decided: Option<Decided>) -> Ruling {
+        Ruling {
+            rule: LatencyRule::new(Statistic::P95, Duration::from_millis(1)),
+            decided,
+            over: 0,
+            over_on_the_wall: 0,
+            of: 0,
+        }
+    }
+
+    #[test]
+    fn a_fault_must_be_found_each_time() {
+        let (holds, broken) = (Some(Decided::Holds), Some(Decided::IsBroken));
+        let check = |before, again, expected: Option<Decided>| {
+            let mut rulings = [ruling(again)];
+            keep_what_both_say(&mut rulings, &[ruling(before)]);
+            assert_eq!(rulings[0].decided, expected);
+        };
+        check(broken, broken, broken);
+        check(None, broken, None);
+        check(holds, broken, None);
+        check(broken, holds, holds);
+        check(broken, None, None);
+    }
+
+    fn sampled(decided: Option<Decided>, waits: Waits, waited: u64) -> Sampled {
+        let run = Timing {
+            wall: Duration::from_millis(100),
+            own_wait: Duration::from_millis(waited),
+            ..Timing::default()
+        };
+        Sampled {
+            rulings: vec![ruling(decided)],
+            timings: Timings {
+                runs: vec![run],
+                warm_up: 0,
+                concurrency: 1,
+                elapsed: Duration::ZERO,
+                waits,
+                disturbances: Disturbances::default(),
+                repeats: 0,
+                rtt: None,
+                spent: None,
+            },
+        }
+    }
+
+    #[test]
+    fn a_fault_is_looked_at_again_where_much_was_waited_or_nothing_is_known_of_it() {
+        let check = |mut sampled: Sampled, times: usize| {
+            let mut looked = 1;
+            while is_in_doubt(&sampled) {
+                looked += 1;
+                sampled.timings.repeats += 1;
+            }
+            assert_eq!(looked, times);
+        };
+        let broken = Some(Decided::IsBroken);
+        check(sampled(broken, Waits::Known, 10), 1);
+        check(sampled(broken, Waits::Known, 40), 2);
+        check(sampled(broken, Waits::Unknown("macOS".to_owned()), 0), 3);
+        check(sampled(None, Waits::Known, 90), 1);
+        check(sampled(Some(Decided::Holds), Waits::Known, 90), 1);
+    }
+}

@@ -1,0 +1,70 @@
+//! What assertions on latency that do not hold print.
+
+use insta::{assert_snapshot, with_settings};
+
+use crate::failing_output::{CHANGING, cargo, root, sections, target, text};
+
+/// The most lines of one finding, on the first red run.
+const MOST_LINES: usize = 25;
+
+const FAILING: [&str; 5] = [
+    "test",
+    "--package",
+    "acceptance",
+    "--test",
+    "failing_latency",
+];
+
+/// Times, and what a machine that is busy adds.
+const TIMES: [(&str, &str); 7] = [
+    (r"\d+(\.\d+)? (µs|ms|s)\b", "<time>"),
+    (r"(?m)^\s+(because  )?\s*left out: waiting .*\n", ""),
+    (r"(?m)^\s+\d+(\.\d)? % of .*\n", ""),
+    (r"\d+ % (faster|slower) \([^)]*\)", "<n> % $1 (<interval>)"),
+    (r"\d+ pairs", "<n> pairs"),
+    (r"(?m)^\s+sampled \d times, to be sure\n", ""),
+    (r"p(95|99|50) < \d+(ms|s)(, \.\.\))", "p$1 < <time>$3"),
+];
+
+#[test]
+fn what_failing_latency_prints() {
+    let output = cargo(&root(), &FAILING).output().unwrap();
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
+    let sections = sections(&printed);
+    let expected = format!(
+        "test result: FAILED. 0 passed; {} failed; 0 ignored",
+        sections.len()
+    );
+    assert!(printed.contains(&expected), "{printed}");
+    assert_eq!(sections.len(), 21, "{printed}");
+    for (name, told) in sections {
+        assert!(told.lines().count() <= MOST_LINES, "{told}");
+        let filters = CHANGING.into_iter().chain(TIMES);
+        with_settings!({ filters => filters }, { assert_snapshot!(name, told) });
+    }
+}
+
+#[test]
+fn what_fails_leaves_each_of_its_runs_on_disk() {
+    let test = "all_of_it_is_too_slow";
+    let mut command = cargo(&root(), &FAILING);
+    let output = command.args(["--", "--exact", test]).output().unwrap();
+    assert_eq!(output.status.code(), Some(101), "{}", text(&output.stderr));
+    let file = target().join(format!(
+        "perf-harness/acceptance/failing_latency/{test}.json"
+    ));
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let finding = &json["findings"][0];
+    assert_eq!(finding["problem"]["kind"], "latency");
+    assert_eq!(finding["problem"]["broken"], 1);
+    let latency = &finding["latency"];
+    assert_eq!(latency["rules"][0]["rule"], "p95 < 20ms");
+    assert_eq!(latency["rules"][0]["verdict"], "broken");
+    let runs = latency["runs"].as_array().unwrap();
+    assert!(
+        runs.iter()
+            .all(|run| run["wall_us"].as_f64().unwrap() >= 60_000.0)
+    );
+    assert!(runs.len() >= 3);
+}
