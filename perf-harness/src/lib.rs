@@ -52,6 +52,7 @@ mod config;
 mod database;
 mod date;
 mod error;
+mod machine;
 mod nearest;
 mod postgres;
 mod progress;

@@ -20,6 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("stats", &[]),
     ("config", &["error"]),
     ("progress", &["clock"]),
+    ("machine", &["clock"]),
     ("record", &["clock", "date", "error"]),
     ("plan", &["clock", "error"]),
     ("postgres", &["clock", "config", "error", "progress"]),
