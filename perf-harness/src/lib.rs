@@ -58,6 +58,15 @@ mod progress;
 
 mod plan;
 mod record;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the first that uses it is `assert_latency!`"
+    )
+)]
+mod stats;
 
 mod baseline;
 mod budget;
