@@ -4,6 +4,8 @@
 
 mod advice;
 mod artefacts;
+#[cfg(test)]
+mod backends;
 mod drain;
 mod growth;
 mod improvement;

@@ -20,6 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("stats", &[]),
     ("config", &["error"]),
     ("progress", &["clock"]),
+    ("machine", &["clock"]),
     ("record", &["clock", "date", "error"]),
     ("plan", &["clock", "error"]),
     ("postgres", &["clock", "config", "error", "progress"]),
@@ -28,14 +29,18 @@ const MODULES: &[(&str, &[&str])] = &[
         "database",
         &["clock", "config", "error", "postgres", "progress", "record"],
     ),
-    ("budget", &["date", "error", "plan", "record", "stats"]),
+    ("timing", &["machine", "record"]),
+    ("budget", &["date", "error", "plan", "record", "stats", "timing"]),
     (
         "baseline",
         &[
             "budget", "clock", "config", "date", "error", "nearest", "record",
         ],
     ),
-    ("report", &["budget", "error", "plan", "record", "stats"]),
+    (
+        "report",
+        &["budget", "error", "machine", "plan", "record", "stats", "timing"],
+    ),
 ];
 
 /// The modules that know all. The root of the crate is the third.

@@ -153,7 +153,7 @@ impl Latency {
                     "a budget is more than zero",
                 );
             }
-            if rule.most() < resolution * 10 {
+            if rule.most() < resolution.saturating_mul(10) {
                 let cause = format!(
                     "`{rule}` is too fine for this machine's clock, which tells {resolution:?} apart"
                 );
