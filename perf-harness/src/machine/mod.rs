@@ -23,11 +23,15 @@ mod watch;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use backend::{Backend, NotVisible};
-pub(crate) use cgroup::Throttled;
+pub(crate) use backend::Backend;
+#[cfg(test)]
+pub(crate) use backend::NotVisible;
+#[cfg(test)]
 pub(crate) use heartbeat::Pauses;
-pub(crate) use known::{Unknown, run_delay_is_known};
+pub(crate) use known::run_delay_is_known;
+#[cfg(test)]
 pub(crate) use processors::Steal;
-pub(crate) use threads::{Thread, Threads};
-pub(crate) use usage::Usage;
+#[cfg(test)]
+pub(crate) use threads::Thread;
+pub(crate) use threads::Threads;
 pub(crate) use watch::{Disturbances, Watch};

@@ -37,7 +37,12 @@ pub(crate) fn run(root: &Path, extent: Extent) -> Result<(), SetupError> {
 }
 
 /// What a bench prints.
-pub(crate) fn output(root: &Path, bench: &str, extent: Extent, words: &[&str]) -> Result<String, SetupError> {
+pub(crate) fn output(
+    root: &Path,
+    bench: &str,
+    extent: Extent,
+    words: &[&str],
+) -> Result<String, SetupError> {
     let mut command = Command::new(workspace::cargo());
     command.args(["bench", "--package", "perf-harness", "--bench", bench]);
     if extent == Extent::Quick {

@@ -30,7 +30,10 @@ const MODULES: &[(&str, &[&str])] = &[
         &["clock", "config", "error", "postgres", "progress", "record"],
     ),
     ("timing", &["machine", "record"]),
-    ("budget", &["date", "error", "plan", "record", "stats", "timing"]),
+    (
+        "budget",
+        &["date", "error", "plan", "record", "stats", "timing"],
+    ),
     (
         "baseline",
         &[
@@ -39,7 +42,9 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["budget", "error", "machine", "plan", "record", "stats", "timing"],
+        &[
+            "budget", "error", "machine", "plan", "record", "stats", "timing",
+        ],
     ),
 ];
 

@@ -192,7 +192,10 @@ mod tests {
             }
         }
         let rulings = judge.rulings();
-        rulings.iter().map(|ruling| (ruling.decided, ruling.of)).collect()
+        rulings
+            .iter()
+            .map(|ruling| (ruling.decided, ruling.of))
+            .collect()
     }
 
     fn below(statistic: Statistic, most: u64) -> Latency {
@@ -222,7 +225,10 @@ mod tests {
         let waited = [run(50, 45)];
         assert_eq!(judge(&latency, &waited, true)[0].0, Some(Decided::Holds));
         // Where the figure is not known it is no excuse.
-        assert_eq!(judge(&latency, &waited, false)[0].0, Some(Decided::IsBroken));
+        assert_eq!(
+            judge(&latency, &waited, false)[0].0,
+            Some(Decided::IsBroken)
+        );
     }
 
     #[test]
@@ -233,10 +239,17 @@ mod tests {
         };
         for statistic in [Statistic::P95, Statistic::Max] {
             let latency = below(statistic, 10);
-            assert_eq!(judge(&latency, &[recorded], true)[0].0, None, "{statistic:?}");
+            assert_eq!(
+                judge(&latency, &[recorded], true)[0].0,
+                None,
+                "{statistic:?}"
+            );
         }
         let latency = below(Statistic::P95, 8);
-        assert_eq!(judge(&latency, &[recorded], true)[0].0, Some(Decided::IsBroken));
+        assert_eq!(
+            judge(&latency, &[recorded], true)[0].0,
+            Some(Decided::IsBroken)
+        );
     }
 
     #[test]
@@ -264,16 +277,19 @@ mod tests {
 
     #[test]
     fn one_broken_rule_ends_it_and_the_others_stay_open() {
-        let latency = below(Statistic::P95, 10).below(Statistic::P50, 100);
+        let latency = below(Statistic::P95, 10).below(Statistic::P50, ms(100));
         let decided = judge(&latency, &[run(50, 0)], true);
         assert_eq!(decided, [(Some(Decided::IsBroken), 3), (None, 3)]);
     }
 
     #[test]
     fn several_rules_share_what_may_go_wrong() {
-        let both = below(Statistic::P95, 10).below(Statistic::P90, 10);
+        let both = below(Statistic::P95, 10).below(Statistic::P90, ms(10));
         assert!(both.needed(&both.rules[0]) > below(Statistic::P95, 10).needed(&both.rules[0]));
         let decided = judge(&both, &[run(1, 0)], true);
-        assert_eq!(decided[0], (Some(Decided::Holds), both.needed(&both.rules[0])));
+        assert_eq!(
+            decided[0],
+            (Some(Decided::Holds), both.needed(&both.rules[0]))
+        );
     }
 }

@@ -211,16 +211,23 @@ mod tests {
     fn what_cannot_be_decided_is_refused_with_what_it_needs() {
         let fine = Duration::from_millis(200);
         check(&p(Statistic::P95, fine), Ok(()));
-        check(&Latency::new(), Err("no rule says how fast the work must be; add one: `p95 < 200ms`"));
+        check(
+            &Latency::new(),
+            Err("no rule says how fast the work must be; add one: `p95 < 200ms`"),
+        );
         check(
             &p(Statistic::P99, fine).samples(100),
-            Err("`p99 < 200ms` cannot be decided by 100 samples: it needs 534 to hold, even if none is over; \
-                 allow them, `samples = 534`, or assert a lower percentile"),
+            Err(
+                "`p99 < 200ms` cannot be decided by 100 samples: it needs 534 to hold, even if none is over; \
+                 allow them, `samples = 534`, or assert a lower percentile",
+            ),
         );
         check(
             &p(Statistic::P999, fine),
-            Err("`p999 < 200ms` cannot be decided by 600 samples: it needs 5358 to hold, even if none is over; \
-                 allow them, `samples = 5358`, or assert a lower percentile"),
+            Err(
+                "`p999 < 200ms` cannot be decided by 600 samples: it needs 5358 to hold, even if none is over; \
+                 allow them, `samples = 5358`, or assert a lower percentile",
+            ),
         );
         check(
             &p(Statistic::P50, Duration::ZERO),
@@ -228,8 +235,10 @@ mod tests {
         );
         check(
             &p(Statistic::P50, Duration::from_nanos(499)),
-            Err("`p50 < 499ns` is too fine for this machine's clock, which tells 50ns apart; \
-                 have the work do its part many times, and the budget be as many times larger"),
+            Err(
+                "`p50 < 499ns` is too fine for this machine's clock, which tells 50ns apart; \
+                 have the work do its part many times, and the budget be as many times larger",
+            ),
         );
         check(
             &p(Statistic::P50, fine).concurrency(0),
