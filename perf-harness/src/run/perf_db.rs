@@ -146,7 +146,10 @@ impl PerfDb {
         let window = Window::open(&self.database.log);
         let tasks_before = drain::tasks();
         let output = work.await;
-        self.database.log.lock().work_ended(window.number);
+        self.database
+            .log
+            .lock()
+            .work_ended(window.number, clock::now());
         drain::drained(&self.database.log, window.number, tasks_before).await;
         let traffic = window.close();
         self.origin.ledger.wanted.add(&self.origin, &traffic);
