@@ -114,10 +114,10 @@ impl Log {
         }
     }
 
-    /// A number for a new connection: 1, 2, ... It is being opened since then.
-    pub(crate) fn next_connection(&mut self, since: Duration) -> u64 {
+    /// A number for a new connection: 1, 2, ... It has been opened since then, and what passes takes so long each way.
+    pub(crate) fn next_connection(&mut self, since: Duration, one_way: Duration) -> u64 {
         self.connections += 1;
-        let course = Course::new(since, Duration::ZERO);
+        let course = Course::new(since, one_way);
         self.courses.insert(self.connections, course);
         self.connecting.insert(self.connections);
         for window in self.windows.values_mut() {

@@ -21,6 +21,8 @@ pub struct Traffic {
     pub(crate) statements: Vec<Query>,
     /// The user's code lies below this.
     pub(crate) root: Option<Arc<Path>>,
+    /// What it was recorded of passes no recorder.
+    pub(crate) is_unrecorded: bool,
     pub(crate) elapsed: Duration,
     pub(crate) wire_time: Duration,
     pub(crate) idle_in_transaction: Duration,

@@ -14,7 +14,7 @@ use crate::postgres::masked;
 #[derive(Debug)]
 pub(super) struct Origin {
     pub(super) ledger: Arc<Ledger>,
-    /// The recorded URL, as it may be shown.
+    /// The URL to connect to, as it may be shown.
     pub(super) masked_url: String,
     /// Past the recorder.
     pub(super) direct: Url,
@@ -25,10 +25,11 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    pub(super) fn new(database: &Database, ledger: Arc<Ledger>, rows: Rows) -> Self {
+    /// Of what connects to `url`, a URL of the database.
+    pub(super) fn new(database: &Database, url: &Url, ledger: Arc<Ledger>, rows: Rows) -> Self {
         Self {
             ledger,
-            masked_url: masked(&database.recorded),
+            masked_url: masked(url),
             direct: database.direct.clone(),
             rows: below_the_package(rows),
             unheard: match &database.plans {

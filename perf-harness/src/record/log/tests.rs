@@ -218,7 +218,10 @@ fn what_is_taken_back_leaves_the_others_as_they_are() {
 fn the_same_number_on_two_connections_is_two_queries() {
     let mut log = Log::default();
     assert_eq!(
-        (log.next_connection(ms(0)), log.next_connection(ms(0))),
+        (
+            log.next_connection(ms(0), ms(0)),
+            log.next_connection(ms(0), ms(0))
+        ),
         (1, 2)
     );
     let window = log.open(Duration::ZERO);
@@ -341,7 +344,10 @@ fn what_is_sent_after_the_work_has_ended_is_late() {
 fn a_connection_that_is_being_opened_is_not_idle() {
     let mut log = Log::default();
     let window = log.open(Duration::ZERO);
-    let (first, second) = (log.next_connection(ms(0)), log.next_connection(ms(0)));
+    let (first, second) = (
+        log.next_connection(ms(0), ms(0)),
+        log.next_connection(ms(0), ms(0)),
+    );
     log.bytes(Direction::Sent, 7);
     log.bytes(Direction::Received, 5);
     assert!(!log.is_idle() && log.seen(window) == 12);

@@ -13,7 +13,7 @@ mod startup;
 mod tap;
 
 pub(crate) use session::{Block, Event, QueryId, Standing};
-pub(crate) use tap::{Tap, Upstream};
+pub(crate) use tap::{Changes, Tap, Upstream};
 
 /// Which way bytes go, seen from the program under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

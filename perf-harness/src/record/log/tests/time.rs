@@ -13,7 +13,10 @@ fn standing(owed: usize, in_transaction: bool) -> Standing {
 #[test]
 fn connections_that_sit_idle_in_a_transaction_are_added_up_until_the_work_ends() {
     let mut log = Log::default();
-    let (first, second) = (log.next_connection(ms(0)), log.next_connection(ms(0)));
+    let (first, second) = (
+        log.next_connection(ms(0), ms(0)),
+        log.next_connection(ms(0), ms(0)),
+    );
     log.stands(first, standing(1, false), ms(1));
     // Its transaction waits since before the window.
     log.stands(first, standing(0, true), ms(5));
@@ -34,7 +37,7 @@ fn connections_that_sit_idle_in_a_transaction_are_added_up_until_the_work_ends()
 #[test]
 fn a_transaction_that_is_still_open_has_been_idle_until_the_window_is_closed() {
     let mut log = Log::default();
-    let connection = log.next_connection(ms(0));
+    let connection = log.next_connection(ms(0), ms(0));
     let window = log.open(ms(10));
     log.stands(connection, standing(0, true), ms(20));
     let traffic = log.close(window, ms(50)).expect("an open window");
