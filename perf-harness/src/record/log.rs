@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::activity::Activity;
-use self::course::{Course, Stretch};
+use self::course::{Course, Doing, Stretch};
 use self::spent::Spent;
 use super::overlap::Overlap;
 use super::parameter::Parameter;
@@ -161,6 +161,7 @@ impl Log {
         traffic.elapsed = now.saturating_sub(window.started);
         traffic.wire_time = window.activity.busy(now);
         let idle = window.spent.idle();
+        traffic.time = window.spent.time(now);
         traffic.idle_in_transaction = idle.sum;
         traffic.longest_idle_in_transaction = idle.longest;
         traffic.counts.at_once = window.activity.most();
@@ -257,6 +258,16 @@ impl Log {
                 window.sightings.push(sighting.clone());
             }
         }
+    }
+
+    /// A pool gave a connection to someone who had waited for it.
+    pub(crate) fn acquired(&mut self, waited: Duration, now: Duration) {
+        let stretch = Stretch {
+            doing: Doing::Acquiring,
+            from: now.saturating_sub(waited),
+            to: now,
+        };
+        spend(&mut self.windows, stretch);
     }
 
     /// One thing that a session understood.

@@ -11,6 +11,7 @@ use super::query::Query;
 use super::shape::Shape;
 use super::site::CallPath;
 use super::statement::Kind;
+use super::time_spent::TimeSpent;
 
 /// Everything that crossed the wire during one recording. Counters are exact and unbounded;
 /// of the statements the first 10,000 are kept, or the first 64 MiB of text and values.
@@ -25,6 +26,7 @@ pub struct Traffic {
     pub(crate) is_unrecorded: bool,
     pub(crate) elapsed: Duration,
     pub(crate) wire_time: Duration,
+    pub(crate) time: TimeSpent,
     pub(crate) idle_in_transaction: Duration,
     pub(crate) longest_idle_in_transaction: Duration,
     /// The connections whose transaction began here and was open at the end.
@@ -157,6 +159,12 @@ impl Traffic {
     #[must_use]
     pub fn wire_time(&self) -> Duration {
         self.wire_time
+    }
+
+    /// Where the time of the work went: in the database, on a simulated wire, waiting for a connection, in the service.
+    #[must_use]
+    pub fn time(&self) -> TimeSpent {
+        self.time
     }
 
     /// How long connections sat idle in a transaction: from the server's answer, with a transaction open, to the program's

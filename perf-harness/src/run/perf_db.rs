@@ -133,7 +133,8 @@ impl PerfDb {
         self.database.direct.as_str()
     }
 
-    /// A new pool on [`url`](Self::url), with sqlx's defaults, which connects when it is first used.
+    /// A new pool on [`url`](Self::url), with sqlx's defaults, which connects when it is first used and tells
+    /// how long it was waited for ([`Traffic::time`](crate::Traffic::time)).
     /// Call it within the test's runtime.
     #[cfg(feature = "sqlx")]
     #[must_use]

@@ -16,16 +16,24 @@ pub(super) struct Stretch {
     pub(super) to: Duration,
 }
 
+/// What has precedence comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Doing {
+    /// The server was at it.
+    Serving,
+    /// The program waited for an answer, be the server at it or the question or the answer under way.
+    Waiting,
     /// The connection was being opened.
     Opening,
-    /// The program waited for an answer.
-    Waiting,
-    /// The server was at it: a part of the waiting.
-    Serving,
+    /// Someone waited for a connection of a pool.
+    Acquiring,
     /// The server waited for the program, within a transaction.
     IdleInTransaction,
+}
+
+impl Doing {
+    /// How many of them the time is split into.
+    pub(super) const PARTS: usize = 4;
 }
 
 /// One connection.
