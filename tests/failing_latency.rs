@@ -65,7 +65,7 @@ async fn as_many_are_over_as_may_be(db: PerfDb) {
     );
 }
 
-#[perf_test(template = nothing)]
+#[perf_test(rtt = 2ms)]
 async fn the_wire_takes_most_of_it(db: PerfDb) {
     let pool = db.pool();
     assert_latency!(db, p95 < 10ms, warm_up = 2, async || {
@@ -74,8 +74,6 @@ async fn the_wire_takes_most_of_it(db: PerfDb) {
         }
     });
 }
-
-async fn nothing(_db: perf_harness::TemplateDb) {}
 
 #[perf_test]
 async fn the_database_takes_most_of_it(db: PerfDb) {

@@ -1,8 +1,11 @@
 //! The only source of time. Everything else is given the time it judges by.
 
+mod timer;
+
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
+pub(crate) use self::timer::Timer;
 use crate::date::Date;
 
 /// Time since this process first asked for it. Monotonic.

@@ -3,6 +3,7 @@
 mod hint;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a test could not be measured. It says nothing about the code under test.
 ///
@@ -343,6 +344,18 @@ pub enum SetupError {
     Undecoded {
         /// How many.
         messages: usize,
+    },
+    /// A round-trip time that no network has.
+    #[error("a round-trip time of {rtt:?} is not more than nothing and at most ten seconds")]
+    RoundTripTime {
+        /// As it was given.
+        rtt: Duration,
+    },
+    /// What was recorded went past the recorder.
+    #[error("this is a recording of an unrecorded database, so `{budget}` was not tested")]
+    Unrecorded {
+        /// The assertion as it was written.
+        budget: String,
     },
 }
 

@@ -88,7 +88,7 @@ pub use plan::{
 };
 pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,
-    Repetition, Sample, Shape, Traffic,
+    Repetition, Sample, Shape, TimeSpent, Traffic,
 };
 pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, TestOutput};
 #[cfg(feature = "snapshot")]

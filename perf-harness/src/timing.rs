@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::machine::Disturbances;
+use crate::record::TimeSpent;
 
 /// One run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,16 +129,6 @@ pub(crate) fn without_disturbances(timings: &Timings) -> Vec<Timing> {
         ..*run
     })
     .collect()
-}
-
-/// STUB until merged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TimeSpent {
-    pub(crate) elapsed: Duration,
-    pub(crate) in_database: Duration,
-    pub(crate) on_wire: Duration,
-    pub(crate) waiting_for_connection: Option<Duration>,
-    pub(crate) in_service: Duration,
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub(crate) enum Name {
     Rows,
     Distinct,
     Statistics,
+    Rtt,
     Flavor,
     WorkerThreads,
 }
@@ -112,13 +113,14 @@ fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
 }
 
 impl Name {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Template,
         Self::ReadOnly,
         Self::Plans,
         Self::Rows,
         Self::Distinct,
         Self::Statistics,
+        Self::Rtt,
         Self::Flavor,
         Self::WorkerThreads,
     ];
@@ -155,6 +157,7 @@ impl Name {
             Self::Rows => "rows",
             Self::Distinct => "distinct",
             Self::Statistics => "statistics",
+            Self::Rtt => "rtt",
             Self::Flavor => "flavor",
             Self::WorkerThreads => "worker_threads",
         }
@@ -169,6 +172,7 @@ impl Name {
             Self::Rows => "tables with their rows, in brackets",
             Self::Distinct => "columns with their numbers of different values, in brackets",
             Self::Statistics => "a path in quotes",
+            Self::Rtt => "a time with its unit, `us`, `ms` or `s`",
             Self::Flavor => "a name in quotes",
             Self::WorkerThreads => "a whole number",
         }
@@ -182,6 +186,7 @@ impl Name {
             Self::Rows => "`rows(articles = 1_000_000)`",
             Self::Distinct => "`distinct(articles.category = 200)`",
             Self::Statistics => "`statistics = \"production.sql\"`",
+            Self::Rtt => "`rtt = 1ms`",
             Self::Flavor => "`flavor = \"multi_thread\"`",
             Self::WorkerThreads => "`worker_threads = 2`",
         }
@@ -189,8 +194,10 @@ impl Name {
 
     /// The option that was probably meant.
     fn guess(written: &str) -> Option<Self> {
-        let same_start = |name: &Self| name.text().get(..4) == written.get(..4);
+        let start = written.get(..4);
+        let same_start = |name: &Self| start.is_some() && name.text().get(..4) == start;
         match written {
+            "delay" | "round_trip" | "round_trip_time" => Some(Self::Rtt),
             "threads" => Some(Self::WorkerThreads),
             _ => Self::ALL.into_iter().find(same_start),
         }

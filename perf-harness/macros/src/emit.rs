@@ -103,6 +103,7 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
     let read_only = options.read_only.then(|| quote! { .read_only() });
     let plans = options.plans.then(|| quote! { .plans() });
     let rows = rows(options);
+    let rtt = options.rtt.iter().map(|rtt| rtt.nanoseconds);
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
     let threads = options.worker_threads.iter();
     quote! {
@@ -111,6 +112,7 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
             #read_only
             #plans
             #rows
+            #(.rtt(::core::time::Duration::from_nanos(#rtt)))*
             #should_panic
             #flavor
             #(.worker_threads(#threads))*

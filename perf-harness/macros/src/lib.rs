@@ -8,6 +8,7 @@ mod function;
 mod improvement;
 mod latency;
 mod options;
+mod rtt;
 mod shape;
 mod sizes;
 
@@ -37,6 +38,7 @@ use proc_macro2::TokenStream as Tokens;
 /// | `rows(articles = 1_000_000)` | have assertions about plans take tables for so large: `"blog.articles"` in quotes with a schema |
 /// | `distinct(articles.category = 200)` | beside `rows`: how many different values a column has at that size |
 /// | `statistics = "production.sql"` | production's statistics, from `pg_dump --statistics-only`, by a path from the package's directory |
+/// | `rtt = 1ms` | each round trip to the database takes so much longer, as on the network of production: `us`, `ms` or `s`, up to 10 seconds |
 /// | `flavor = "multi_thread"` | tokio's multi-thread runtime; the default is `"current_thread"` |
 /// | `worker_threads = 2` | how many threads the multi-thread runtime has |
 ///

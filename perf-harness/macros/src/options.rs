@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Error, LitInt, LitStr, Path, Result, Token};
 
 use crate::assignment::{Assignment, Name};
+use crate::rtt::Rtt;
 use crate::sizes::{DistinctValues, TableRows};
 
 /// The options of a test, checked.
@@ -17,6 +18,7 @@ pub(crate) struct Options {
     pub(crate) rows: Vec<TableRows>,
     pub(crate) distinct: Vec<DistinctValues>,
     pub(crate) statistics: Option<LitStr>,
+    pub(crate) rtt: Option<Rtt>,
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<LitInt>,
 }
@@ -56,6 +58,7 @@ impl Options {
                 })?;
             }
             Name::Statistics => self.statistics = Some(assignment.value()?),
+            Name::Rtt => self.rtt = Some(Rtt::of(assignment)?),
             Name::Flavor => self.flavor = flavor(&assignment.value()?)?,
             Name::WorkerThreads => self.worker_threads = Some(threads(assignment)?),
         }

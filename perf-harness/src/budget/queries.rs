@@ -103,6 +103,7 @@ pub(crate) fn nothing(traffic: &Traffic, budget: String, told: &Asked<'_>) -> Se
             of: chosen.of,
             tables: chosen.tables.clone(),
         },
+        _ if traffic.is_unrecorded => SetupError::Unrecorded { budget },
         _ => SetupError::NothingRecorded {
             budget,
             url: told.url.to_owned(),

@@ -1,6 +1,6 @@
 //! A test's own database: made from a template, reached through a recorder, gone afterwards.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use url::Url;
@@ -13,9 +13,9 @@ use super::template::{self, Template};
 use super::{catalog, kept, name, ready, shared};
 use crate::config;
 use crate::error::SetupError;
-use crate::postgres::{Endpoint, masked, with_database, with_port};
+use crate::postgres::{Endpoint, Server, masked, with_database, with_port};
 use crate::record::SharedLog;
-use crate::record::wire::{Tap, Upstream};
+use crate::record::wire::{Changes, Tap, Upstream};
 
 /// A database of one test.
 #[derive(Debug)]
@@ -30,13 +30,16 @@ pub(crate) struct Database {
     pub(crate) server: String,
     /// Do its sessions tell the plans that really ran?
     pub(crate) plans: Plans,
+    /// What the recorder adds to each round trip.
+    pub(crate) rtt: Option<Duration>,
     /// Read-only tests share theirs.
     is_own: bool,
     /// The template that it is a copy of.
     template: Option<String>,
     /// Copies to be made when the test has ended.
     refill: Mutex<Option<Refill>>,
-    tap: Tap,
+    /// That of `recorded`, and those that were asked for besides.
+    taps: Mutex<Vec<Tap>>,
 }
 
 /// Who uses a database: one test, which may leave something to be made at its end, or all read-only tests.
@@ -60,32 +63,39 @@ impl Database {
         test: &str,
         template: Option<Template>,
         log: SharedLog,
-        plans: bool,
+        changes: Changes,
     ) -> Result<Self, SetupError> {
         let template = match template {
             Some(template) => Some(template::obtain(template).await?),
             None => None,
         };
-        Self::copy(test, template, log, plans).await
+        Self::copy(test, template, log, changes).await
     }
 
     /// Another database of the same test's, as this one was in the beginning. It is recorded in the same log.
-    pub(crate) async fn another(&self, test: &str) -> Result<Self, SetupError> {
+    pub(crate) async fn another(
+        &self,
+        test: &str,
+        rtt: Option<Duration>,
+    ) -> Result<Self, SetupError> {
         if !self.is_own {
             return Err(SetupError::system(
                 "a read-only test has no database of its own, and no other one",
                 &"leave `read_only` out",
             ));
         }
-        let plans = self.plans != Plans::Off;
-        Self::copy(test, self.template.clone(), self.log.clone(), plans).await
+        let changes = Changes {
+            plans: self.plans != Plans::Off,
+            rtt,
+        };
+        Self::copy(test, self.template.clone(), self.log.clone(), changes).await
     }
 
     async fn copy(
         test: &str,
         template: Option<String>,
         log: SharedLog,
-        plans: bool,
+        Changes { plans, rtt }: Changes,
     ) -> Result<Self, SetupError> {
         let test = test.to_owned();
         in_background(async move {
@@ -103,7 +113,7 @@ impl Database {
                 Plans::Off
             };
             let alone = Use::Alone { refill, template };
-            let reached = Self::reach(admin, name.clone(), log, (alone, plans)).await;
+            let reached = Self::reach(admin, name.clone(), log, (alone, plans, rtt)).await;
             if reached.is_err() {
                 drop(admin.drop_database(&name).await);
                 admin.release(&name).await?;
@@ -117,13 +127,13 @@ impl Database {
     pub(crate) async fn shared(
         template: Template,
         log: SharedLog,
-        plans: bool,
+        Changes { plans, rtt }: Changes,
     ) -> Result<Self, SetupError> {
         let template = template::obtain(template).await?;
         in_background(async move {
             let admin = Admin::get().await?;
             let (name, plans) = shared::obtain(admin, &template, plans).await?;
-            Self::reach(admin, name, log, (Use::Shared, plans)).await
+            Self::reach(admin, name, log, (Use::Shared, plans, rtt)).await
         })
         .await
     }
@@ -132,20 +142,13 @@ impl Database {
         admin: &Admin,
         name: String,
         log: SharedLog,
-        (used, plans): (Use, Plans),
+        (used, plans, rtt): (Use, Plans, Option<Duration>),
     ) -> Result<Self, SetupError> {
-        let upstream = match &admin.server.endpoint {
-            Endpoint::Tcp { host, port } => Upstream::Tcp {
-                host: host.clone(),
-                port: *port,
-            },
-            Endpoint::Unix(path) => Upstream::Unix(path.clone()),
+        let changes = Changes {
+            plans: plans == Plans::On,
+            rtt,
         };
-        let tap = Tap::open(upstream, log.clone(), plans == Plans::On)
-            .await
-            .map_err(|error| {
-                SetupError::system("the recorder could not listen on 127.0.0.1", &error)
-            })?;
+        let tap = tap(&admin.server, log.clone(), changes).await?;
         let direct = with_database(&admin.server.url, &name);
         let (is_own, refill, template) = match used {
             Use::Alone { refill, template } => (true, refill, template),
@@ -155,14 +158,50 @@ impl Database {
             recorded: with_port(&direct, &admin.server.role, tap.port()),
             server: admin.server.told.clone(),
             plans,
+            rtt,
             name,
             direct,
             log,
             is_own,
             template,
             refill: Mutex::new(refill),
-            tap,
+            taps: Mutex::new(vec![tap]),
         })
+    }
+
+    /// Another URL of this database, recorded in the same log, on which each round trip takes so much longer.
+    pub(crate) async fn delayed(&self, rtt: Duration) -> Result<Url, SetupError> {
+        let log = self.log.clone();
+        let changes = Changes {
+            plans: self.plans == Plans::On,
+            rtt: Some(rtt),
+        };
+        let direct = self.direct.clone();
+        let (tap, url) = in_background(async move {
+            let admin = Admin::get().await?;
+            let tap = tap(&admin.server, log, changes).await?;
+            let url = with_port(&direct, &admin.server.role, tap.port());
+            Ok((tap, url))
+        })
+        .await?;
+        self.taps().push(tap);
+        Ok(url)
+    }
+
+    fn taps(&self) -> MutexGuard<'_, Vec<Tap>> {
+        self.taps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The test has ended, so nothing is delayed any more. Waits until no connection is open.
+    fn drained(&self) -> impl Future<Output = ()> + Send + 'static {
+        let taps = self.taps();
+        taps.iter().for_each(Tap::hurry);
+        let drained: Vec<_> = taps.iter().map(Tap::drained).collect();
+        async move {
+            for drained in drained {
+                drained.await;
+            }
+        }
     }
 
     /// Work for the background: drops the database. What is still connected to it is cut off.
@@ -178,7 +217,7 @@ impl Database {
     /// Work for the background, at the end of a test that passed: has the database dropped, and does not wait for it.
     pub(crate) fn farewell(&self) -> impl Future<Output = Result<(), SetupError>> + Send + 'static {
         let name = self.is_own.then(|| self.name.clone());
-        let (refill, drained) = (self.take_refill(), self.tap.drained());
+        let (refill, drained) = (self.take_refill(), self.drained());
         async move {
             let Some(name) = name else { return Ok(()) };
             let admin = Admin::get().await?;
@@ -207,7 +246,7 @@ impl Database {
         &self,
     ) -> impl Future<Output = Result<(), SetupError>> + Send + 'static {
         let name = (!self.is_own).then(|| self.name.clone());
-        let drained = self.tap.drained();
+        let drained = self.drained();
         async move {
             let Some(name) = name else { return Ok(()) };
             // A session tells what it wrote when it ends.
@@ -260,6 +299,18 @@ impl Database {
             Ok(kept.map(|kept| shown(&with_database(&direct, &kept))))
         }
     }
+}
+
+async fn tap(server: &Server, log: SharedLog, changes: Changes) -> Result<Tap, SetupError> {
+    let upstream = match &server.endpoint {
+        Endpoint::Tcp { host, port } => Upstream::Tcp {
+            host: host.clone(),
+            port: *port,
+        },
+        Endpoint::Unix(path) => Upstream::Unix(path.clone()),
+    };
+    let tap = Tap::open(upstream, log, changes).await;
+    tap.map_err(|error| SetupError::system("the recorder could not listen on 127.0.0.1", &error))
 }
 
 /// Makes the database, and says what is to be made at the end of the test. While many tests run in one process it is

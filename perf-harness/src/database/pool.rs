@@ -4,12 +4,22 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use url::Url;
 
-/// A pool that connects when it is first used, with sqlx's defaults.
+/// A pool that connects when it is first used, with sqlx's defaults. It tells how long it lets who wants a connection wait.
 #[cfg(any(feature = "sqlx", feature = "sea-orm"))]
 pub(crate) fn lazy(url: &Url) -> sqlx::PgPool {
     match PgConnectOptions::from_url(url) {
-        Ok(options) => sqlx::postgres::PgPoolOptions::new().connect_lazy_with(options),
+        Ok(options) => telling().connect_lazy_with(options),
         Err(error) => unreachable!("the server was reached by this URL: {error}"),
+    }
+}
+
+#[cfg(any(feature = "sqlx", feature = "sea-orm"))]
+fn telling() -> sqlx::postgres::PgPoolOptions {
+    let options = sqlx::postgres::PgPoolOptions::new();
+    // Its type is of a crate that is no dependency of ours.
+    match "trace".parse() {
+        Ok(level) => options.acquire_time_level(level),
+        Err(_) => options,
     }
 }
 

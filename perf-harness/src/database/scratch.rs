@@ -4,6 +4,7 @@ use super::background::in_background;
 use super::clone::Database;
 use crate::error::SetupError;
 use crate::record::SharedLog;
+use crate::record::wire::Changes;
 
 /// An empty database of this process's own, on the server that perf tests use.
 ///
@@ -14,7 +15,7 @@ pub struct ScratchDb(Database);
 impl ScratchDb {
     /// Creates the database, and starts the private cluster if none runs.
     pub async fn create() -> Result<Self, SetupError> {
-        Database::create("scratch", None, SharedLog::default(), false)
+        Database::create("scratch", None, SharedLog::default(), Changes::default())
             .await
             .map(Self)
     }

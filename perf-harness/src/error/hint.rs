@@ -25,6 +25,12 @@ impl SetupError {
                 "have the seed make as many rows as it is told to, committed, in the database that it is given".to_owned()
             }
             Self::Sizes { .. } => "for instance [10, 100]".to_owned(),
+            Self::RoundTripTime { .. } => {
+                "for instance rtt = 500us, within a data centre, or rtt = 1ms, between two of a region".to_owned()
+            }
+            Self::Unrecorded { .. } => {
+                "db.unrecorded() is for time alone: record and assert with db itself".to_owned()
+            }
             Self::Unsampled { .. } => {
                 "record less at once: 10,000 statements are kept, or 64 MiB of text and values".to_owned()
             }

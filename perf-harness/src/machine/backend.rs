@@ -57,6 +57,7 @@ impl Backend {
         self.usage().waited
     }
 
+    #[cfg(test)]
     pub(crate) fn ran(&self) -> Duration {
         self.usage().ran
     }

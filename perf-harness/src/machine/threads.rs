@@ -114,11 +114,13 @@ impl Threads {
         self.usage().waited
     }
 
+    #[cfg(test)]
     pub(crate) fn ran(&self) -> Duration {
         self.usage().ran
     }
 
     /// How many joined of which nothing is known.
+    #[cfg(test)]
     pub(crate) fn unseen(&self) -> usize {
         self.lock().unseen
     }

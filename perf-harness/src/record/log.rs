@@ -3,6 +3,8 @@
 //! With no window open nothing is kept, so set-up work costs no memory.
 
 mod activity;
+mod course;
+mod spent;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -10,13 +12,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::activity::Activity;
+use self::course::{Course, Doing, Stretch};
+use self::spent::Spent;
 use super::overlap::Overlap;
 use super::parameter::Parameter;
 use super::query::{Outcome, Query};
 use super::recording::Traffic;
 use super::returned::Returned;
 use super::site::{Sighting, join};
-use super::wire::{Direction, Event, QueryId};
+use super::wire::{Direction, Event, QueryId, Standing};
 
 /// How many statements of a window are kept in full. Counters go on.
 const MOST_SAMPLES: usize = 10_000;
@@ -64,6 +68,8 @@ pub(crate) struct Log {
     /// Why connections tell no plans.
     without_plans: BTreeMap<u64, Arc<str>>,
     activity: Activity,
+    /// What those that are open do.
+    courses: HashMap<u64, Course>,
     root: Option<Arc<Path>>,
 }
 
@@ -77,6 +83,7 @@ struct Window {
     kept_values: usize,
     running: HashMap<(u64, QueryId), Slot>,
     activity: Activity,
+    spent: Spent,
     /// Those that sent a statement.
     connections: HashSet<u64>,
     /// Those whose transaction began here and is not over.
@@ -109,9 +116,11 @@ impl Log {
         }
     }
 
-    /// A number for a new connection: 1, 2, ...
-    pub(crate) fn next_connection(&mut self) -> u64 {
+    /// A number for a new connection: 1, 2, ... It has been opened since then, and what passes takes so long each way.
+    pub(crate) fn next_connection(&mut self, since: Duration, one_way: Duration) -> u64 {
         self.connections += 1;
+        let course = Course::new(since, one_way);
+        self.courses.insert(self.connections, course);
         self.connecting.insert(self.connections);
         for window in self.windows.values_mut() {
             window.overlap.opened(self.connections);
@@ -133,6 +142,7 @@ impl Log {
             kept_values: 0,
             running: HashMap::new(),
             activity: Activity::default(),
+            spent: Spent::since(now),
             connections: HashSet::new(),
             open: BTreeSet::new(),
             work_ended: false,
@@ -145,10 +155,17 @@ impl Log {
 
     /// Closes a window and takes what it saw: `None` if it was closed before.
     pub(crate) fn close(&mut self, window: u64, now: Duration) -> Option<Traffic> {
-        let window = self.windows.remove(&window)?;
+        let mut window = self.windows.remove(&window)?;
+        for course in self.courses.values() {
+            course.unfinished(now, |stretch| window.spent.add(stretch));
+        }
         let mut traffic = window.traffic;
         traffic.elapsed = now.saturating_sub(window.started);
         traffic.wire_time = window.activity.busy(now);
+        let idle = window.spent.idle();
+        traffic.time = window.spent.time(now);
+        traffic.idle_in_transaction = idle.sum;
+        traffic.longest_idle_in_transaction = idle.longest;
         traffic.counts.at_once = window.activity.most();
         traffic.counts.connections = window.connections.len();
         traffic.open_transactions = window.open.into_iter().collect();
@@ -162,8 +179,9 @@ impl Log {
     }
 
     /// The recorded work has ended: what is sent from now on is late.
-    pub(crate) fn work_ended(&mut self, window: u64) {
+    pub(crate) fn work_ended(&mut self, window: u64, now: Duration) {
         if let Some(window) = self.windows.get_mut(&window) {
+            window.spent.end(now);
             window.work_ended = true;
         }
     }
@@ -187,6 +205,9 @@ impl Log {
         self.connecting.remove(&connection);
         self.answering.remove(&connection);
         self.activity.closed(connection, at);
+        if let Some(course) = self.courses.remove(&connection) {
+            course.unfinished(at, |stretch| spend(&mut self.windows, stretch));
+        }
         for window in self.windows.values_mut() {
             window.activity.closed(connection, at);
             window.open.remove(&connection);
@@ -199,6 +220,13 @@ impl Log {
             self.answering.insert(connection);
         } else {
             self.answering.remove(&connection);
+        }
+    }
+
+    /// A piece of bytes has passed, and this is where it leaves the connection.
+    pub(crate) fn stands(&mut self, connection: u64, standing: Standing, at: Duration) {
+        if let Some(course) = self.courses.get_mut(&connection) {
+            course.stands(standing, at, |stretch| spend(&mut self.windows, stretch));
         }
     }
 
@@ -239,6 +267,16 @@ impl Log {
         }
     }
 
+    /// A pool gave a connection to someone who had waited for it.
+    pub(crate) fn acquired(&mut self, waited: Duration, now: Duration) {
+        let stretch = Stretch {
+            doing: Doing::Acquiring,
+            from: now.saturating_sub(waited),
+            to: now,
+        };
+        spend(&mut self.windows, stretch);
+    }
+
     /// One thing that a session understood.
     pub(crate) fn event(&mut self, connection: u64, event: &Event) {
         act(&mut self.activity, connection, event);
@@ -249,6 +287,12 @@ impl Log {
         for window in self.windows.values_mut() {
             window.event(connection, event);
         }
+    }
+}
+
+fn spend(windows: &mut HashMap<u64, Window>, stretch: Stretch) {
+    for window in windows.values_mut() {
+        window.spent.add(stretch);
     }
 }
 

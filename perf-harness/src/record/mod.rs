@@ -23,6 +23,7 @@ mod shape;
 mod site;
 pub(crate) mod sql;
 mod statement;
+mod time_spent;
 pub(crate) mod wire;
 
 pub use class::Class;
@@ -41,3 +42,4 @@ pub use shape::{Repetition, Shape};
 pub(crate) use site::Witness;
 pub use site::{CallPath, Frame};
 pub use statement::Kind;
+pub use time_spent::TimeSpent;

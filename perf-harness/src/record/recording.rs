@@ -11,6 +11,7 @@ use super::query::Query;
 use super::shape::Shape;
 use super::site::CallPath;
 use super::statement::Kind;
+use super::time_spent::TimeSpent;
 
 /// Everything that crossed the wire during one recording. Counters are exact and unbounded;
 /// of the statements the first 10,000 are kept, or the first 64 MiB of text and values.
@@ -21,8 +22,13 @@ pub struct Traffic {
     pub(crate) statements: Vec<Query>,
     /// The user's code lies below this.
     pub(crate) root: Option<Arc<Path>>,
+    /// What it was recorded of passes no recorder.
+    pub(crate) is_unrecorded: bool,
     pub(crate) elapsed: Duration,
     pub(crate) wire_time: Duration,
+    pub(crate) time: TimeSpent,
+    pub(crate) idle_in_transaction: Duration,
+    pub(crate) longest_idle_in_transaction: Duration,
     /// The connections whose transaction began here and was open at the end.
     pub(crate) open_transactions: Vec<u64>,
     /// Why one of its connections told no plans although the test asks for them: the server's own words.
@@ -153,6 +159,26 @@ impl Traffic {
     #[must_use]
     pub fn wire_time(&self) -> Duration {
         self.wire_time
+    }
+
+    /// Where the time of the work went: in the database, on a simulated wire, waiting for a connection, in the service.
+    #[must_use]
+    pub fn time(&self) -> TimeSpent {
+        self.time
+    }
+
+    /// How long connections sat idle in a transaction: from the server's answer, with a transaction open, to the program's
+    /// next message. The sum over all connections, until the work ended. Meanwhile a connection is of no use to others, and
+    /// so are the rows that it has locked.
+    #[must_use]
+    pub fn idle_in_transaction(&self) -> Duration {
+        self.idle_in_transaction
+    }
+
+    /// The longest single stretch of [`idle_in_transaction`](Self::idle_in_transaction).
+    #[must_use]
+    pub fn longest_idle_in_transaction(&self) -> Duration {
+        self.longest_idle_in_transaction
     }
 
     /// How many transactions began during the recording and were open at its end.

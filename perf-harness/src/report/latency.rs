@@ -14,8 +14,8 @@ use crate::budget::{
     Assertion, Decided, Finding, Latency, LatencyRule, Ruling, Sampled, Statistic,
 };
 use crate::machine::Disturbances;
+use crate::record::TimeSpent;
 use crate::stats::{quantile, quantile_interval};
-use crate::timing::TimeSpent;
 use crate::timing::{Timing, Timings, Waits};
 
 /// How certain the interval of a percentile is.
@@ -177,10 +177,8 @@ fn spent(spent: TimeSpent) -> String {
     if !spent.on_wire.is_zero() {
         parts.push(format!("{} on the simulated wire", told(spent.on_wire)));
     }
-    if let Some(waiting) = spent
-        .waiting_for_connection
-        .filter(|waiting| !waiting.is_zero())
-    {
+    let waiting = waiting(spent);
+    if !waiting.is_zero() {
         parts.push(format!("{} waiting for a connection", told(waiting)));
     }
     parts.push(format!("{} in the service", told(spent.in_service)));
@@ -189,6 +187,11 @@ fn spent(spent: TimeSpent) -> String {
         told(spent.elapsed),
         parts.join(", ")
     )
+}
+
+/// For a connection of the pool, or for one that is opened, as far as it is told.
+fn waiting(spent: TimeSpent) -> Duration {
+    spent.connecting + spent.waiting_for_pool.unwrap_or_default()
 }
 
 /// What else the machine did, and what is not known of it.
@@ -292,7 +295,7 @@ fn cure(timings: &Timings) -> String {
         return "see where its time goes: sample it with `#[perf_test(rtt = 1ms)]`, or count its queries: assert_max_queries!"
             .to_owned();
     };
-    let waiting = spent.waiting_for_connection.unwrap_or_default();
+    let waiting = waiting(spent);
     let parts = [
         (
             spent.in_database,

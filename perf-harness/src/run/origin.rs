@@ -17,7 +17,7 @@ pub(super) struct Origin {
     pub(super) ledger: Arc<Ledger>,
     /// Those that the test's work runs on.
     pub(super) threads: Threads,
-    /// The recorded URL, as it may be shown.
+    /// The URL to connect to, as it may be shown.
     pub(super) masked_url: String,
     /// Past the recorder.
     pub(super) direct: Url,
@@ -28,8 +28,10 @@ pub(super) struct Origin {
 }
 
 impl Origin {
+    /// Of what connects to `url`, a URL of the database.
     pub(super) fn new(
         database: &Database,
+        url: &Url,
         ledger: Arc<Ledger>,
         rows: Rows,
         threads: Threads,
@@ -37,7 +39,7 @@ impl Origin {
         Self {
             ledger,
             threads,
-            masked_url: masked(&database.recorded),
+            masked_url: masked(url),
             direct: database.direct.clone(),
             rows: below_the_package(rows),
             unheard: match &database.plans {

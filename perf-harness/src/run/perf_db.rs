@@ -1,8 +1,12 @@
 //! The database that a test is given.
 
+mod route;
+
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use self::route::Route;
+pub(super) use self::route::check_rtt;
 use super::drain;
 use super::growth::Growth;
 use super::ledger::Ledger;
@@ -20,6 +24,8 @@ use crate::record::{SharedLog, Traffic};
 #[derive(Clone, Debug)]
 pub struct PerfDb {
     pub(super) database: Arc<Database>,
+    /// How it is reached.
+    route: Arc<Route>,
     /// Those that the test asked for besides, to be dropped with it.
     others: Others,
     pub(super) origin: Arc<Origin>,
@@ -33,8 +39,10 @@ impl PerfDb {
         rows: Rows,
         threads: Threads,
     ) -> Self {
+        let route = Route::of(&database);
         Self {
-            origin: Arc::new(Origin::new(&database, ledger, rows, threads)),
+            origin: Arc::new(Origin::new(&database, &route.url, ledger, rows, threads)),
+            route: Arc::new(route),
             database,
             others,
         }
@@ -43,15 +51,21 @@ impl PerfDb {
     /// Another database, as this one was when the test began: a copy of the same template. It is dropped when the test
     /// ends. What crosses the wire to it is a part of recordings of this one, too. Not for a read-only test.
     pub async fn another(&self) -> Result<Self, SetupError> {
-        let another = Arc::new(self.database.another(&self.database.name).await?);
+        let name = &self.database.name;
+        let another = Arc::new(self.database.another(name, self.route.rtt).await?);
         self.others.add(Arc::clone(&another));
-        Ok(Self::new(
+        let another = Self::new(
             another,
             self.others.clone(),
             Arc::clone(&self.origin.ledger),
             self.origin.rows.clone(),
             self.origin.threads.clone(),
-        ))
+        );
+        Ok(if self.route.is_recorded {
+            another
+        } else {
+            another.unrecorded()
+        })
     }
 
     /// Runs `work` at several sizes of its data, each in a database of its own, and keeps what crosses the wire meanwhile.
@@ -109,19 +123,11 @@ impl PerfDb {
         }
     }
 
-    pub(crate) fn rtt(&self) -> Option<std::time::Duration> {
-        None
-    }
-
-    #[allow(missing_docs)]
-    pub fn unrecorded(&self) -> Self {
-        self.clone()
-    }
-
-    /// The URL that the code under test connects to: through the recorder, on 127.0.0.1.
+    /// The URL that the code under test connects to: through the recorder, on 127.0.0.1, unless this is
+    /// [`unrecorded`](Self::unrecorded).
     #[must_use]
     pub fn url(&self) -> &str {
-        self.database.recorded.as_str()
+        self.route.url.as_str()
     }
 
     /// The server's own URL: what goes there is never recorded. For set-up, and for looking at results.
@@ -130,21 +136,22 @@ impl PerfDb {
         self.database.direct.as_str()
     }
 
-    /// A new pool on the recorded URL, with sqlx's defaults, which connects when it is first used.
+    /// A new pool on [`url`](Self::url), with sqlx's defaults, which connects when it is first used and tells
+    /// how long it was waited for ([`Traffic::time`](crate::Traffic::time)).
     /// Call it within the test's runtime.
     #[cfg(feature = "sqlx")]
     #[must_use]
     pub fn pool(&self) -> sqlx::PgPool {
-        crate::database::pool::lazy(&self.database.recorded)
+        crate::database::pool::lazy(&self.route.url)
     }
 
-    /// A new sea-orm connection (a pool) on the recorded URL, which connects when it is first used.
+    /// A new sea-orm connection (a pool) on [`url`](Self::url), which connects when it is first used.
     /// Call it within the test's runtime.
     #[cfg(feature = "sea-orm")]
     #[must_use]
     pub fn connection(&self) -> sea_orm::DatabaseConnection {
         sea_orm::SqlxPostgresConnector::from_sqlx_postgres_pool(crate::database::pool::lazy(
-            &self.database.recorded,
+            &self.route.url,
         ))
     }
 
@@ -158,9 +165,13 @@ impl PerfDb {
         let window = Window::open(&self.database.log);
         let tasks_before = drain::tasks();
         let output = work.await;
-        self.database.log.lock().work_ended(window.number);
+        self.database
+            .log
+            .lock()
+            .work_ended(window.number, clock::now());
         drain::drained(&self.database.log, window.number, tasks_before).await;
-        let traffic = window.close();
+        let mut traffic = window.close();
+        traffic.is_unrecorded = !self.route.is_recorded;
         self.origin.ledger.wanted.add(&self.origin, &traffic);
         Recording::new(output, traffic, Arc::clone(&self.origin))
     }

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use super::artefacts;
 use super::indexes;
 use super::ledger::Ledger;
-use super::perf_db::{Others, PerfDb};
+use super::perf_db::{self, Others, PerfDb};
 use super::settle::settle;
 use super::tell;
 use super::test_output::TestOutput;
@@ -23,6 +23,7 @@ use crate::database::{self, Database, IntoTemplate, Template, TemplateOutput};
 use crate::error::SetupError;
 use crate::machine::Threads;
 use crate::plan::Rows;
+use crate::record::wire::Changes;
 use crate::record::{SharedLog, Witness};
 use crate::report::{Subject, Values, failure, failure_json, not_measured};
 
@@ -44,7 +45,7 @@ pub struct PerfTest {
     runtime: Builder,
     template: Option<Template>,
     read_only: bool,
-    plans: bool,
+    changes: Changes,
     should_panic: bool,
     rows: Rows,
 }
@@ -121,7 +122,7 @@ impl PerfTest {
             runtime: Builder::new_current_thread(),
             template: None,
             read_only: false,
-            plans: false,
+            changes: Changes::default(),
             should_panic: false,
             rows: Rows::default(),
         }
@@ -161,7 +162,16 @@ impl PerfTest {
     /// no such plans. See [`Query::executed_plan`](crate::Query::executed_plan).
     #[must_use]
     pub fn plans(mut self) -> Self {
-        self.plans = true;
+        self.changes.plans = true;
+        self
+    }
+
+    /// Has each round trip take so much longer, as it does on the network between a service and its database: what is sent is
+    /// half of it under way, and so is the answer. More than nothing, and at most ten seconds. See
+    /// [`PerfDb::with_rtt`](crate::PerfDb::with_rtt).
+    #[must_use]
+    pub fn rtt(mut self, rtt: Duration) -> Self {
+        self.changes.rtt = Some(rtt);
         self
     }
 
@@ -277,13 +287,16 @@ impl PerfTest {
         template: Option<Template>,
         log: SharedLog,
     ) -> Result<Database, SetupError> {
+        if let Some(rtt) = self.changes.rtt {
+            perf_db::check_rtt(rtt)?;
+        }
         match template {
-            Some(template) if self.read_only => Database::shared(template, log, self.plans).await,
+            Some(template) if self.read_only => Database::shared(template, log, self.changes).await,
             None if self.read_only => Err(SetupError::system(
                 "a read-only test shares a copy of its template",
                 &"it has none: add `template = ..`",
             )),
-            template => Database::create(&self.name, template, log, self.plans).await,
+            template => Database::create(&self.name, template, log, self.changes).await,
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
+    #[cfg(test)]
     pub(crate) fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }

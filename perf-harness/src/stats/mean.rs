@@ -131,6 +131,7 @@ impl MeanTest {
     }
 
     /// How many samples were taken in.
+    #[cfg(test)]
     pub(crate) fn samples(&self) -> u32 {
         self.seen.samples
     }

@@ -84,16 +84,19 @@ impl ShareTest {
     }
 
     /// How many samples were taken in.
+    #[cfg(test)]
     pub(crate) fn samples(&self) -> u32 {
         self.samples
     }
 
     /// How many of them are surely over.
+    #[cfg(test)]
     pub(crate) fn surely_over(&self) -> u32 {
         self.surely
     }
 
     /// How many of them may be over, those that surely are among them.
+    #[cfg(test)]
     pub(crate) fn possibly_over(&self) -> u32 {
         self.possibly
     }
@@ -118,6 +121,7 @@ pub(crate) fn samples_needed(quantile: f64, rates: ErrorRates) -> u32 {
 }
 
 /// The least number of samples that can fail: all of them are over.
+#[cfg(test)]
 pub(crate) fn samples_needed_to_fail(quantile: f64, rates: ErrorRates) -> u32 {
     let test = ShareTest::new(quantile, rates);
     fewest(|samples| test.judge(samples, samples, samples) == Some(Verdict::Over))

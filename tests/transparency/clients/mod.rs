@@ -9,6 +9,8 @@ mod psycopg;
 mod sqlx;
 mod tokio_postgres;
 
+use std::time::Duration;
+
 use perf_harness::{Counts, PerfDb, Recording, TemplateDb};
 
 /// Some rows, and types that drivers have to look up.
@@ -23,11 +25,17 @@ async fn items(db: TemplateDb) -> Result<(), ::sqlx::Error> {
     Ok(())
 }
 
-/// Does the work directly and through the recorder. Its results are the same, and the recorder counted what is expected.
+/// Does the work directly, through the recorder, and through it and a network. Its results are the same, and the recorder
+/// counted what is expected.
 async fn check(db: &PerfDb, expected: &str, work: impl AsyncFn(String) -> Vec<String>) {
-    let recording = same(db, work).await;
+    let recording = same(db, &work).await;
     assert!(!recording.output().is_empty());
     assert_eq!(told(recording.counts()), expected);
+    let far = db.another().await.unwrap();
+    let far = far.with_rtt(Duration::from_micros(200)).await.unwrap();
+    let over_a_network = far.record(work(far.url().to_owned())).await;
+    assert_eq!(over_a_network.output(), recording.output());
+    assert_eq!(told(over_a_network.counts()), expected);
 }
 
 /// Does the work directly and through the recorder. Its results are the same.

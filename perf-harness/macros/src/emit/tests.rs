@@ -210,6 +210,31 @@ fn a_mistake_leaves_a_function_that_is_no_test() {
 }
 
 #[test]
+fn a_round_trip_time_becomes_nanoseconds() {
+    let check_rtt = |written: TokenStream, nanoseconds: u64| {
+        let builder = builder();
+        check(
+            quote! { rtt = #written },
+            quote! { async fn t(db: PerfDb) {} },
+            quote! {
+                #[::core::prelude::v1::test]
+                fn t() {
+                    async fn t(db: PerfDb) {}
+                    ::perf_harness::__private::run(
+                        #builder.rtt(::core::time::Duration::from_nanos(#nanoseconds)),
+                        t
+                    )
+                }
+            },
+        );
+    };
+    check_rtt(quote! { 1ms }, 1_000_000);
+    check_rtt(quote! { 0.5ms }, 500_000);
+    check_rtt(quote! { 1_500us }, 1_500_000);
+    check_rtt(quote! { 10s }, 10_000_000_000);
+}
+
+#[test]
 fn mistakes_of_options_and_function_are_told_together() {
     let emitted = expand(quote! { templat = seed }, quote! { fn t(db: PerfDb) {} }).to_string();
     assert_eq!(emitted.matches("compile_error !").count(), 2, "{emitted}");

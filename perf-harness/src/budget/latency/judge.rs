@@ -212,7 +212,7 @@ mod tests {
             let broken = judge(&latency, &[run(50, 0)], true);
             assert_eq!(broken, [(Some(Decided::IsBroken), over)], "{statistic:?}");
         };
-        check(Statistic::P50, 9, 13);
+        check(Statistic::P50, 8, 13);
         check(Statistic::P90, 52, 5);
         check(Statistic::P95, 105, 3);
         check(Statistic::P99, 534, 2);

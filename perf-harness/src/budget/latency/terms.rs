@@ -184,12 +184,8 @@ impl Latency {
 
     /// With several rules each has its share of what may go wrong.
     pub(crate) fn rates_of_each(&self) -> ErrorRates {
-        #[expect(clippy::cast_precision_loss, reason = "there are at most seven")]
-        let rules = self.rules.len().max(1) as f64;
-        ErrorRates {
-            false_fail: self.rates.false_fail / rules,
-            false_pass: self.rates.false_pass / rules,
-        }
+        let rules = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
+        self.rates.of_each(rules.max(1))
     }
 }
 

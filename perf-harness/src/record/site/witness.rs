@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use tracing_core::dispatcher::{self, DefaultGuard, Dispatch};
 use tracing_core::field::{Field, Visit};
@@ -15,10 +16,14 @@ use tracing_core::subscriber::NoSubscriber;
 use tracing_core::{Event, Interest, LevelFilter, Metadata, Subscriber};
 
 use super::stack::{self, Sighting};
+use crate::clock;
 use crate::record::SharedLog;
 
 /// What sqlx tells of its queries under, and so sea-orm.
 const TARGET: &str = "sqlx::query";
+
+/// What its pools tell under: of each connection that they give out, where that is wanted, and else of long waits.
+const POOL_TARGET: &str = "sqlx::pool::acquire";
 
 /// Puts every query that a driver tells of on these threads into a log.
 #[derive(Clone, Debug)]
@@ -95,13 +100,21 @@ impl Beneath {
     }
 }
 
+fn is_wanted(metadata: &Metadata<'_>) -> bool {
+    is_query(metadata) || is_acquired(metadata)
+}
+
+fn is_acquired(metadata: &Metadata<'_>) -> bool {
+    !metadata.is_span() && metadata.target() == POOL_TARGET
+}
+
 fn is_query(metadata: &Metadata<'_>) -> bool {
     !metadata.is_span() && metadata.target() == TARGET
 }
 
 impl Subscriber for Watch {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if is_query(metadata) {
+        if is_wanted(metadata) {
             return Interest::sometimes();
         }
         // What the program's own subscriber wants it says for itself.
@@ -116,7 +129,7 @@ impl Subscriber for Watch {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        is_query(metadata) || self.beneath.wants(metadata).is_some()
+        is_wanted(metadata) || self.beneath.wants(metadata).is_some()
     }
 
     fn event(&self, event: &Event<'_>) {
@@ -128,6 +141,13 @@ impl Subscriber for Watch {
                 stack: stack::here(),
             };
             self.log.lock().sighted(&sighting);
+        }
+        if is_acquired(event.metadata()) {
+            let mut waited = Waited::default();
+            event.record(&mut waited);
+            if let Some(waited) = waited.0 {
+                self.log.lock().acquired(waited, clock::now());
+            }
         }
         if let Some(beneath) = self.beneath.wants(event.metadata()) {
             beneath.event(event);
@@ -181,6 +201,22 @@ impl Subscriber for Watch {
             Dispatch::current_span,
         )
     }
+}
+
+/// How long someone waited for a connection.
+#[derive(Default)]
+struct Waited(Option<Duration>);
+
+impl Visit for Waited {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        // The name is misspelt in some versions of sqlx.
+        // One version of sqlx spells it otherwise.
+        if matches!(field.name(), "acquired_after_secs" | "aquired_after_secs") {
+            self.0 = Duration::try_from_secs_f64(value).ok();
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
 /// What sqlx tells of a query: its first four words, and its text where that is longer.

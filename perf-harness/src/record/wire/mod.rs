@@ -12,8 +12,8 @@ mod session;
 mod startup;
 mod tap;
 
-pub(crate) use session::{Block, Event, QueryId};
-pub(crate) use tap::{Tap, Upstream};
+pub(crate) use session::{Block, Event, QueryId, Standing};
+pub(crate) use tap::{Changes, Tap, Upstream};
 
 /// Which way bytes go, seen from the program under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

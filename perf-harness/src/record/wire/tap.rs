@@ -2,6 +2,7 @@
 //!
 //! The only module that opens a socket. It listens on 127.0.0.1 only.
 
+mod delay;
 mod plans;
 
 use std::io;
@@ -15,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
+use self::delay::Network;
 use super::Direction;
 use super::session::{Event, Session};
 use super::startup::{self, Startup};
@@ -38,26 +40,46 @@ pub(crate) enum Upstream {
     Unix(PathBuf),
 }
 
+/// What a tap does besides recording.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Changes {
+    /// Has the server tell the plans of what is recorded, and takes them out.
+    pub(crate) plans: bool,
+    /// What passes takes as long as on a network of this round-trip time.
+    pub(crate) rtt: Option<Duration>,
+}
+
 /// A listener that records what passes. Dropped, it closes all its connections.
 #[derive(Debug)]
 pub(crate) struct Tap {
     port: u16,
     accepting: AbortHandle,
+    lift: watch::Sender<bool>,
     open: watch::Receiver<usize>,
 }
 
 impl Tap {
-    /// Listens on a free loopback port. With `plans` it has the server tell the plans of what is recorded, and takes them
-    /// out. Must be called on the recorder's own runtime: a blocked test must not stop it.
-    pub(crate) async fn open(upstream: Upstream, log: SharedLog, plans: bool) -> io::Result<Self> {
+    /// Listens on a free loopback port. Must be called on the recorder's own runtime: a blocked test must not stop it.
+    pub(crate) async fn open(
+        upstream: Upstream,
+        log: SharedLog,
+        changes: Changes,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let (opened, open) = watch::channel(0);
-        let accepting =
-            tokio::spawn(accept(listener, (upstream, plans), log, opened)).abort_handle();
+        let (lift, lifted) = watch::channel(false);
+        let passing = Passing {
+            upstream,
+            log,
+            plans: changes.plans,
+            network: changes.rtt.map(|rtt| Network::new(rtt, lifted)),
+        };
+        let accepting = tokio::spawn(accept(listener, passing, opened)).abort_handle();
         Ok(Self {
             port,
             accepting,
+            lift,
             open,
         })
     }
@@ -67,9 +89,14 @@ impl Tap {
         self.port
     }
 
+    /// From now on nothing waits for a network's time any more: also what is under way arrives at once.
+    pub(crate) fn hurry(&self) {
+        self.lift.send_replace(true);
+    }
+
     /// Waits until no connection is open any more: each program has closed its end, and the server its own, so its
     /// sessions are over. For how long that may take is the caller's business.
-    pub(crate) fn drained(&self) -> impl Future<Output = ()> + Send + 'static {
+    pub(crate) fn drained(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut open = self.open.clone();
         // Where nobody counts any more, none is open.
         async move { drop(open.wait_for(|open| *open == 0).await) }
@@ -82,12 +109,16 @@ impl Drop for Tap {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    (upstream, plans): (Upstream, bool),
+/// What all connections of a tap have in common.
+#[derive(Clone, Debug)]
+struct Passing {
+    upstream: Upstream,
     log: SharedLog,
-    open: watch::Sender<usize>,
-) {
+    plans: bool,
+    network: Option<Network>,
+}
+
+async fn accept(listener: TcpListener, passing: Passing, open: watch::Sender<usize>) {
     let mut connections = JoinSet::new();
     loop {
         // An accept fails when the program is out of file descriptors; it may have some again.
@@ -96,9 +127,9 @@ async fn accept(
             continue;
         };
         while connections.try_join_next().is_some() {}
-        log.lock().arrived();
+        passing.log.lock().arrived();
         // A connection that breaks is the two ends' affair: both see it.
-        let served = serve(client, upstream.clone(), log.clone(), plans);
+        let served = serve(client, passing.clone());
         let one = One::of(&open);
         connections.spawn(async {
             drop(served.await);
@@ -123,38 +154,46 @@ impl Drop for One {
     }
 }
 
-async fn serve(
-    mut client: TcpStream,
-    upstream: Upstream,
-    log: SharedLog,
-    plans: bool,
-) -> io::Result<()> {
+/// How a connection is opened: what for, with which packet, and since when.
+struct Opening {
+    kind: Startup,
+    packet: Vec<u8>,
+    since: Duration,
+}
+
+async fn serve(mut client: TcpStream, passing: Passing) -> io::Result<()> {
     client.set_nodelay(true)?;
-    let Some((kind, packet)) = open_request(&mut client).await? else {
+    let Some(opening) = open_request(&mut client, passing.network.as_ref()).await? else {
         return Ok(());
     };
-    let plans = plans && kind == Startup::Session;
-    match &upstream {
+    match &passing.upstream {
         Upstream::Tcp { host, port } => match TcpStream::connect((host.as_str(), *port)).await {
             Ok(server) => {
                 server.set_nodelay(true)?;
                 let (read, write) = server.into_split();
-                relay(client, (read, write), (kind, &packet), &log, plans).await
+                pass(client, (read, write), &opening, &passing).await
             }
-            Err(error) => refuse(client, &upstream, &error).await,
+            Err(error) => refuse(client, &passing, &error).await,
         },
         Upstream::Unix(path) => match UnixStream::connect(path).await {
             Ok(server) => {
                 let (read, write) = server.into_split();
-                relay(client, (read, write), (kind, &packet), &log, plans).await
+                pass(client, (read, write), &opening, &passing).await
             }
-            Err(error) => refuse(client, &upstream, &error).await,
+            Err(error) => refuse(client, &passing, &error).await,
         },
     }
 }
 
 /// Answers requests for encryption with "no" until the program says what it wants.
-async fn open_request(client: &mut TcpStream) -> io::Result<Option<(Startup, Vec<u8>)>> {
+///
+/// On a network the connection itself takes a round trip, and so does each of these answers. The kernel has let the program
+/// connect already, so what it says first is under way for so much longer.
+async fn open_request(
+    client: &mut TcpStream,
+    network: Option<&Network>,
+) -> io::Result<Option<Opening>> {
+    let since = clock::now();
     loop {
         let mut prefix = [0; 4];
         client.read_exact(&mut prefix).await?;
@@ -163,17 +202,29 @@ async fn open_request(client: &mut TcpStream) -> io::Result<Option<(Startup, Vec
             packet.resize(length, 0);
             client.read_exact(&mut packet[4..]).await?;
         }
+        if let Some(network) = network {
+            network.round_trip().await;
+        }
         match startup::read(&packet) {
             Startup::Encryption => client.write_all(b"N").await?,
             Startup::Tls => return Ok(None),
-            kind => return Ok(Some((kind, packet))),
+            kind => {
+                return Ok(Some(Opening {
+                    kind,
+                    packet,
+                    since,
+                }));
+            }
         }
     }
 }
 
 /// Tells the program, in the protocol's own words, that the server cannot be reached.
-async fn refuse(mut client: TcpStream, upstream: &Upstream, error: &io::Error) -> io::Result<()> {
-    let place = match upstream {
+async fn refuse(mut client: TcpStream, passing: &Passing, error: &io::Error) -> io::Result<()> {
+    if let Some(network) = &passing.network {
+        network.round_trip().await;
+    }
+    let place = match &passing.upstream {
         Upstream::Tcp { host, port } => format!("{host}:{port}"),
         Upstream::Unix(path) => path.display().to_string(),
     };
@@ -187,23 +238,36 @@ async fn refuse(mut client: TcpStream, upstream: &Upstream, error: &io::Error) -
     client.shutdown().await
 }
 
+/// Directly, or over a network.
+async fn pass(
+    client: TcpStream,
+    server: (impl AsyncRead + Unpin, impl AsyncWrite + Unpin),
+    opening: &Opening,
+    passing: &Passing,
+) -> io::Result<()> {
+    let Some(network) = &passing.network else {
+        return relay(client, server, opening, passing).await;
+    };
+    let between = |read, write| relay(client, (read, write), opening, passing);
+    network.between(server, between).await
+}
+
 async fn relay(
     client: TcpStream,
     (server_read, mut server_write): (impl AsyncRead + Unpin, impl AsyncWrite + Unpin),
-    (kind, packet): (Startup, &[u8]),
-    log: &SharedLog,
-    plans: bool,
+    opening: &Opening,
+    passing: &Passing,
 ) -> io::Result<()> {
-    server_write.write_all(packet).await?;
+    server_write.write_all(&opening.packet).await?;
     let (client_read, client_write) = client.into_split();
-    if kind == Startup::Cancel {
-        log.lock().departed();
+    if opening.kind == Startup::Cancel {
+        passing.log.lock().departed();
         forward(server_read, client_write, |_| {}).await;
         return Ok(());
     }
-    let watch = Watch::new(kind, log);
-    watch.open(kind, packet);
-    if plans {
+    let watch = Watch::new(opening, passing);
+    watch.open(opening);
+    if passing.plans && opening.kind == Startup::Session {
         plans::relay(
             (client_read, client_write),
             (server_read, server_write),
@@ -258,20 +322,23 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(kind: Startup, log: &'a SharedLog) -> Self {
+    fn new(opening: &Opening, passing: &'a Passing) -> Self {
+        let log = &passing.log;
+        let one_way = passing.network.as_ref().map(Network::one_way);
+        let one_way = one_way.unwrap_or_default();
         Self {
-            connection: log.lock().next_connection(),
-            session: Mutex::new(Session::opened_for(kind)),
+            connection: log.lock().next_connection(opening.since, one_way),
+            session: Mutex::new(Session::opened_for(opening.kind)),
             log,
         }
     }
 
     /// The packet that opens the connection has no type byte: the session is made for it and is not fed with it.
-    fn open(&self, kind: Startup, packet: &[u8]) {
+    fn open(&self, Opening { kind, packet, .. }: &Opening) {
         let mut log = self.log.lock();
         log.bytes(Direction::Sent, packet.len());
         self.session().open(packet.get(8..).unwrap_or_default());
-        if kind == Startup::Unknown {
+        if *kind == Startup::Unknown {
             log.event(self.connection, &Event::Undecoded);
         }
     }
@@ -285,11 +352,13 @@ impl<'a> Watch<'a> {
         log.bytes(direction, bytes.len());
         let mut session = self.session();
         session.keep_rows(log.is_open());
-        session.feed(direction, bytes, clock::now(), |event| {
+        let now = clock::now();
+        session.feed(direction, bytes, now, |event| {
             log.event(self.connection, &event);
         });
         // Nobody closes a recording while an answer is certain to come: also to a ping, which is no statement.
         log.answering(self.connection, session.awaits_ready());
+        log.stands(self.connection, session.standing(), now);
     }
 }
 

@@ -11,8 +11,8 @@ use crate::clock;
 use crate::error::SetupError;
 use crate::machine::{Disturbances, Watch};
 use crate::postgres::turn_to_take_times;
+use crate::record::TimeSpent;
 use crate::run::perf_db::PerfDb;
-use crate::timing::TimeSpent;
 use crate::timing::{Timing, Timings, Waits, are_felt, without_disturbances};
 
 /// So long it waits before it samples again to be sure.
@@ -197,8 +197,7 @@ where
             let run = tokio::time::timeout(self.latency.time_out, recording)
                 .await
                 .ok()?;
-            let _ = run;
-            all.push(TimeSpent::default());
+            all.push(run.traffic().time());
         }
         all.sort_by_key(|spent| spent.elapsed);
         let spent = all.swap_remove(RECORDED / 2);

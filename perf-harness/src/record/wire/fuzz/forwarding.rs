@@ -6,8 +6,9 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use super::cases;
 use super::messages::{self, Write};
+use crate::record::wire::Changes;
 use crate::record::wire::Direction::{self, Received, Sent};
-use crate::record::wire::tap::tests::{Ends, STARTUP, accepted, ends_of};
+use crate::record::wire::tap::tests::{Ends, STARTUP, accepted, ends_with};
 
 /// All that one end says, and how it cuts it.
 struct Side<'a> {
@@ -35,13 +36,13 @@ async fn hear(mut from: OwnedReadHalf) -> Vec<u8> {
 }
 
 /// Both ends say all they have to say at the same time. Gives what each heard.
-async fn converse(program: &Side<'_>, server: &Side<'_>, plans: bool) -> (Vec<u8>, Vec<u8>) {
+async fn converse(program: &Side<'_>, server: &Side<'_>, changes: Changes) -> (Vec<u8>, Vec<u8>) {
     let Ends {
         mut client,
         server: listener,
         tap: _tap,
         ..
-    } = ends_of(plans).await;
+    } = ends_with(changes).await;
     client.write_all(STARTUP).await.expect("an open socket");
     let socket = accepted(listener, STARTUP).await;
     let ((program_hears, program_says), (server_hears, server_says)) =
@@ -65,12 +66,14 @@ proptest! {
         server_pieces in messages::pieces(),
         // With nothing recorded and no plan told, a tap that asks for plans changes nothing either.
         plans in any::<bool>(),
+        micros in proptest::option::of(2..500_u64),
     ) {
+        let changes = Changes { plans, rtt: micros.map(std::time::Duration::from_micros) };
         let program = Side { says: said(&writes, Sent), pieces: &program_pieces };
         let server = Side { says: said(&writes, Received), pieces: &server_pieces };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let (by_program, by_server) = runtime.block_on(converse(&program, &server, plans));
+        let (by_program, by_server) = runtime.block_on(converse(&program, &server, changes));
         prop_assert!(by_server == program.says, "{by_server:?} is not {:?}", program.says);
         prop_assert!(by_program == server.says, "{by_program:?} is not {:?}", server.says);
     }

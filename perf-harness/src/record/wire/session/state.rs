@@ -31,6 +31,10 @@ pub(super) struct State {
     pub(super) pending: VecDeque<Pending>,
     /// A round trip is under way: what is sent meanwhile rides along.
     pub(super) waiting: bool,
+    /// How many of those that are pending end with `ReadyForQuery`, the start-up packet apart.
+    pub(super) owed: usize,
+    /// The start-up packet is answered.
+    pub(super) connected: bool,
     /// Nothing was sent since the last `Sync`.
     pub(super) silent: bool,
     pub(super) mode: Mode,
@@ -96,6 +100,8 @@ impl State {
             forgotten: Vec::new(),
             pending: VecDeque::from([Pending::Startup]),
             waiting: false,
+            owed: 0,
+            connected: false,
             silent: true,
             mode: Mode::Normal,
             language: Language::Sql,
@@ -112,6 +118,7 @@ impl State {
     pub(super) fn lose(&mut self, on_event: &mut impl FnMut(Event)) {
         self.mode = Mode::Lost;
         self.pending.clear();
+        self.owed = 0;
         self.names = Names::default();
         on_event(Event::Undecoded);
     }
@@ -119,6 +126,7 @@ impl State {
     /// From here on the program waits for `ReadyForQuery`. A new round trip, if it did not wait already.
     pub(super) fn wait(&mut self, on_event: &mut impl FnMut(Event)) -> bool {
         self.silent = true;
+        self.owed += 1;
         let first = !self.waiting;
         self.waiting = true;
         if first {

@@ -1,5 +1,6 @@
 //! A tap between two ends on the loopback interface that say what a capture says.
 
+mod delays;
 mod opening;
 mod parting;
 mod plans;
@@ -27,6 +28,10 @@ pub(crate) async fn ends() -> Ends {
 }
 
 pub(crate) async fn ends_of(plans: bool) -> Ends {
+    ends_with(Changes { plans, rtt: None }).await
+}
+
+pub(crate) async fn ends_with(changes: Changes) -> Ends {
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let server = server.expect("a free port");
     let upstream = Upstream::Tcp {
@@ -34,7 +39,7 @@ pub(crate) async fn ends_of(plans: bool) -> Ends {
         port: server.local_addr().expect("a port").port(),
     };
     let log = SharedLog::default();
-    let tap = Tap::open(upstream, log.clone(), plans)
+    let tap = Tap::open(upstream, log.clone(), changes)
         .await
         .expect("a free port");
     let client = TcpStream::connect((Ipv4Addr::LOCALHOST, tap.port())).await;
@@ -69,14 +74,14 @@ pub(crate) async fn accepted(server: TcpListener, first: &[u8]) -> TcpStream {
     socket
 }
 
-async fn pass(name: &str) {
+async fn pass(name: &str, changes: Changes) {
     let capture = captures::named(name);
     let Ends {
         mut client,
         server,
         log,
         tap: _tap,
-    } = ends().await;
+    } = ends_with(changes).await;
     let window = log.lock().open(Duration::ZERO);
     tokio::join!(
         async {
@@ -112,12 +117,16 @@ struct Open {
 }
 
 async fn open() -> Open {
+    open_with(Changes::default()).await
+}
+
+async fn open_with(changes: Changes) -> Open {
     let Ends {
         mut client,
         server,
         log,
         tap,
-    } = ends().await;
+    } = ends_with(changes).await;
     client.write_all(STARTUP).await.expect("an open socket");
     let server = accepted(server, STARTUP).await;
     Open {
@@ -131,7 +140,7 @@ async fn open() -> Open {
 #[tokio::test]
 async fn what_both_ends_say_passes_unchanged_and_is_recorded() {
     for name in ["sqlx", "tokio-postgres-copy", "psycopg-terminated"] {
-        pass(name).await;
+        pass(name, Changes::default()).await;
     }
 }
 
@@ -149,13 +158,16 @@ async fn a_cancel_request_passes_and_is_no_connection() {
         .expect("an open socket");
     drop(accepted(server, CANCEL_REQUEST).await);
     assert_eq!(client.read(&mut [0]).await.expect("an end"), 0);
-    assert_eq!(log.lock().next_connection(), 1);
+    assert_eq!(
+        log.lock().next_connection(Duration::ZERO, Duration::ZERO),
+        1
+    );
 }
 
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_told_in_the_protocols_words() {
     let nowhere = Upstream::Unix("no-such-directory/.s.PGSQL.5432".into());
-    let tap = Tap::open(nowhere, SharedLog::default(), false).await;
+    let tap = Tap::open(nowhere, SharedLog::default(), Changes::default()).await;
     let tap = tap.expect("a free port");
     let client = TcpStream::connect((Ipv4Addr::LOCALHOST, tap.port())).await;
     let mut client = client.expect("the tap listens");

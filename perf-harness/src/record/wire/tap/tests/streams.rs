@@ -10,7 +10,7 @@ const MIB: usize = 1 << 20;
 const LONG_MESSAGE: &[u8] = b"d\x3f\xff\xff\xfe";
 
 /// More than all buffers of the system between the two ends can hold, and than one may hold in memory.
-const MUCH: usize = 192 * MIB;
+pub(super) const MUCH: usize = 192 * MIB;
 
 #[tokio::test]
 async fn half_a_message_passes_at_once() {
@@ -31,13 +31,13 @@ async fn half_a_message_passes_at_once() {
 }
 
 /// What stands at a place of the stream: no two neighbouring pieces are alike.
-fn bytes_at(place: usize, count: usize) -> Vec<u8> {
+pub(super) fn bytes_at(place: usize, count: usize) -> Vec<u8> {
     let byte = |place: usize| u8::try_from(place % 251).expect("below 256");
     (place..place + count).map(byte).collect()
 }
 
 /// Writes until nothing more is taken, however often everybody gets a turn, or until it is all.
-async fn fill(socket: &TcpStream, pattern: &[u8]) -> usize {
+pub(super) async fn fill(socket: &TcpStream, pattern: &[u8]) -> usize {
     let (mut written, mut refused) = (0, 0);
     while written < MUCH && refused < 10_000 {
         let start = written % 251;
