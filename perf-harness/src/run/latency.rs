@@ -2,7 +2,7 @@
 
 pub mod experiment;
 mod lanes;
-pub mod output;
+pub(crate) mod output;
 mod runner;
 mod sampler;
 mod server;

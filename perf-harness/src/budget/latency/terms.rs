@@ -214,15 +214,15 @@ mod tests {
         check(
             &p(Statistic::P99, fine).samples(100),
             Err(
-                "`p99 < 200ms` cannot be decided by 100 samples: it needs 534 to hold, even if none is over; \
-                 allow them, `samples = 534`, or assert a lower percentile",
+                "`p99 < 200ms` cannot be decided by 100 samples: it needs 542 to hold, even if none is over; \
+                 allow them, `samples = 542`, or assert a lower percentile",
             ),
         );
         check(
             &p(Statistic::P999, fine),
             Err(
-                "`p999 < 200ms` cannot be decided by 600 samples: it needs 5358 to hold, even if none is over; \
-                 allow them, `samples = 5358`, or assert a lower percentile",
+                "`p999 < 200ms` cannot be decided by 600 samples: it needs 5420 to hold, even if none is over; \
+                 allow them, `samples = 5420`, or assert a lower percentile",
             ),
         );
         check(
