@@ -48,15 +48,7 @@ const LONGEST_TURN: Duration = Duration::from_millis(25);
 /// Whether run-queue delay is known. Tried once for the process.
 pub(crate) fn run_delay_is_known() -> Result<(), Unknown> {
     static TRIED: OnceLock<Result<(), Unknown>> = OnceLock::new();
-    let tried = TRIED.get_or_init(|| {
-        // Most threads have waited by the time that anyone asks. One that has not proves nothing: the kernel counts zero for
-        // a thread that it puts on a processor in the moment of waking it.
-        if !waited()?.is_zero() {
-            return Ok(());
-        }
-        is_counted(waited)
-    });
-    tried.clone()
+    TRIED.get_or_init(|| is_counted(waited)).clone()
 }
 
 /// By the thread that asks.
@@ -64,8 +56,18 @@ fn waited() -> Result<Duration, Unknown> {
     Ok(Thread::this()?.waited())
 }
 
-/// Has two threads be busy on one processor. One of them waits while the other runs, whatever the machine: that must show.
+/// Most threads have waited by the time that anyone asks. One that has not proves nothing: the kernel counts zero for a thread
+/// that it puts on a processor in the moment of waking it.
 fn is_counted(waited: impl Fn() -> Result<Duration, Unknown> + Sync) -> Result<(), Unknown> {
+    if waited()?.is_zero() {
+        compete(waited)
+    } else {
+        Ok(())
+    }
+}
+
+/// Has two threads be busy on one processor. One of them waits while the other runs, whatever the machine: that must show.
+fn compete(waited: impl Fn() -> Result<Duration, Unknown> + Sync) -> Result<(), Unknown> {
     let (start, processor) = (Barrier::new(2), AtomicUsize::new(0));
     let seen = AtomicBool::new(false);
     let be_busy = || {
@@ -125,9 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_that_is_not_zero_needs_no_trial() {
+        let asker = thread::current().id();
+        let waited = || {
+            assert_eq!(thread::current().id(), asker);
+            Ok(Duration::from_nanos(1))
+        };
+        assert_eq!(is_counted(waited), Ok(()));
+    }
+
+    #[test]
     fn a_figure_that_is_not_there_is_absent() {
         let absent = Unknown::absent(io::ErrorKind::NotFound.into());
         assert_eq!(is_counted(|| Err(absent.clone())), Err(absent.clone()));
+        assert_eq!(compete(|| Err(absent.clone())), Err(absent.clone()));
         assert_eq!(
             absent.to_string(),
             "this system does not tell how long threads wait for a processor \
@@ -138,7 +151,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn trying_agrees_with_what_is_known() {
-        let tried = is_counted(waited);
+        let tried = compete(waited);
         assert_eq!(run_delay_is_known(), tried);
         assert_eq!(run_delay_is_known(), tried);
     }

@@ -1,7 +1,8 @@
 //! The threads that do the work, and how long they waited for a processor.
 
 use std::fmt;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
@@ -20,9 +21,8 @@ pub(crate) struct Thread(Account);
 impl Thread {
     /// The thread that asks. Any may read it later.
     pub(crate) fn this() -> Result<Self, Unknown> {
-        let own = std::fs::read_link(THIS).map_err(Unknown::absent)?;
-        let schedstat = Path::new("/proc").join(own).join("schedstat");
-        Account::open(&schedstat).map(Self).map_err(Unknown::absent)
+        let account = own_schedstat().and_then(|path| Account::open(&path));
+        account.map(Self).map_err(Unknown::absent)
     }
 
     pub(crate) fn usage(&self) -> Usage {
@@ -33,6 +33,12 @@ impl Thread {
     pub(crate) fn waited(&self) -> Duration {
         self.usage().waited
     }
+}
+
+/// By its number: the link would be another one's for another thread.
+fn own_schedstat() -> io::Result<PathBuf> {
+    let own = std::fs::read_link(THIS)?;
+    Ok(Path::new("/proc").join(own).join("schedstat"))
 }
 
 /// Threads that join when they start and leave when they stop. Clones are the same set.
@@ -148,5 +154,22 @@ pub(crate) struct Joined(Threads);
 impl Drop for Joined {
     fn drop(&mut self) {
         self.0.leave();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn each_thread_has_an_account_of_its_own() {
+        let check = || {
+            let number = rustix::thread::gettid().as_raw_nonzero();
+            let own = format!("task/{number}/schedstat");
+            assert!(own_schedstat().unwrap().ends_with(own));
+        };
+        check();
+        thread::scope(|scope| scope.spawn(check).join().unwrap());
     }
 }

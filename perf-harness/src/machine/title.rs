@@ -49,6 +49,7 @@ mod tests {
             true,
         );
         check("postgres: bob ph_1_test_a 127.0.0.1(50132) \0\0\0", true);
+        check("postgres: bob ph_1_test_a [local]\0\0\0", true);
         check("postgres: bob ph_1_test_a ::1(50132) SELECT", true);
         check(
             "postgres: bob ph_1_test_a [local] idle in transaction",

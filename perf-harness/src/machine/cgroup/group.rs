@@ -198,6 +198,11 @@ mod tests {
             ("/one/cpu/job/cpu.cfs_period_us", "100000\n"),
         ];
         assert_eq!(groups_of("0::/pod/app\n", &files).1, Some(1.5));
+        let outer_is_larger = [
+            ("/cg/pod/app/cpu.max", "50000 100000\n"),
+            ("/cg/pod/cpu.max", "150000 100000\n"),
+        ];
+        assert_eq!(groups_of("0::/pod/app\n", &outer_is_larger).1, Some(0.5));
         let both = "1:cpu:/job\n0::/pod/app\n";
         assert_eq!(groups_of(both, &files).1, Some(0.2));
     }
