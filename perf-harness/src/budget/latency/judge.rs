@@ -213,7 +213,7 @@ mod tests {
             assert_eq!(broken, [(Some(Decided::IsBroken), over)], "{statistic:?}");
         };
         check(Statistic::P50, 8, 12);
-        check(Statistic::P90, 52, 5);
+        check(Statistic::P90, 52, 4);
         check(Statistic::P95, 105, 3);
         check(Statistic::P99, 542, 2);
         check(Statistic::Max, 459, 1);

@@ -221,8 +221,8 @@ mod tests {
         check(
             &p(Statistic::P999, fine),
             Err(
-                "`p999 < 200ms` cannot be decided by 600 samples: it needs 5420 to hold, even if none is over; \
-                 allow them, `samples = 5420`, or assert a lower percentile",
+                "`p999 < 200ms` cannot be decided by 600 samples: it needs 5441 to hold, even if none is over; \
+                 allow them, `samples = 5441`, or assert a lower percentile",
             ),
         );
         check(
