@@ -60,12 +60,9 @@ mod plan;
 mod record;
 #[cfg_attr(
     not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the first that uses it is `assert_latency!`"
-    )
+    expect(dead_code, reason = "`assert_latency!` is to use it")
 )]
+#[expect(unused_imports, reason = "`assert_latency!` is to use it")]
 mod stats;
 
 mod baseline;
