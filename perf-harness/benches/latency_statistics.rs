@@ -9,15 +9,12 @@
 #[expect(dead_code, unused_imports, reason = "the library asks for more")]
 mod stats;
 
-#[path = "../src/stats/simulation.rs"]
-mod simulation;
-
-use simulation::{
+use stats::simulation::{
     Fate, Latent, Random, Runs, Shape, above, mean_trial, normal_quantile, share_trial,
 };
 use stats::{
-    ErrorRates, Exceeds, Interval, MeanTest, ShareTest, Time, Verdict, quantile_interval,
-    samples_needed, samples_needed_to_fail, wilcoxon_interval,
+    ErrorRates, Interval, quantile_interval, samples_needed, samples_needed_to_fail,
+    wilcoxon_interval,
 };
 
 const QUANTILES: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
@@ -195,7 +192,7 @@ fn means() {
 fn of_mean(shape: Shape, budget: f64, correlation: f64) -> String {
     let mut random = Random::new(3);
     let limit = budget * shape.mean();
-    told(Fate::seen(TRIALS / 2, || {
+    told(Fate::seen(TRIALS / 5, || {
         let mut latent = Latent::new(&mut random, correlation);
         mean_trial(limit, ErrorRates::default(), 600, || {
             shape.at(latent.next())
