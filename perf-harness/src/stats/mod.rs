@@ -11,8 +11,9 @@ mod quantile;
 mod share;
 mod verdict;
 
+// Cargo sets `test` for benches, too.
 #[cfg(test)]
-mod simulation;
+pub(crate) mod simulation;
 
 pub(crate) use interval::Interval;
 pub(crate) use mean::{MeanTest, Time, mean_samples_needed};

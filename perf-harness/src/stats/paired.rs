@@ -151,8 +151,8 @@ mod tests {
         assert!((hodges_lehmann(&mirrored).unwrap() + estimate).abs() < 1e-12);
     }
 
-    /// McCornack, "Extended tables of the Wilcoxon matched pair signed rank statistic", JASA 60 (1965), at 0.025 and 0.005
-    /// for one tail.
+    // McCornack, "Extended tables of the Wilcoxon matched pair signed rank statistic", JASA 60 (1965), at 0.025 and 0.005
+    // for one tail.
     #[test]
     fn the_critical_values_are_those_of_the_tables() {
         let table = [

@@ -74,7 +74,9 @@ fn binomial(trials: usize, share: f64) -> Vec<f64> {
         weights[successes] = weights[successes + 1] / ratio(real(successes));
     }
     let sum: f64 = weights.iter().sum();
-    weights.iter_mut().for_each(|weight| *weight /= sum);
+    for weight in &mut weights {
+        *weight /= sum;
+    }
     weights
 }
 

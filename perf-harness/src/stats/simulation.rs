@@ -249,7 +249,7 @@ pub(crate) fn normal_quantile(share: f64) -> f64 {
 }
 
 /// The probability that a normal number is above this one: Abramowitz and Stegun, 26.2.17, to 1e-7.
-fn above(normal: f64) -> f64 {
+pub(crate) fn above(normal: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * normal.abs());
     let weights = [
         1.330_274_429,
