@@ -214,7 +214,7 @@ mod tests {
         };
         check(Statistic::P50, 8, 12);
         check(Statistic::P90, 52, 4);
-        check(Statistic::P95, 105, 3);
+        check(Statistic::P95, 107, 3);
         check(Statistic::P99, 542, 2);
         check(Statistic::Max, 459, 1);
     }
