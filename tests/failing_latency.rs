@@ -65,10 +65,10 @@ async fn as_many_are_over_as_may_be(db: PerfDb) {
     );
 }
 
-#[perf_test(rtt = 2ms)]
+#[perf_test(rtt = 10ms)]
 async fn the_wire_takes_most_of_it(db: PerfDb) {
     let pool = db.pool();
-    assert_latency!(db, p95 < 10ms, warm_up = 2, async || {
+    assert_latency!(db, p95 < 30ms, warm_up = 2, async || {
         for _ in 0..10 {
             sqlx::query("SELECT 1").execute(&pool).await.unwrap();
         }

@@ -16,14 +16,17 @@ const FAILING: [&str; 5] = [
 ];
 
 /// Times, and what a machine that is busy adds.
-const TIMES: [(&str, &str); 7] = [
+const TIMES: [(&str, &str); 10] = [
     (r"\d+(\.\d+)? (µs|ms|s)\b", "<time>"),
     (r"(?m)^\s+(because  )?\s*left out: waiting .*\n", ""),
     (r"(?m)^\s+\d+(\.\d)? % of .*\n", ""),
     (r"\d+ % (faster|slower) \([^)]*\)", "<n> % $1 (<interval>)"),
     (r"\d+ pairs", "<n> pairs"),
     (r"(?m)^\s+sampled \d times, to be sure\n", ""),
-    (r"p(95|99|50) < \d+(ms|s)(, \.\.\))", "p$1 < <time>$3"),
+    (r"(p\d+|max|mean) < \d+(ms|s)(, \.\.\))", "$1 < <time>$3"),
+    (r"\d+ of \d+ runs", "<n> of <n> runs"),
+    (r"\d+ runs", "<n> runs"),
+    (r"(for what is certain: .*, )\d+%", "$1<n>%"),
 ];
 
 #[test]

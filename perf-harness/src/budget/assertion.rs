@@ -126,9 +126,7 @@ impl Assertion {
             Self::No(defect) => form.written(defect.assertion(), None),
             Self::Plan(rule) => rule.written(form),
             Self::Scales(scale) => form.written("assert_plan_scales", Some(&written_scale(scale))),
-            Self::Improves(improvement) => {
-                form.written("assert_improves", Some(&improvement.written()))
-            }
+            Self::Improves(improvement) => improvement.written(form),
             Self::Latency(latency) => form.written("assert_latency", Some(&latency.written())),
             Self::Efficient => form.written("assert_efficient", None),
             Self::Constant(slope) if *slope == Slope::NONE => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::queries::Form;
 use crate::error::SetupError;
 use crate::record::Counts;
 use crate::stats::{Interval, hodges_lehmann, wilcoxon_interval};
@@ -123,13 +124,14 @@ impl Improvement {
     }
 
     /// As its author wrote it, or nearly.
-    pub(crate) fn written(&self) -> String {
+    pub(crate) fn written(&self, form: &Form) -> String {
         let gains = self.gains.iter().map(|(measure, percent)| match measure {
             Measure::Latency => format!("{percent}%"),
             measure => format!("{} {percent}%", measure.name()),
         });
         let gains: Vec<String> = gains.collect();
-        format!(".., .., {}", gains.join(", "))
+        let (Form::OneStep(db) | Form::OfRecording(db)) = form;
+        format!("assert_improves!({db}, .., .., {})", gains.join(", "))
     }
 
     pub(crate) fn must_be_decidable(&self) -> Result<(), SetupError> {

@@ -184,12 +184,28 @@ fn next(
         let pairs = improvement.pairs * 4;
         lines.push(format!("run more pairs: `pairs = {pairs}, time = 60s`; or ask for a gain further from what it is"));
     }
-    lines.push(format!(
-        "it is: {}",
-        finding.assertion.written(&finding.form)
-    ));
+    lines.extend(lessened(finding, improvement, compared));
     lines.extend(further(subject));
     lines
+}
+
+/// The gains that are there, if all are.
+fn lessened(finding: &Finding, improvement: &Improvement, compared: &Compared) -> Option<String> {
+    let (before, after) = &compared.counts;
+    let mut there = Improvement::new();
+    for (measure, percent) in &improvement.gains {
+        let gain = match measure.of(before).zip(measure.of(after)) {
+            Some((before, after)) => gain_of_count(before, after)?,
+            None => gain_of_time(&compared.pairs, 0.99)?.interval?.low,
+        };
+        let percent = percent.min((gain * 100.0).floor());
+        if percent < 1.0 {
+            return None;
+        }
+        there = there.by(*measure, percent);
+    }
+    let written = Assertion::Improves(there).written(&finding.form);
+    Some(format!("or ask for what is certain: {written}"))
 }
 
 /// The same for programs: each pair by itself.
