@@ -123,7 +123,7 @@ mod tests {
     #[tokio::test]
     async fn a_timer_that_was_given_up_on_is_set_anew() {
         let timer = Timer::new();
-        let far = timer.until(now() + Duration::from_secs(3_600));
+        let far = timer.until(now() + Duration::from_hours(1));
         let near = Duration::from_millis(2);
         tokio::time::timeout(near, far).await.expect_err("an hour");
         let due = now() + near;

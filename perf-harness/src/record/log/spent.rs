@@ -56,8 +56,9 @@ impl Spent {
             return;
         }
         if is_idle {
-            self.idle.sum += to - from;
-            self.idle.longest = self.idle.longest.max(to - from);
+            let long = to.saturating_sub(from);
+            self.idle.sum += long;
+            self.idle.longest = self.idle.longest.max(long);
             return;
         }
         self.kept.push(Stretch {
@@ -120,7 +121,7 @@ impl Sums {
         let mut since = Duration::ZERO;
         for (at, doing, begins) in ends {
             if let Some(first) = going_on.iter().position(|count| *count > 0) {
-                self.0[first] += at - since;
+                self.0[first] += at.saturating_sub(since);
             }
             since = at;
             // Each began before it ends.
@@ -235,7 +236,9 @@ mod tests {
         fn the_parts_are_what_one_sees_moment_by_moment(all in stretches(), settled in 0..130_u64) {
             let mut spent = Spent::since(ms(20));
             spent.end(ms(120));
-            all.iter().for_each(|one| spent.add(*one));
+            for one in &all {
+                spent.add(*one);
+            }
             let whole = spent.time(ms(130));
             let mut seen = [0_u64; Doing::PARTS + 1];
             for at in 20..120 {

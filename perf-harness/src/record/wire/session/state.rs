@@ -22,6 +22,10 @@ const MOST_TEXTS: usize = 10_000;
 
 /// The state of one connection.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that the protocol can tell at any time"
+)]
 pub(super) struct State {
     pub(super) now: Duration,
     pub(super) names: Names,
