@@ -3,12 +3,15 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use perf_harness_allocator::Allocated;
+
 use super::allowed::Allowed;
 use super::assertion::Assertion;
 use super::defect::{Defect, Found};
 use super::excuse::{Excuse, Excuses};
 use super::growth::{Grown, occurrences, unknown_growth};
 use super::known::{Baseline, Objection, Occurrence};
+use super::limit::Metric;
 use super::queries::Form;
 use crate::error::SetupError;
 use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
@@ -37,9 +40,11 @@ pub enum Violation {
         /// How many.
         found: usize,
     },
-    /// More rows were looked at, or more blocks touched, than is allowed.
-    Work {
-        /// The most that is allowed.
+    /// More of something than is allowed.
+    Limit {
+        /// Of what.
+        metric: Metric,
+        /// The most that is allowed: a count, bytes, or microseconds.
         allowed: u64,
         /// What it was.
         actual: u64,
@@ -84,6 +89,8 @@ pub struct Finding {
     pub(crate) advice: Option<Arc<Result<Advice, SetupError>>>,
     /// Those at rising sizes, if they were.
     pub(crate) scaling: Option<Arc<Scaling>>,
+    /// What the work allocated, if the program's allocator counts.
+    pub(crate) allocated: Option<Allocated>,
 }
 
 impl Finding {
@@ -125,7 +132,7 @@ impl Finding {
         match self.problem {
             Problem::Unmeasured(_)
             | Problem::Violation(
-                Violation::Plans { .. } | Violation::Work { .. } | Violation::Scaling { .. },
+                Violation::Plans { .. } | Violation::Limit { .. } | Violation::Scaling { .. },
             ) => Vec::new(),
             Problem::Violation(Violation::Queries { actual, .. }) => {
                 let one = self.assertion.occurrence(actual, &self.form);

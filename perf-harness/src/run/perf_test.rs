@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use perf_harness_allocator::Tally;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
@@ -196,10 +197,11 @@ impl PerfTest {
     {
         let files = artefacts::Files::of(&self.name);
         let (file, baseline) = known(&files).map_err(|error| Failure::setup(&self.name, &error))?;
+        let tally = Tally::default();
         let (runtime, witness, database) = self
-            .set_up()
+            .set_up(&tally)
             .map_err(|error| Failure::setup(&self.name, &error))?;
-        let ledger = Arc::new(Ledger::new(baseline));
+        let ledger = Arc::new(Ledger::new(baseline, tally.clone()));
         let others = Others::default();
         let db = PerfDb::new(
             Arc::clone(&database),
@@ -209,6 +211,7 @@ impl PerfTest {
         );
         let output = catch_unwind(AssertUnwindSafe(|| {
             let _seen = witness.guard();
+            let _counted = tally.guard();
             runtime.block_on(function(db))
         }));
         // Ends what the test left running, before its database goes.
@@ -232,7 +235,7 @@ impl PerfTest {
         }
     }
 
-    fn set_up(&mut self) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
+    fn set_up(&mut self, tally: &Tally) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
         if Handle::try_current().is_ok() {
             return Err(SetupError::system(
                 "a perf test starts a runtime of its own",
@@ -241,11 +244,14 @@ impl PerfTest {
         }
         let log = SharedLog::of_code_below(config::workspace());
         let witness = Witness::of(log.clone());
-        let on_start = witness.clone();
+        let (on_start, tally) = (witness.clone(), tally.clone());
         let runtime = self
             .runtime
             .enable_all()
-            .on_thread_start(move || on_start.enter())
+            .on_thread_start(move || {
+                on_start.enter();
+                tally.take_in();
+            })
             .on_thread_stop(Witness::leave)
             .build();
         let runtime = runtime
