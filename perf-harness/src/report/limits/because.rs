@@ -140,22 +140,24 @@ fn allocated(finding: &Finding) -> Vec<String> {
         grouped(allocated.bytes),
         grouped(allocated.bytes / allocated.allocations.max(1))
     )];
-    let counts = finding.traffic.counts();
-    lines.push(format!(
-        "meanwhile it read {} rows by {} {}",
-        grouped(counts.rows),
-        grouped(counts.queries as u64),
-        noun(counts.queries)
-    ));
+    if finding.traffic.counts().queries > 0 {
+        lines.push(format!("meanwhile it read {}", read(&finding.traffic)));
+    }
     lines
 }
 
 fn response(finding: &Finding) -> Vec<String> {
-    let counts = finding.traffic.counts();
-    vec![format!(
-        "it was made of {} rows, by {} {}",
+    vec![format!("it was made of {}", read(&finding.traffic))]
+}
+
+/// `300 rows, by 1 query`
+fn read(traffic: &Traffic) -> String {
+    let counts = traffic.counts();
+    let rows = if counts.rows == 1 { "row" } else { "rows" };
+    let queries = grouped(counts.queries as u64);
+    format!(
+        "{} {rows}, by {queries} {}",
         grouped(counts.rows),
-        grouped(counts.queries as u64),
         noun(counts.queries)
-    )]
+    )
 }
