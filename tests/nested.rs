@@ -173,6 +173,8 @@ fn a_wrong_type_is_told_with_the_right_shape() {
         "template_takes_nothing",
         "test_returns_a_number",
         "budget_is_a_text",
+        "limit_has_no_unit",
+        "response_has_no_size",
     ] {
         let output = user_crate(&[
             "check",
@@ -192,6 +194,7 @@ fn a_wrong_type_is_told_with_the_right_shape() {
             "this is no template",
             "expected a `usize`",
             "= note: its shape",
+            "= note: implement",
         ];
         let is_main = |line: &&str| kept.iter().any(|part| line.contains(part));
         // The margin is as wide as the line numbers.

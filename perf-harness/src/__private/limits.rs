@@ -89,12 +89,12 @@ mod tests {
     #[test]
     #[should_panic(expected = "not a unit of time")]
     fn a_number_alone_is_no_time() {
-        micros("5");
+        let _ = micros("5");
     }
 
     #[test]
     #[should_panic(expected = "not a unit of time")]
     fn a_fraction_is_no_time() {
-        micros("0.5s");
+        let _ = micros("0.5s");
     }
 }

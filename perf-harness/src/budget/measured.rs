@@ -123,3 +123,124 @@ impl Metric {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::{Assertion, Form};
+    use crate::record::Counts;
+
+    fn traffic() -> Traffic {
+        let counts = Counts {
+            queries: 3,
+            round_trips: 9,
+            work_round_trips: 5,
+            pings: 3,
+            connects: 2,
+            rows: 100,
+            bytes_sent: 10,
+            bytes_received: 1_000,
+            ..Counts::default()
+        };
+        Traffic {
+            counts,
+            idle_in_transaction: std::time::Duration::from_micros(7_500),
+            ..Traffic::default()
+        }
+    }
+
+    fn ask(limit: Limit, traffic: &Traffic) -> Result<(), String> {
+        let form = Form::OfRecording("list".to_owned());
+        let told = Asked {
+            form: &form,
+            url: "postgres://u@127.0.0.1:1/d",
+        };
+        limit
+            .must_be_testable(traffic, &told)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn each_thing_that_crossed_the_wire_has_its_number() {
+        let known = [
+            (Metric::Queries, 3),
+            (Metric::RoundTrips, 5),
+            (Metric::Rows, 100),
+            (Metric::Bytes, 1_010),
+            (Metric::Connections, 0),
+            (Metric::IdleInTransaction, 7_500),
+        ];
+        for (metric, expected) in known {
+            assert_eq!(
+                measured(metric, &traffic()).unwrap(),
+                expected,
+                "{metric:?}"
+            );
+        }
+        assert_eq!(round_trips_in_all(&traffic()).unwrap(), 11);
+    }
+
+    #[test]
+    fn what_was_not_understood_is_not_measured() {
+        let mut traffic = traffic();
+        traffic.counts.undecoded = 1;
+        let error = measured(Metric::Bytes, &traffic).unwrap_err();
+        assert!(matches!(error, SetupError::Undecoded { messages: 1 }));
+        assert!(round_trips_in_all(&traffic).is_err());
+        // It is told as that, and not as a recording of nothing.
+        traffic.counts.queries = 0;
+        assert_eq!(ask(Limit::new(Metric::Bytes, 10), &traffic), Ok(()));
+    }
+
+    #[test]
+    fn what_needs_each_statement_needs_all_of_them() {
+        let mut traffic = traffic();
+        traffic.counts.unsampled = 1;
+        let error = measured(Metric::Connections, &traffic).unwrap_err();
+        assert!(matches!(error, SetupError::Unsampled { statements: 1 }));
+        assert!(measured(Metric::Rows, &traffic).is_ok());
+        let chosen = traffic.choose(|_| true);
+        assert!(measured(Metric::Rows, &chosen).is_err());
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_an_error_where_no_work_can_keep_it() {
+        let zero = |metric| ask(Limit::new(metric, 0), &traffic());
+        let error = "`assert_max_bytes!(list, 0)` allows nothing, and no work that asks a database costs nothing of it";
+        assert_eq!(zero(Metric::Bytes), Err(error.to_owned()));
+        assert!(zero(Metric::Queries).is_err());
+        assert!(zero(Metric::RoundTrips).is_err());
+        assert!(zero(Metric::Connections).is_err());
+        assert_eq!(zero(Metric::Rows), Ok(()));
+        assert_eq!(zero(Metric::Allocations), Ok(()));
+        let per_nothing = Limit::new(Metric::Rows, 2).per_item(0);
+        let error = "nothing was returned, so `assert_max_rows!(list, 2 per 0)` was not tested";
+        assert_eq!(ask(per_nothing, &traffic()), Err(error.to_owned()));
+    }
+
+    #[test]
+    fn a_recording_of_nothing_is_an_error_but_for_what_needs_no_query() {
+        let nothing = Traffic::default();
+        for metric in Metric::ALL {
+            let Assertion::Limit(limit) = Assertion::from(Limit::new(metric, 10)) else {
+                continue;
+            };
+            let needs_none = [
+                Metric::Allocations,
+                Metric::AllocatedBytes,
+                Metric::ResponseBytes,
+            ];
+            let asked = ask(limit, &nothing);
+            assert_eq!(asked.is_ok(), needs_none.contains(&metric), "{metric:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_an_assertion_of_its_own_keeps_it() {
+        let of = |metric| Assertion::from(Limit::new(metric, 10));
+        assert!(matches!(of(Metric::Queries), Assertion::Queries(_)));
+        assert!(matches!(of(Metric::RowsExamined), Assertion::Plan(_)));
+        assert!(matches!(of(Metric::Buffers), Assertion::Plan(_)));
+        assert!(matches!(of(Metric::Rows), Assertion::Limit(_)));
+    }
+}

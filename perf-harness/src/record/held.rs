@@ -273,8 +273,8 @@ mod tests {
                 .collect()
         };
         let between = (5, "SELECT 0".to_owned());
-        assert_eq!(waits(&[]), [between.clone()]);
-        assert_eq!(waits(&[1]), [(12, "SELECT 6".to_owned()), between]);
+        assert_eq!(waits(&[1]), [(12, "SELECT 6".to_owned()), between.clone()]);
+        assert_eq!(waits(&[]), [between]);
     }
 
     #[test]

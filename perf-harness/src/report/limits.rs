@@ -242,8 +242,8 @@ fn shares<'t>(finding: &'t Finding, limit: &Limit) -> Vec<Share<'t>> {
         _ => class == Class::Query,
     };
     let sent = traffic.statements.iter().filter(|one| is_sent(one.class()));
-    let shapes = traffic.by_place(sent.collect()).into_iter();
-    let mut shares: Vec<Share<'t>> = shapes
+    let by_place = traffic.by_place(sent.collect()).into_iter();
+    let mut shares: Vec<Share<'t>> = by_place
         .map(|shape| Share {
             amount: match limit.metric() {
                 Metric::RoundTrips => shape.count() as u64,

@@ -87,6 +87,21 @@ impl<T: ResponseSize + ToOwned + ?Sized> ResponseSize for Cow<'_, T> {
     }
 }
 
+#[cfg(feature = "http")]
+impl ResponseSize for bytes::Bytes {
+    fn response_bytes(&self) -> u64 {
+        self.len() as u64
+    }
+}
+
+/// Of its body: status and headers are not counted.
+#[cfg(feature = "http")]
+impl<B: ResponseSize> ResponseSize for http::Response<B> {
+    fn response_bytes(&self) -> u64 {
+        self.body().response_bytes()
+    }
+}
+
 /// Of nothing there are no bytes.
 impl<T: ResponseSize> ResponseSize for Option<T> {
     fn response_bytes(&self) -> u64 {
@@ -118,6 +133,13 @@ mod tests {
         check(&Box::<[u8]>::from([0_u8; 3]), 3);
         check(&Arc::<str>::from("abc"), 3);
         check(&Cow::Borrowed("abc"), 3);
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn a_response_has_the_size_of_its_body() {
+        check(&http::Response::new(bytes::Bytes::from_static(b"abc")), 3);
+        check(&http::Response::new("abcd"), 4);
     }
 
     #[test]

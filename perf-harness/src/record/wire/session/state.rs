@@ -31,10 +31,7 @@ pub(super) struct State {
     pub(super) pending: VecDeque<Pending>,
     /// A round trip is under way: what is sent meanwhile rides along.
     pub(super) waiting: bool,
-    /// Something of the program's own was sent since, and its round trip begins with the next `Sync`.
-    carries: bool,
-    /// The round trip under way is known to carry work.
-    counted: bool,
+    work: Work,
     /// How many of those that are pending end with `ReadyForQuery`, the start-up packet apart.
     pub(super) owed: usize,
     /// The start-up packet is answered.
@@ -88,6 +85,16 @@ pub(super) enum Mode {
     Lost,
 }
 
+/// What is known of the work that a round trip carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    None,
+    /// Something of the program's own was sent, and its round trip begins with the next `Sync`.
+    Sent,
+    /// That of the round trip under way is told.
+    Told,
+}
+
 /// What a simple `Query` may be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -104,8 +111,7 @@ impl State {
             forgotten: Vec::new(),
             pending: VecDeque::from([Pending::Startup]),
             waiting: false,
-            carries: false,
-            counted: false,
+            work: Work::None,
             owed: 0,
             connected: false,
             silent: true,
@@ -137,9 +143,11 @@ impl State {
         self.waiting = true;
         if first {
             on_event(Event::RoundTrip);
-            self.counted = std::mem::take(&mut self.carries);
-            if self.counted {
+            if self.work == Work::Sent {
+                self.work = Work::Told;
                 on_event(Event::Work);
+            } else {
+                self.work = Work::None;
             }
         }
         first
@@ -149,9 +157,9 @@ impl State {
     /// by then, an `Execute`'s begins with its `Sync`.
     pub(super) fn carry(&mut self, on_event: &mut impl FnMut(Event)) {
         if !self.waiting {
-            self.carries = true;
-        } else if !self.counted {
-            self.counted = true;
+            self.work = Work::Sent;
+        } else if self.work != Work::Told {
+            self.work = Work::Told;
             on_event(Event::Work);
         }
     }
