@@ -67,12 +67,17 @@ pub const fn micros(written: &str) -> u64 {
     }
     assert!(at > 0, "not a time: write `5ms`, `500us` or `1s`");
     let (_, unit) = bytes.split_at(at);
-    match unit {
-        b"us" => number,
-        b"ms" => number * 1_000,
-        b"s" => number * 1_000_000,
-        _ => panic!("not a unit of time: write `5ms`, `500us` or `1s`"),
-    }
+    let scale = match unit {
+        b"us" => 1,
+        b"ms" => 1_000,
+        b"s" => 1_000_000,
+        _ => 0,
+    };
+    assert!(
+        scale > 0,
+        "not a unit of time: write `5ms`, `500us` or `1s`"
+    );
+    number * scale
 }
 
 #[cfg(test)]
