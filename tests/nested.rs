@@ -72,7 +72,7 @@ fn artefacts(test: &str, parameters: &str) -> (serde_json::Value, String) {
 fn a_failure_is_written_for_programs_with_its_values_masked() {
     let _alone = one_at_a_time();
     let (document, told) = artefacts("a_query_for_each_row", "mask");
-    assert_eq!(document["schema"], "perf-harness/failure/1");
+    assert_eq!(document["schema"], "perf-harness/failure/2");
     let finding = &document["findings"][0];
     assert_eq!(finding["problem"]["actual"], 21);
     assert_eq!(finding["shapes"][0]["count"], 20);
@@ -173,6 +173,8 @@ fn a_wrong_type_is_told_with_the_right_shape() {
         "template_takes_nothing",
         "test_returns_a_number",
         "budget_is_a_text",
+        "limit_has_no_unit",
+        "response_has_no_size",
     ] {
         let output = user_crate(&[
             "check",
@@ -192,6 +194,7 @@ fn a_wrong_type_is_told_with_the_right_shape() {
             "this is no template",
             "expected a `usize`",
             "= note: its shape",
+            "= note: implement",
         ];
         let is_main = |line: &&str| kept.iter().any(|part| line.contains(part));
         // The margin is as wide as the line numbers.

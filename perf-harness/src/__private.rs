@@ -19,6 +19,12 @@ pub use crate::postgres::running;
 pub use crate::run::indexes::command as indexes;
 pub use crate::run::latency::experiment as latency;
 
+mod limits;
+
+pub use limits::{
+    check_limit, check_response, micros, record_and_check_limit, record_and_check_response,
+};
+
 use crate::budget::{Assertion, Defect, Form, Improvement, Latency, PlanRule, Queries, Slope};
 use crate::config;
 use crate::database::in_background_waiting;

@@ -20,6 +20,7 @@
 //! - [`assert_max_queries!`], [`assert_queries!`]: budgets on the number of queries.
 //! - [`assert_no_n_plus_one!`], [`assert_no_duplicate_queries!`]: no query is repeated without need, whatever the number.
 //! - [`assert_efficient!`]: those, and no other [`Defect`] that can be told without a number.
+//! - [`assert_max_round_trips!`], [`assert_max_rows!`], .. : limits on what else work costs, down to its allocations.
 //! - [`assert_constant_queries!`]: the same queries at every size of the data.
 //! - [`Template`], [`TemplateDb`]: what is migrated and seeded, once for all tests.
 //!
@@ -42,6 +43,7 @@
 //! | `snapshot` | `assert_query_snapshot!`, `Recording::with_call_sites` |
 //! | `sea-orm-migration` | `Template::migrator` |
 //! | `docker` | the provider `docker` |
+//! | `http` | [`ResponseSize`] for `http::Response` and `Bytes` |
 
 // In reading order: a test's story, what it sets up, what it records, how it judges and tells.
 mod macros;
@@ -78,6 +80,7 @@ pub use database::{
     TemplateOutput,
 };
 pub use error::SetupError;
+pub use perf_harness_allocator::CountingAllocator;
 /// [`perf_test`] under the name that rstest needs: `#[perf_harness::test]`. Import `perf_test`, or name what you
 /// import: after `use perf_harness::*` a plain `#[test]` would be ambiguous.
 pub use perf_harness_macros::perf_test as test;
@@ -90,7 +93,7 @@ pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,
     Repetition, Sample, Shape, TimeSpent, Traffic,
 };
-pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, TestOutput};
+pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, ResponseSize, TestOutput};
 #[cfg(feature = "snapshot")]
 pub use run::{InAnyOrder, QuerySnapshot, WithCallSites};
 
@@ -115,3 +118,7 @@ struct DefectsPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/plans.md")]
 struct PlansPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/limits.md")]
+struct LimitsPage;

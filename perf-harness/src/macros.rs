@@ -1,5 +1,6 @@
 //! The assertion macros: each a line over a function that a user can call.
 
+mod limits;
 mod plans;
 
 /// Asserts that a recording holds at most so many queries.

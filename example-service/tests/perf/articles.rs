@@ -1,6 +1,7 @@
 //! `GET /api/articles/` and its line-by-line port: what a page of them costs.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod limits;
 mod pages;
 mod plans;
 mod search;

@@ -1,7 +1,13 @@
 //! The service's perf tests: a file for each app, a test for each promise.
 
+use perf_harness::CountingAllocator;
+
 mod app;
 mod articles;
 mod health;
 mod seed;
 mod users;
+
+/// For limits on what a request allocates.
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator::system();

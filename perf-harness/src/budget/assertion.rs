@@ -7,6 +7,7 @@ use super::growth::unknown_growth;
 use super::improvement::Improvement;
 use super::known::{Baseline, Key, KnownKind, Occurrence};
 use super::latency::Latency;
+use super::limit::{Limit, Metric};
 use super::plan_rule::PlanRule;
 use super::queries::{Asked, Form, Queries, nothing};
 use super::slope::Slope;
@@ -26,6 +27,7 @@ pub(crate) enum Assertion {
     Scales(Scale),
     Latency(Latency),
     Improves(Improvement),
+    Limit(Limit),
     #[cfg(feature = "snapshot")]
     Snapshot,
     #[cfg(feature = "snapshot")]
@@ -56,6 +58,11 @@ impl Assertion {
             | Self::Scales(_)
             | Self::Latency(_)
             | Self::Improves(_) => &[],
+            // What it costs is judged by who has measured it.
+            Self::Limit(limit) => {
+                limit.must_be_testable(traffic, told)?;
+                return Ok(Vec::new());
+            }
             // It is compared by who keeps it.
             #[cfg(feature = "snapshot")]
             Self::Snapshot | Self::PlanSnapshot => &[],
@@ -78,6 +85,7 @@ impl Assertion {
     pub(crate) fn is_about_plans(&self) -> bool {
         match self {
             Self::Plan(_) | Self::Scales(_) => true,
+            Self::Limit(limit) => limit.metric() == Metric::FullScans,
             #[cfg(feature = "snapshot")]
             Self::PlanSnapshot => true,
             _ => false,
@@ -128,6 +136,7 @@ impl Assertion {
             Self::Scales(scale) => form.written("assert_plan_scales", Some(&written_scale(scale))),
             Self::Improves(improvement) => improvement.written(form),
             Self::Latency(latency) => form.written("assert_latency", Some(&latency.written())),
+            Self::Limit(limit) => limit.written(form),
             Self::Efficient => form.written("assert_efficient", None),
             Self::Constant(slope) if *slope == Slope::NONE => {
                 form.written("assert_constant_queries", None)
@@ -195,5 +204,20 @@ pub(crate) fn judge_growth(
 impl From<Queries> for Assertion {
     fn from(budget: Queries) -> Self {
         Self::Queries(budget)
+    }
+}
+
+/// What has rules of its own keeps them: queries, and what plans cost.
+impl From<Limit> for Assertion {
+    fn from(limit: Limit) -> Self {
+        match limit.metric() {
+            Metric::Queries if limit.most() > 0 => {
+                let most = usize::try_from(limit.most()).unwrap_or(usize::MAX);
+                Self::Queries(Queries::at_most(most))
+            }
+            Metric::RowsExamined => Self::Plan(PlanRule::MaxRowsExamined(limit.most())),
+            Metric::Buffers => Self::Plan(PlanRule::MaxBuffers(limit.most())),
+            _ => Self::Limit(limit),
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use perf_harness_allocator::Allocated;
+
 use super::allowed::Allowed;
 use super::assertion::Assertion;
 use super::defect::{Defect, Found};
@@ -11,6 +13,7 @@ use super::growth::{Grown, occurrences, unknown_growth};
 use super::improvement::Compared;
 use super::known::{Baseline, Objection, Occurrence};
 use super::latency::Ruling;
+use super::limit::Metric;
 use super::queries::Form;
 use crate::error::SetupError;
 use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
@@ -40,9 +43,11 @@ pub enum Violation {
         /// How many.
         found: usize,
     },
-    /// More rows were looked at, or more blocks touched, than is allowed.
-    Work {
-        /// The most that is allowed.
+    /// More of something than is allowed.
+    Limit {
+        /// Of what.
+        metric: Metric,
+        /// The most that is allowed: a count, bytes, or microseconds.
         allowed: u64,
         /// What it was.
         actual: u64,
@@ -112,6 +117,8 @@ pub struct Finding {
     pub(crate) latency: Option<Arc<Sampled>>,
     /// Pairs of runs, if that is what was asked about.
     pub(crate) compared: Option<Arc<Compared>>,
+    /// What the work allocated, if the program's allocator counts.
+    pub(crate) allocated: Option<Allocated>,
 }
 
 impl Finding {
@@ -154,7 +161,7 @@ impl Finding {
             Problem::Unmeasured(_)
             | Problem::Violation(
                 Violation::Plans { .. }
-                | Violation::Work { .. }
+                | Violation::Limit { .. }
                 | Violation::Scaling { .. }
                 | Violation::Latency { .. }
                 | Violation::Improvement { .. },

@@ -4,6 +4,7 @@
 
 mod class;
 mod fingerprint;
+mod held;
 mod log;
 mod loose;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use class::Class;
 pub(crate) use fingerprint::{
     VERSION as FINGERPRINT_VERSION, folded_list, strict as strict_fingerprint,
 };
+pub(crate) use held::Hold;
 pub(crate) use log::SharedLog;
 pub(crate) use loose::VERSION as STORED_FINGERPRINT_VERSION;
 pub use parameter::Parameter;

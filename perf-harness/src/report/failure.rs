@@ -5,10 +5,11 @@ use super::growth::growth;
 use super::improvement::improvement;
 use super::known::known_line;
 use super::latency::latency;
+use super::limits::over_limit;
 use super::next::advice;
 use super::parent::parent_line;
 use super::path::came_from;
-use super::plans::{plans, work};
+use super::plans::plans;
 use super::scaling::scaling;
 use super::setup;
 use super::sql_line::one_line;
@@ -47,9 +48,9 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         Problem::Violation(Violation::Scaling { .. }) => scaling(subject, finding),
         Problem::Violation(Violation::Improvement { .. }) => improvement(subject, finding),
         Problem::Violation(Violation::Latency { .. }) => latency(subject, finding),
-        Problem::Violation(Violation::Work { allowed, actual }) => {
-            work(subject, finding, *allowed, *actual)
-        }
+        Problem::Violation(Violation::Limit {
+            allowed, actual, ..
+        }) => over_limit(subject, finding, *allowed, *actual),
         Problem::Unmeasured(error) => {
             let headline = headline(subject, finding, "could not be judged");
             format!("{headline}\n\n{}", setup::cause_and_cure(error))

@@ -13,7 +13,7 @@ use crate::record::{
 };
 
 /// The form of what follows. It changes when a reader would have to.
-const SCHEMA: &str = "perf-harness/failure/1";
+const SCHEMA: &str = "perf-harness/failure/2";
 
 /// All findings of a test, as pretty JSON with a line end.
 pub(crate) fn failure_json(subject: &Subject<'_>, findings: &[Finding]) -> String {
@@ -62,6 +62,10 @@ fn finding(found: &Finding, values: Values) -> Value {
     if !found.excuses.is_empty() {
         let excuse = |excuse: &Excuse| json!({ "part": &*excuse.part, "reason": &*excuse.reason });
         document["excuses"] = found.excuses.iter().map(excuse).collect();
+    }
+    if let Some(allocated) = found.allocated {
+        document["allocated"] =
+            json!({ "allocations": allocated.allocations, "bytes": allocated.bytes });
     }
     if let Some(plans) = &found.plans {
         document["plans"] = plans_of(plans, values);
@@ -181,8 +185,12 @@ fn violated(violation: Violation) -> Value {
             json!({ "kind": "latency", "broken": broken, "undecided": undecided })
         }
         Violation::Plans { found } => json!({ "kind": "plans", "found": found }),
-        Violation::Work { allowed, actual } => {
-            json!({ "kind": "work", "allowed": allowed, "actual": actual })
+        Violation::Limit {
+            metric,
+            allowed,
+            actual,
+        } => {
+            json!({ "kind": "limit", "metric": metric, "allowed": allowed, "actual": actual })
         }
     }
 }

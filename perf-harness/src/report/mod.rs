@@ -8,6 +8,7 @@ mod improvement;
 mod json;
 mod known;
 mod latency;
+mod limits;
 mod next;
 mod number;
 mod parent;

@@ -40,6 +40,16 @@ pub(super) fn plans(subject: &Subject<'_>, finding: &Finding) -> String {
     lines.join("\n") + "\n"
 }
 
+/// The queries that read all of a table, each shape from one place once.
+pub(super) fn full_scans(subject: &Subject<'_>, finding: &Finding) -> Vec<Vec<String>> {
+    let rule = PlanRule::NoFullScan(None);
+    let plans = finding.plans.as_deref();
+    let faults = plans.map_or_else(Vec::new, |plans| rule.faults(plans));
+    let groups = alike(finding, &faults).into_iter();
+    let told = groups.map(|(fault, alike)| group(subject, finding, &rule, fault, alike));
+    told.collect()
+}
+
 fn expected(rule: &PlanRule, plans: &Plans) -> String {
     let of = |table: &Option<String>| table.as_deref().unwrap_or("any table").to_owned();
     let expected = match rule {

@@ -82,6 +82,7 @@ impl Growth {
             scaling: None,
             latency: None,
             compared: None,
+            allocated: None,
         });
     }
 }

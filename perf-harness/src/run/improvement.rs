@@ -83,6 +83,7 @@ impl PerfDb {
             plans: None,
             advice: None,
             scaling: None,
+            allocated: None,
             latency: None,
             compared,
         });

@@ -81,6 +81,7 @@ impl PerfDb {
             plans: None,
             advice: None,
             scaling: None,
+            allocated: None,
             latency: sampled,
             compared: None,
         });

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use perf_harness_allocator::Tally;
+
 use super::indexes::Wanted;
 use crate::budget::{Baseline, Finding};
 
@@ -12,14 +14,17 @@ pub(super) struct Ledger {
     pub(super) baseline: Arc<Baseline>,
     /// What is to be known of the indexes of its databases, while that is collected.
     pub(super) wanted: Wanted,
+    /// What its threads allocate.
+    pub(super) tally: Tally,
 }
 
 impl Ledger {
-    pub(super) fn new(baseline: Baseline) -> Self {
+    pub(super) fn new(baseline: Baseline, tally: Tally) -> Self {
         Self {
             findings: Mutex::default(),
             baseline: Arc::new(baseline),
             wanted: Wanted::default(),
+            tally,
         }
     }
 

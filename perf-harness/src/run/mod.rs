@@ -12,11 +12,13 @@ mod improvement;
 pub(crate) mod indexes;
 pub(crate) mod latency;
 mod ledger;
+mod limits;
 mod origin;
 mod perf_db;
 mod perf_test;
 mod plans;
 mod recording;
+mod response;
 mod scaling;
 mod settle;
 #[cfg(feature = "snapshot")]
@@ -31,6 +33,7 @@ pub use perf_db::PerfDb;
 pub use perf_test::{Failure, PerfTest};
 pub use recording::Recording;
 pub(crate) use recording::told_name;
+pub use response::ResponseSize;
 #[cfg(feature = "snapshot")]
 pub use snapshot::{InAnyOrder, QuerySnapshot, WithCallSites};
 pub(crate) use tell::report;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use perf_harness_allocator::Tally;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
@@ -207,11 +208,11 @@ impl PerfTest {
     {
         let files = artefacts::Files::of(&self.name);
         let (file, baseline) = known(&files).map_err(|error| Failure::setup(&self.name, &error))?;
-        let threads = Threads::default();
+        let (threads, tally) = (Threads::default(), Tally::default());
         let (runtime, witness, database) = self
-            .set_up(&threads)
+            .set_up(&threads, &tally)
             .map_err(|error| Failure::setup(&self.name, &error))?;
-        let ledger = Arc::new(Ledger::new(baseline));
+        let ledger = Arc::new(Ledger::new(baseline, tally.clone()));
         let others = Others::default();
         let db = PerfDb::new(
             Arc::clone(&database),
@@ -222,6 +223,7 @@ impl PerfTest {
         );
         let output = catch_unwind(AssertUnwindSafe(|| {
             let (_seen, _joined) = (witness.guard(), threads.guard());
+            let _counted = tally.guard();
             runtime.block_on(function(db))
         }));
         // Ends what the test left running, before its database goes.
@@ -248,6 +250,7 @@ impl PerfTest {
     fn set_up(
         &mut self,
         threads: &Threads,
+        tally: &Tally,
     ) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
         if Handle::try_current().is_ok() {
             return Err(SetupError::system(
@@ -257,17 +260,18 @@ impl PerfTest {
         }
         let log = SharedLog::of_code_below(config::workspace());
         let witness = Witness::of(log.clone());
-        let on_start = (witness.clone(), threads.clone());
-        let on_stop = threads.clone();
+        let (on_start, joins, tally) = (witness.clone(), threads.clone(), tally.clone());
+        let leaves = threads.clone();
         let runtime = self
             .runtime
             .enable_all()
             .on_thread_start(move || {
-                on_start.0.enter();
-                on_start.1.join();
+                on_start.enter();
+                joins.join();
+                tally.take_in();
             })
             .on_thread_stop(move || {
-                on_stop.leave();
+                leaves.leave();
                 Witness::leave();
             })
             .build();

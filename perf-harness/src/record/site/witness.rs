@@ -3,12 +3,13 @@
 //! It stands before the subscriber that the program has itself, and passes everything on to it. It is set for the threads
 //! of one test, never for the process, so a program may set its own at any time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use perf_harness_allocator::{Mark, uncounted};
 use tracing_core::dispatcher::{self, DefaultGuard, Dispatch};
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Current, Id, Record};
@@ -85,8 +86,9 @@ impl Beneath {
             return None;
         }
         // What is set for the process is seen by a thread for which nothing else is set.
-        let global = std::thread::spawn(|| dispatcher::get_default(Dispatch::clone));
-        let global = global.join().ok()?;
+        let global =
+            uncounted(|| std::thread::spawn(|| dispatcher::get_default(Dispatch::clone)).join());
+        let global = global.ok()?;
         (!global.is::<NoSubscriber>()).then(|| self.found.get_or_init(|| global))
     }
 
@@ -112,6 +114,26 @@ fn is_query(metadata: &Metadata<'_>) -> bool {
     !metadata.is_span() && metadata.target() == TARGET
 }
 
+thread_local! {
+    /// When a driver asked whether anyone wants to be told of a query: what it allocates to tell it is our cost.
+    static ASKED: Cell<Option<Mark>> = const { Cell::new(None) };
+}
+
+impl Watch {
+    fn see(&self, event: &Event<'_>) {
+        if !self.log.lock().is_open() {
+            return;
+        }
+        let mut told = Told::default();
+        event.record(&mut told);
+        let sighting = Sighting {
+            sql: told.sql().into(),
+            stack: stack::here(),
+        };
+        self.log.lock().sighted(&sighting);
+    }
+}
+
 impl Subscriber for Watch {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if is_wanted(metadata) {
@@ -129,18 +151,19 @@ impl Subscriber for Watch {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        if is_query(metadata) && !metadata.is_event() {
+            // A driver asks first, and only then makes what it tells.
+            ASKED.set(Some(Mark::now()));
+        }
         is_wanted(metadata) || self.beneath.wants(metadata).is_some()
     }
 
     fn event(&self, event: &Event<'_>) {
-        if is_query(event.metadata()) && self.log.lock().is_open() {
-            let mut told = Told::default();
-            event.record(&mut told);
-            let sighting = Sighting {
-                sql: told.sql().into(),
-                stack: stack::here(),
-            };
-            self.log.lock().sighted(&sighting);
+        if is_query(event.metadata()) {
+            let asked = ASKED.take().filter(|_| self.beneath.now().is_none());
+            let before = asked.unwrap_or_else(Mark::now);
+            self.see(event);
+            before.forget();
         }
         if is_acquired(event.metadata()) {
             let mut waited = Waited::default();

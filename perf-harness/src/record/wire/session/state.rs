@@ -35,6 +35,7 @@ pub(super) struct State {
     pub(super) pending: VecDeque<Pending>,
     /// A round trip is under way: what is sent meanwhile rides along.
     pub(super) waiting: bool,
+    work: Work,
     /// How many of those that are pending end with `ReadyForQuery`, the start-up packet apart.
     pub(super) owed: usize,
     /// The start-up packet is answered.
@@ -88,6 +89,16 @@ pub(super) enum Mode {
     Lost,
 }
 
+/// What is known of the work that a round trip carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    None,
+    /// Something of the program's own was sent, and its round trip begins with the next `Sync`.
+    Sent,
+    /// That of the round trip under way is told.
+    Told,
+}
+
 /// What a simple `Query` may be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -104,6 +115,7 @@ impl State {
             forgotten: Vec::new(),
             pending: VecDeque::from([Pending::Startup]),
             waiting: false,
+            work: Work::None,
             owed: 0,
             connected: false,
             silent: true,
@@ -135,8 +147,25 @@ impl State {
         self.waiting = true;
         if first {
             on_event(Event::RoundTrip);
+            if self.work == Work::Sent {
+                self.work = Work::Told;
+                on_event(Event::Work);
+            } else {
+                self.work = Work::None;
+            }
         }
         first
+    }
+
+    /// Something of the program's own is sent: the round trip that it is a part of carries work. A simple query's has begun
+    /// by then, an `Execute`'s begins with its `Sync`.
+    pub(super) fn carry(&mut self, on_event: &mut impl FnMut(Event)) {
+        if !self.waiting {
+            self.work = Work::Sent;
+        } else if self.work != Work::Told {
+            self.work = Work::Told;
+            on_event(Event::Work);
+        }
     }
 
     pub(super) fn start(
@@ -178,6 +207,9 @@ impl State {
         });
         if controls {
             self.transaction.end(&sql);
+        }
+        if class != Class::Driver {
+            self.carry(on_event);
         }
         self.last_id
     }

@@ -14,3 +14,4 @@ mod rows;
 mod script;
 mod simple;
 mod standing;
+mod work;
