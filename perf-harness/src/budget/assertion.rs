@@ -22,6 +22,8 @@ pub(crate) enum Assertion {
     Constant(Slope),
     Plan(PlanRule),
     Scales(Scale),
+    /// All that an entry of the file of budgets says; with its name, if the assertion has it.
+    Within(Option<String>),
     #[cfg(feature = "snapshot")]
     Snapshot,
     #[cfg(feature = "snapshot")]
@@ -46,8 +48,8 @@ impl Assertion {
             }
             Self::No(defect) => std::slice::from_ref(defect),
             Self::Efficient => &Defect::ALL,
-            // One recording alone has not grown, and plans are judged by who has them.
-            Self::Constant(_) | Self::Plan(_) | Self::Scales(_) => &[],
+            // One recording alone has not grown, and plans and budgets are judged by who has them.
+            Self::Constant(_) | Self::Plan(_) | Self::Scales(_) | Self::Within(_) => &[],
             // It is compared by who keeps it.
             #[cfg(feature = "snapshot")]
             Self::Snapshot | Self::PlanSnapshot => &[],
@@ -118,6 +120,10 @@ impl Assertion {
             Self::No(defect) => form.written(defect.assertion(), None),
             Self::Plan(rule) => rule.written(form),
             Self::Scales(scale) => form.written("assert_plan_scales", Some(&written_scale(scale))),
+            Self::Within(name) => {
+                let name = name.as_ref().map(|name| format!("{name:?}"));
+                form.written("assert_within_budget", name.as_deref())
+            }
             Self::Efficient => form.written("assert_efficient", None),
             Self::Constant(slope) if *slope == Slope::NONE => {
                 form.written("assert_constant_queries", None)

@@ -10,6 +10,7 @@ use super::excuse::{Excuse, Excuses};
 use super::growth::{Grown, occurrences, unknown_growth};
 use super::known::{Baseline, Objection, Occurrence};
 use super::queries::Form;
+use super::within::Within;
 use crate::error::SetupError;
 use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
 use crate::record::{Sample, Traffic};
@@ -49,6 +50,13 @@ pub enum Violation {
         /// How many shapes.
         found: usize,
     },
+    /// Limits of an entry of the file of budgets that are exceeded.
+    Budget {
+        /// How many.
+        over: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// Shapes that are asked more often the more there is, or less often.
     Growth {
         /// How many such shapes.
@@ -84,6 +92,8 @@ pub struct Finding {
     pub(crate) advice: Option<Arc<Result<Advice, SetupError>>>,
     /// Those at rising sizes, if they were.
     pub(crate) scaling: Option<Arc<Scaling>>,
+    /// The limits of an entry and what was measured, if it was held against one.
+    pub(crate) within: Option<Arc<Within>>,
 }
 
 impl Finding {
@@ -125,7 +135,10 @@ impl Finding {
         match self.problem {
             Problem::Unmeasured(_)
             | Problem::Violation(
-                Violation::Plans { .. } | Violation::Work { .. } | Violation::Scaling { .. },
+                Violation::Plans { .. }
+                | Violation::Work { .. }
+                | Violation::Scaling { .. }
+                | Violation::Budget { .. },
             ) => Vec::new(),
             Problem::Violation(Violation::Queries { actual, .. }) => {
                 let one = self.assertion.occurrence(actual, &self.form);

@@ -12,11 +12,12 @@ mod read;
 use std::io::ErrorKind;
 use std::path::Path;
 
-pub use self::checked::{Checked, CheckedValue, Measured};
+pub use self::checked::{Checked, CheckedValue};
 pub use self::entry::{Budgets, Entry, Ruled, Source, latency_rules};
 pub use self::lines::{Place, places};
 pub use self::read::budgets;
 
+pub use crate::budget::Measured;
 use crate::error::SetupError;
 
 /// The budgets of a file. Where there is none, no entry has any, and the defaults are the mission's.

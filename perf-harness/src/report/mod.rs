@@ -17,6 +17,7 @@ mod scaling;
 mod setup;
 mod sql_line;
 mod values;
+mod within;
 
 pub(crate) use advice::lines as advice_lines;
 pub(crate) use failure::failure;

@@ -6,7 +6,7 @@ mod work;
 
 use self::query::{advised, asides, asked, conditions, together, told_query, what};
 use self::reach::reached;
-pub(super) use self::work::work;
+pub(super) use self::work::{told_shares as shares, work};
 use super::Subject;
 use super::failure::{fitted, headline, noun, section};
 use super::next::further;
@@ -27,17 +27,30 @@ pub(super) fn plans(subject: &Subject<'_>, finding: &Finding) -> String {
         String::new(),
     ];
     let next = next(subject, finding, rule, &faults);
+    let because = self::faults(subject, finding, rule, plans, next.len());
+    lines.extend(section("because", &because));
+    lines.push(String::new());
+    lines.extend(section("next", &next));
+    lines.join("\n") + "\n"
+}
+
+/// As many of them as fit beside other lines.
+pub(super) fn faults(
+    subject: &Subject<'_>,
+    finding: &Finding,
+    rule: &PlanRule,
+    plans: &Plans,
+    others: usize,
+) -> Vec<String> {
+    let faults = rule.faults(plans);
     let groups = alike(finding, &faults);
     let groups = groups
         .iter()
         .map(|(fault, alike)| group(subject, finding, rule, fault, *alike));
     let asides = asides(finding, plans);
-    let mut because = fitted(groups.collect(), next.len() + asides.len());
+    let mut because = fitted(groups.collect(), others + asides.len());
     because.extend(asides);
-    lines.extend(section("because", &because));
-    lines.push(String::new());
-    lines.extend(section("next", &next));
-    lines.join("\n") + "\n"
+    because
 }
 
 fn expected(rule: &PlanRule, plans: &Plans) -> String {

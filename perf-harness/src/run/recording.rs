@@ -238,6 +238,7 @@ impl<T> Recording<T> {
                 plans: facts.plans.clone(),
                 advice: facts.advice.clone(),
                 scaling: facts.scaling.clone(),
+                within: None,
             });
         }
         holds
