@@ -17,6 +17,13 @@ pub use crate::baseline::command as baseline;
 pub use crate::postgres::running;
 pub use crate::run::indexes::command as indexes;
 
+mod limits;
+mod within;
+
+pub use limits::{
+    check_limit, check_response, micros, record_and_check_limit, record_and_check_response,
+};
+pub use within::{OfUnknown, Probe, check_within, record_within};
 /// The file of budgets, and what was held against it: for `perf-harness budgets` and the store of facts.
 pub mod budgets {
     pub use crate::budgets::{

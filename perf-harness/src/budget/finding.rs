@@ -3,12 +3,15 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use perf_harness_allocator::Allocated;
+
 use super::allowed::Allowed;
 use super::assertion::Assertion;
 use super::defect::{Defect, Found};
 use super::excuse::{Excuse, Excuses};
 use super::growth::{Grown, occurrences, unknown_growth};
 use super::known::{Baseline, Objection, Occurrence};
+use super::limit::Metric;
 use super::queries::Form;
 use super::within::Within;
 use crate::error::SetupError;
@@ -38,9 +41,11 @@ pub enum Violation {
         /// How many.
         found: usize,
     },
-    /// More rows were looked at, or more blocks touched, than is allowed.
-    Work {
-        /// The most that is allowed.
+    /// More of something than is allowed.
+    Limit {
+        /// Of what.
+        metric: Metric,
+        /// The most that is allowed: a count, bytes, or microseconds.
         allowed: u64,
         /// What it was.
         actual: u64,
@@ -92,6 +97,8 @@ pub struct Finding {
     pub(crate) advice: Option<Arc<Result<Advice, SetupError>>>,
     /// Those at rising sizes, if they were.
     pub(crate) scaling: Option<Arc<Scaling>>,
+    /// What the work allocated, if the program's allocator counts.
+    pub(crate) allocated: Option<Allocated>,
     /// The limits of an entry and what was measured, if it was held against one.
     pub(crate) within: Option<Arc<Within>>,
 }
@@ -136,7 +143,7 @@ impl Finding {
             Problem::Unmeasured(_)
             | Problem::Violation(
                 Violation::Plans { .. }
-                | Violation::Work { .. }
+                | Violation::Limit { .. }
                 | Violation::Scaling { .. }
                 | Violation::Budget { .. },
             ) => Vec::new(),

@@ -48,7 +48,10 @@ impl Within {
             let of = self.held.len();
             return Ok(Some(Violation::Budget { over, of }));
         }
-        let mut untold = self.held.iter().filter_map(|held| held.actual.as_ref().err());
+        let mut untold = self
+            .held
+            .iter()
+            .filter_map(|held| held.actual.as_ref().err());
         untold.next().map_or(Ok(None), |error| Err(error.clone()))
     }
 
@@ -91,7 +94,11 @@ mod tests {
         let (queries, rows) = (Metric::Queries, Metric::Rows);
         let within = vec![held(queries, 3, Some(3)), held(rows, 0, Some(0))];
         assert_eq!(judged(within), Ok(None));
-        let over = vec![held(queries, 3, Some(4)), held(rows, 9, Some(9)), held(rows, 0, Some(1))];
+        let over = vec![
+            held(queries, 3, Some(4)),
+            held(rows, 9, Some(9)),
+            held(rows, 0, Some(1)),
+        ];
         assert_eq!(judged(over), Ok(Some(Violation::Budget { over: 2, of: 3 })));
     }
 

@@ -3,10 +3,11 @@
 use super::defects::{at_once, defects};
 use super::growth::growth;
 use super::known::known_line;
+use super::limits::over_limit;
 use super::next::advice;
 use super::parent::parent_line;
 use super::path::came_from;
-use super::plans::{plans, work};
+use super::plans::plans;
 use super::scaling::scaling;
 use super::setup;
 use super::sql_line::one_line;
@@ -44,9 +45,9 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         Problem::Violation(Violation::Growth { .. }) => growth(subject, finding),
         Problem::Violation(Violation::Plans { .. }) => plans(subject, finding),
         Problem::Violation(Violation::Scaling { .. }) => scaling(subject, finding),
-        Problem::Violation(Violation::Work { allowed, actual }) => {
-            work(subject, finding, *allowed, *actual)
-        }
+        Problem::Violation(Violation::Limit {
+            allowed, actual, ..
+        }) => over_limit(subject, finding, *allowed, *actual),
         Problem::Violation(Violation::Budget { .. }) => match finding.within.as_deref() {
             Some(held) => within(subject, finding, held),
             None => unreachable!("a violation of a budget has its limits"),

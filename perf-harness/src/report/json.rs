@@ -61,6 +61,10 @@ fn finding(found: &Finding, values: Values) -> Value {
         let excuse = |excuse: &Excuse| json!({ "part": &*excuse.part, "reason": &*excuse.reason });
         document["excuses"] = found.excuses.iter().map(excuse).collect();
     }
+    if let Some(allocated) = found.allocated {
+        document["allocated"] =
+            json!({ "allocations": allocated.allocations, "bytes": allocated.bytes });
+    }
     if let Some(plans) = &found.plans {
         document["plans"] = plans_of(plans, values);
     }
@@ -188,8 +192,12 @@ fn violated(violation: Violation) -> Value {
         Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
         Violation::Scaling { found } => json!({ "kind": "scaling", "found": found }),
         Violation::Plans { found } => json!({ "kind": "plans", "found": found }),
-        Violation::Work { allowed, actual } => {
-            json!({ "kind": "work", "allowed": allowed, "actual": actual })
+        Violation::Limit {
+            metric,
+            allowed,
+            actual,
+        } => {
+            json!({ "kind": "limit", "metric": metric, "allowed": allowed, "actual": actual })
         }
     }
 }

@@ -6,6 +6,7 @@ mod failure;
 mod growth;
 mod json;
 mod known;
+mod limits;
 mod next;
 mod number;
 mod parent;

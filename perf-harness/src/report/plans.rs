@@ -27,30 +27,27 @@ pub(super) fn plans(subject: &Subject<'_>, finding: &Finding) -> String {
         String::new(),
     ];
     let next = next(subject, finding, rule, &faults);
-    let because = self::faults(subject, finding, rule, plans, next.len());
+    let groups = alike(finding, &faults);
+    let groups = groups
+        .iter()
+        .map(|(fault, alike)| group(subject, finding, rule, fault, *alike));
+    let asides = asides(finding, plans);
+    let mut because = fitted(groups.collect(), next.len() + asides.len());
+    because.extend(asides);
     lines.extend(section("because", &because));
     lines.push(String::new());
     lines.extend(section("next", &next));
     lines.join("\n") + "\n"
 }
 
-/// As many of them as fit beside other lines.
-pub(super) fn faults(
-    subject: &Subject<'_>,
-    finding: &Finding,
-    rule: &PlanRule,
-    plans: &Plans,
-    others: usize,
-) -> Vec<String> {
-    let faults = rule.faults(plans);
-    let groups = alike(finding, &faults);
-    let groups = groups
-        .iter()
-        .map(|(fault, alike)| group(subject, finding, rule, fault, *alike));
-    let asides = asides(finding, plans);
-    let mut because = fitted(groups.collect(), others + asides.len());
-    because.extend(asides);
-    because
+/// The queries that read all of a table, each shape from one place once.
+pub(super) fn full_scans(subject: &Subject<'_>, finding: &Finding) -> Vec<Vec<String>> {
+    let rule = PlanRule::NoFullScan(None);
+    let plans = finding.plans.as_deref();
+    let faults = plans.map_or_else(Vec::new, |plans| rule.faults(plans));
+    let groups = alike(finding, &faults).into_iter();
+    let told = groups.map(|(fault, alike)| group(subject, finding, &rule, fault, alike));
+    told.collect()
 }
 
 fn expected(rule: &PlanRule, plans: &Plans) -> String {

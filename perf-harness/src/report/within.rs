@@ -1,16 +1,12 @@
 //! An entry of the file of budgets as text: each limit with its slack, and what went over the worst of them.
 
-use std::cmp::Reverse;
-
 use super::Subject;
 use super::failure::{because, fitted, headline, section};
+use super::limits;
 use super::next::{edit_of, further};
 use super::number::grouped;
-use super::path::came_from;
-use super::plans::{faults, shares};
-use super::sql_line::one_line;
-use crate::budget::{Finding, Held, Measured, Metric, PlanRule, Within};
-use crate::record::Shape;
+use super::plans::shares;
+use crate::budget::{Finding, Held, Limit, Measured, Metric, PlanRule, Within};
 
 /// How many limits are told each on a line.
 const MOST_LIMITS: usize = 9;
@@ -18,14 +14,18 @@ const MOST_LIMITS: usize = 9;
 /// Limits that are exceeded, and those beside them.
 pub(super) fn within(subject: &Subject<'_>, finding: &Finding, within: &Within) -> String {
     let over = within.over();
-    let limits = limits(within);
+    let limits = each_limit(within);
     let next = next(subject, finding, within, &over);
     let because = details(subject, finding, over[0], limits.len() + 1 + next.len());
     let mut lines = vec![
         headline(subject, finding, "went over its budget"),
         String::new(),
         format!("  expected  within \"{}\", {}", within.entry, within.place),
-        format!("  actual    {} of {} limits exceeded", over.len(), within.held.len()),
+        format!(
+            "  actual    {} of {} limits exceeded",
+            over.len(),
+            within.held.len()
+        ),
         String::new(),
     ];
     lines.extend(section("limits", &limits));
@@ -37,15 +37,26 @@ pub(super) fn within(subject: &Subject<'_>, finding: &Finding, within: &Within) 
 }
 
 /// A line for each limit, the worst first, then the others in their order.
-fn limits(within: &Within) -> Vec<String> {
+fn each_limit(within: &Within) -> Vec<String> {
     let others = within.held.iter().filter(|held| !held.is_over());
     let all: Vec<&Held> = within.over().into_iter().chain(others).collect();
-    let shown = if all.len() > MOST_LIMITS { MOST_LIMITS - 1 } else { all.len() };
+    let shown = if all.len() > MOST_LIMITS {
+        MOST_LIMITS - 1
+    } else {
+        all.len()
+    };
     let key = all.iter().map(|held| held.of.key().len()).max();
-    let mut lines: Vec<String> = all[..shown].iter().map(|held| line(held, key.unwrap_or_default())).collect();
+    let mut lines: Vec<String> = all[..shown]
+        .iter()
+        .map(|held| line(held, key.unwrap_or_default()))
+        .collect();
     let rest = &all[shown..];
     let over = rest.iter().filter(|held| held.is_over()).count();
-    let words = if over > 0 { format!(", {over} of them over") } else { String::new() };
+    let words = if over > 0 {
+        format!(", {over} of them over")
+    } else {
+        String::new()
+    };
     lines.extend((!rest.is_empty()).then(|| format!("and {} more{words}", rest.len())));
     lines
 }
@@ -55,8 +66,14 @@ fn line(held: &Held, width: usize) -> String {
     let key = held.of.key();
     let most = told(held.of, held.most);
     match &held.actual {
-        Ok(actual) if held.is_over() => format!("over    {key:<width$}  {} of {most}", told(held.of, *actual)),
-        Ok(actual) => format!("within  {key:<width$}  {} of {most}", told(held.of, *actual)),
+        Ok(actual) if held.is_over() => format!(
+            "over    {key:<width$}  {} of {most}",
+            told(held.of, *actual)
+        ),
+        Ok(actual) => format!(
+            "within  {key:<width$}  {} of {most}",
+            told(held.of, *actual)
+        ),
         Err(error) => format!("untold  {key:<width$}  ? of {most}: {error}"),
     }
 }
@@ -76,52 +93,49 @@ fn milliseconds(micros: u64) -> f64 {
 
 /// Where the worst of it comes from.
 fn details(subject: &Subject<'_>, finding: &Finding, worst: &Held, others: usize) -> Vec<String> {
-    let plans = finding.plans.as_deref();
-    match (worst.of, plans) {
-        (Measured::Work(Metric::FullScans), Some(plans)) => {
-            faults(subject, finding, &PlanRule::NoFullScan(None), plans, others)
+    let Measured::Work(metric) = worst.of else {
+        return because(finding, subject.values, others);
+    };
+    let rule = match metric {
+        Metric::Queries => return because(finding, subject.values, others),
+        Metric::RowsExamined => PlanRule::MaxRowsExamined(worst.most),
+        Metric::Buffers => PlanRule::MaxBuffers(worst.most),
+        _ => {
+            let limit = Limit::new(metric, worst.most);
+            let (groups, asides) = limits::because(subject, finding, &limit);
+            let mut lines = fitted(groups, others + asides.len());
+            lines.extend(asides);
+            return lines;
         }
-        (Measured::Work(Metric::RowsExamined), Some(plans)) => {
-            shares(subject, finding, &PlanRule::MaxRowsExamined(worst.most), plans, others)
-        }
-        (Measured::Work(Metric::Buffers), Some(plans)) => {
-            shares(subject, finding, &PlanRule::MaxBuffers(worst.most), plans, others)
-        }
-        (Measured::Work(Metric::Rows), _) => by_rows(finding, others),
-        _ => because(finding, subject.values, others),
+    };
+    match finding.plans.as_deref() {
+        Some(plans) => shares(subject, finding, &rule, plans, others),
+        None => Vec::new(),
     }
 }
 
-/// The shapes that most rows were sent for.
-fn by_rows(finding: &Finding, others: usize) -> Vec<String> {
-    let rows = |shape: &Shape<'_>| shape.queries().iter().map(|query| query.rows()).sum::<u64>();
-    let queries = finding.traffic.queries().collect();
-    let mut shapes = finding.traffic.by_place(queries);
-    shapes.retain(|shape| rows(shape) > 0);
-    shapes.sort_by_key(|shape| Reverse(rows(shape)));
-    let groups = shapes.iter().map(|shape| {
-        let by = match shape.count() {
-            1 => "1 query".to_owned(),
-            count => format!("{} queries", grouped(count as u64)),
-        };
-        let mut lines = vec![format!("{} rows, by {by}", grouped(rows(shape)))];
-        lines.extend(came_from(shape, "", &[]));
-        lines.push(format!("  {}", one_line(shape.fingerprint())));
-        lines
-    });
-    fitted(groups.collect(), others)
-}
-
 fn next(subject: &Subject<'_>, finding: &Finding, within: &Within, over: &[&Held]) -> Vec<String> {
-    let shapes = finding.traffic.shapes();
-    let is_of_queries = |held: &&&Held| matches!(held.of, Measured::Work(Metric::Queries | Metric::RoundTrips));
-    let biggest = shapes.iter().find(|shape| shape.count() > 1);
-    let edit = over.iter().find(is_of_queries).and(biggest).map(edit_of);
-    let mut lines: Vec<String> = edit.into_iter().collect();
-    let or = if lines.is_empty() { "allow it" } else { "or allow it" };
+    let mut lines: Vec<String> = edit(finding, over[0]).into_iter().collect();
+    let or = if lines.is_empty() {
+        "allow it"
+    } else {
+        "or allow it"
+    };
     lines.push(format!("{or}, below {}: {}", within.place, allowed(over)));
     lines.extend(further(subject));
     lines
+}
+
+/// The one edit that most likely helps against the worst.
+fn edit(finding: &Finding, worst: &Held) -> Option<String> {
+    match worst.of {
+        Measured::Work(Metric::Queries) => {
+            let shapes = finding.traffic.shapes();
+            shapes.iter().find(|shape| shape.count() > 1).map(edit_of)
+        }
+        Measured::Work(Metric::RowsExamined | Metric::Buffers) | Measured::Latency(_) => None,
+        Measured::Work(metric) => Some(limits::edit(finding, &Limit::new(metric, worst.most))),
+    }
 }
 
 /// What the entry would have to say.
@@ -129,7 +143,11 @@ fn allowed(over: &[&Held]) -> String {
     const MOST: usize = 3;
     let wanted = over.iter().take(MOST).map(|held| {
         let actual = *held.actual.as_ref().unwrap_or(&held.most);
-        let value = if held.of.is_time() { milliseconds(actual).to_string() } else { grouped(actual).replace(',', "_") };
+        let value = if held.of.is_time() {
+            milliseconds(actual).to_string()
+        } else {
+            grouped(actual).replace(',', "_")
+        };
         format!("{} = {value}", held.of.key())
     });
     let mut wanted: Vec<String> = wanted.collect();

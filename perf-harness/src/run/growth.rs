@@ -80,6 +80,7 @@ impl Growth {
             plans: None,
             advice: None,
             scaling: None,
+            allocated: None,
             within: None,
         });
     }
