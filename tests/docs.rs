@@ -8,6 +8,7 @@ const DOCUMENTS: [&str; 9] = [
     "README.md",
     "docs/advice.md",
     "docs/baseline.md",
+    "docs/budgets.md",
     "docs/defects.md",
     "docs/limits.md",
     "docs/plans.md",

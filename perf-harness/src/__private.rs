@@ -20,10 +20,20 @@ pub use crate::run::indexes::command as indexes;
 pub use crate::run::latency::experiment as latency;
 
 mod limits;
+mod within;
 
+pub use crate::run::BudgetedWork;
 pub use limits::{
     check_limit, check_response, micros, record_and_check_limit, record_and_check_response,
 };
+pub use within::{OfUnknown, Probe, check_within, record_within};
+/// The file of budgets, and what was held against it: for `perf-harness budgets` and the store of facts.
+pub mod budgets {
+    pub use crate::budgets::{
+        Budgets, Checked, CheckedValue, Entry, Measured, Place, Ruled, Source, budgets,
+        latency_rules, of_file, places, schema,
+    };
+}
 
 use crate::budget::{Assertion, Defect, Form, Improvement, Latency, PlanRule, Queries, Slope};
 use crate::config;

@@ -1,6 +1,7 @@
 //! The only reader of the environment. Everything else is given what it needs.
 
 mod baseline;
+mod budgets;
 mod choice;
 mod latency;
 
@@ -13,6 +14,7 @@ use crate::error::SetupError;
 use choice::{choice, image};
 
 pub(crate) use baseline::{BASELINE_FILE, baseline};
+pub(crate) use budgets::budgets;
 pub(crate) use choice::Choice;
 pub(crate) use latency::undecided_fails;
 
@@ -25,6 +27,7 @@ const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
 const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
 const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const BASELINE: &str = "PERF_HARNESS_BASELINE";
+const BUDGETS: &str = "PERF_HARNESS_BUDGETS";
 const INDEXES: &str = "PERF_HARNESS_INDEXES";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
@@ -48,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) clusters: Option<PathBuf>,
     /// The file of known findings, if one was named: from the workspace's root.
     pub(crate) baseline: Option<PathBuf>,
+    /// The file of budgets, if one was named: from the workspace's root.
+    pub(crate) budgets: Option<PathBuf>,
     /// Where tests write which indexes they use, if they are to: from the workspace's root.
     pub(crate) indexes: Option<PathBuf>,
     #[cfg_attr(
@@ -189,6 +194,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         cache_named: value(CACHE).is_some(),
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
         baseline: value(BASELINE).map(PathBuf::from),
+        budgets: value(BUDGETS).map(PathBuf::from),
         indexes: value(INDEXES).map(PathBuf::from),
         image: value(DOCKER_IMAGE)
             .map(|value| image(DOCKER_IMAGE, "", &value))

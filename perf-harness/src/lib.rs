@@ -22,6 +22,7 @@
 //! - [`assert_efficient!`]: those, and no other [`Defect`] that can be told without a number.
 //! - [`assert_max_round_trips!`], [`assert_max_rows!`], .. : limits on what else work costs, down to its allocations.
 //! - [`assert_constant_queries!`]: the same queries at every size of the data.
+//! - [`assert_within_budget!`]: all that an entry of the file `perf-budgets.toml` says of an endpoint, at once.
 //! - [`Template`], [`TemplateDb`]: what is migrated and seeded, once for all tests.
 //!
 //! # Where Postgres comes from
@@ -66,6 +67,7 @@ mod timing;
 
 mod baseline;
 mod budget;
+mod budgets;
 mod report;
 
 #[doc(hidden)]
@@ -93,7 +95,9 @@ pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,
     Repetition, Sample, Shape, TimeSpent, Traffic,
 };
-pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, ResponseSize, TestOutput};
+pub use run::{
+    Failure, Growth, HasStatus, PerfDb, PerfTest, Recording, ResponseSize, TestOutput, Work,
+};
 #[cfg(feature = "snapshot")]
 pub use run::{InAnyOrder, QuerySnapshot, WithCallSites};
 
@@ -122,3 +126,11 @@ struct PlansPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/limits.md")]
 struct LimitsPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/budgets.md")]
+struct BudgetsPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/latency.md")]
+struct LatencyPage;

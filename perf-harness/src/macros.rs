@@ -1,5 +1,6 @@
 //! The assertion macros: each a line over a function that a user can call.
 
+mod budgets;
 mod limits;
 mod plans;
 

@@ -6,7 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
-use perf_harness::{PerfDb, ResponseSize};
+use perf_harness::{HasStatus, PerfDb, ResponseSize};
 use tower::ServiceExt;
 
 pub(crate) struct App(Router);
@@ -44,6 +44,12 @@ impl Answer {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
         body["results"].as_array().unwrap().clone()
+    }
+}
+
+impl HasStatus for Answer {
+    fn status(&self) -> Option<u16> {
+        Some(self.status.as_u16())
     }
 }
 

@@ -4,6 +4,7 @@ use perf_harness::CountingAllocator;
 
 mod app;
 mod articles;
+mod budgets;
 mod health;
 mod seed;
 mod users;

@@ -26,6 +26,7 @@ pub(crate) enum Name {
     Rtt,
     Flavor,
     WorkerThreads,
+    Budget,
 }
 
 impl Assignment {
@@ -113,7 +114,7 @@ fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
 }
 
 impl Name {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Template,
         Self::ReadOnly,
         Self::Plans,
@@ -123,6 +124,7 @@ impl Name {
         Self::Rtt,
         Self::Flavor,
         Self::WorkerThreads,
+        Self::Budget,
     ];
 
     /// Switched on by its name alone.
@@ -160,6 +162,7 @@ impl Name {
             Self::Rtt => "rtt",
             Self::Flavor => "flavor",
             Self::WorkerThreads => "worker_threads",
+            Self::Budget => "budget",
         }
     }
 
@@ -175,6 +178,7 @@ impl Name {
             Self::Rtt => "a time with its unit, `us`, `ms` or `s`",
             Self::Flavor => "a name in quotes",
             Self::WorkerThreads => "a whole number",
+            Self::Budget => "the name of an entry of perf-budgets.toml, in quotes",
         }
     }
 
@@ -189,6 +193,7 @@ impl Name {
             Self::Rtt => "`rtt = 1ms`",
             Self::Flavor => "`flavor = \"multi_thread\"`",
             Self::WorkerThreads => "`worker_threads = 2`",
+            Self::Budget => "`budget = \"GET /api/users/\"`",
         }
     }
 

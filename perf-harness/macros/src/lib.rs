@@ -41,6 +41,7 @@ use proc_macro2::TokenStream as Tokens;
 /// | `rtt = 1ms` | each round trip to the database takes so much longer, as on the network of production: `us`, `ms` or `s`, up to 10 seconds |
 /// | `flavor = "multi_thread"` | tokio's multi-thread runtime; the default is `"current_thread"` |
 /// | `worker_threads = 2` | how many threads the multi-thread runtime has |
+/// | `budget = "GET /api/users/"` | the entry of `perf-budgets.toml` that the test holds its work against, by `assert_within_budget!(db, \|\| work())`; a test that holds nothing against it fails. The entry's `rows` are the test's, where it has none |
 ///
 /// `start_paused` is refused: under a paused clock every time-out fires as soon as the test waits for the database.
 ///

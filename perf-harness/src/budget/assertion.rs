@@ -28,6 +28,8 @@ pub(crate) enum Assertion {
     Latency(Latency),
     Improves(Improvement),
     Limit(Limit),
+    /// All that an entry of the file of budgets says; with its name, if the assertion has it.
+    Within(Option<String>),
     #[cfg(feature = "snapshot")]
     Snapshot,
     #[cfg(feature = "snapshot")]
@@ -52,12 +54,13 @@ impl Assertion {
             }
             Self::No(defect) => std::slice::from_ref(defect),
             Self::Efficient => &Defect::ALL,
-            // One recording alone has not grown, plans are judged by who has them, and times by who takes them.
+            // One recording alone has not grown, plans and budgets are judged by who has them, and times by who takes them.
             Self::Constant(_)
             | Self::Plan(_)
             | Self::Scales(_)
             | Self::Latency(_)
-            | Self::Improves(_) => &[],
+            | Self::Improves(_)
+            | Self::Within(_) => &[],
             // What it costs is judged by who has measured it.
             Self::Limit(limit) => {
                 limit.must_be_testable(traffic, told)?;
@@ -137,6 +140,10 @@ impl Assertion {
             Self::Improves(improvement) => improvement.written(form),
             Self::Latency(latency) => form.written("assert_latency", Some(&latency.written())),
             Self::Limit(limit) => limit.written(form),
+            Self::Within(name) => {
+                let name = name.as_ref().map(|name| format!("{name:?}"));
+                form.written("assert_within_budget", name.as_deref())
+            }
             Self::Efficient => form.written("assert_efficient", None),
             Self::Constant(slope) if *slope == Slope::NONE => {
                 form.written("assert_constant_queries", None)

@@ -15,6 +15,7 @@ use super::known::{Baseline, Objection, Occurrence};
 use super::latency::Ruling;
 use super::limit::Metric;
 use super::queries::Form;
+use super::within::Within;
 use crate::error::SetupError;
 use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
 use crate::record::{Sample, Traffic};
@@ -71,6 +72,13 @@ pub enum Violation {
         /// How many could not be decided.
         undecided: usize,
     },
+    /// Limits of an entry of the file of budgets that are exceeded.
+    Budget {
+        /// How many.
+        over: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// Shapes that are asked more often the more there is, or less often.
     Growth {
         /// How many such shapes.
@@ -119,6 +127,8 @@ pub struct Finding {
     pub(crate) compared: Option<Arc<Compared>>,
     /// What the work allocated, if the program's allocator counts.
     pub(crate) allocated: Option<Allocated>,
+    /// The limits of an entry and what was measured, if it was held against one.
+    pub(crate) within: Option<Arc<Within>>,
 }
 
 impl Finding {
@@ -164,7 +174,8 @@ impl Finding {
                 | Violation::Limit { .. }
                 | Violation::Scaling { .. }
                 | Violation::Latency { .. }
-                | Violation::Improvement { .. },
+                | Violation::Improvement { .. }
+                | Violation::Budget { .. },
             ) => Vec::new(),
             Problem::Violation(Violation::Queries { actual, .. }) => {
                 let one = self.assertion.occurrence(actual, &self.form);

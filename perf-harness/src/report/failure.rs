@@ -14,6 +14,7 @@ use super::scaling::scaling;
 use super::setup;
 use super::sql_line::one_line;
 use super::values::values_line;
+use super::within::within;
 use super::{Subject, Values};
 use crate::budget::{Allowed, Finding, Problem, Violation, n_plus_ones};
 use crate::record::{Counts, Repetition, Shape, Traffic};
@@ -51,6 +52,10 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         Problem::Violation(Violation::Limit {
             allowed, actual, ..
         }) => over_limit(subject, finding, *allowed, *actual),
+        Problem::Violation(Violation::Budget { .. }) => match finding.within.as_deref() {
+            Some(held) => within(subject, finding, held),
+            None => unreachable!("a violation of a budget has its limits"),
+        },
         Problem::Unmeasured(error) => {
             let headline = headline(subject, finding, "could not be judged");
             format!("{headline}\n\n{}", setup::cause_and_cure(error))
@@ -123,7 +128,7 @@ fn not_counted(counts: &Counts) -> String {
 }
 
 /// Biggest group first, single queries together.
-fn because(finding: &Finding, values: Values, next: usize) -> Vec<String> {
+pub(super) fn because(finding: &Finding, values: Values, next: usize) -> Vec<String> {
     let traffic = &*finding.traffic;
     let shapes = traffic.shapes();
     let (paths, proven) = (traffic.repeated(), n_plus_ones(traffic));
@@ -240,7 +245,7 @@ fn rest(untold: &[&Shape<'_>], singles: usize) -> Option<String> {
 }
 
 /// The most lines of one finding.
-const MOST_LINES: usize = 25;
+pub(super) const MOST_LINES: usize = 25;
 
 /// How many groups fit beside so many other lines of a finding: at least the first.
 fn that_fit(groups: &[Vec<String>], others: usize) -> usize {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::improvement::improvement_json;
 use super::latency::latency_json;
 use super::{Subject, Values};
-use crate::budget::{Excuse, Finding, Problem, Violation};
+use crate::budget::{Excuse, Finding, Held, Problem, Violation, Within};
 use crate::plan::{Plan, PlanOf, Plans, QueryPlans, Refusal, Scaling};
 use crate::record::{
     CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, STORED_FINGERPRINT_VERSION, Sample,
@@ -79,6 +79,9 @@ fn finding(found: &Finding, values: Values) -> Value {
     if let Some(sampled) = &found.latency {
         document["latency"] = latency_json(sampled);
     }
+    if let Some(within) = &found.within {
+        document["budget"] = budget_of(within);
+    }
     if !found.samples.is_empty() {
         document["samples"] = found.samples.iter().map(sample).collect();
     }
@@ -118,6 +121,21 @@ fn unparsed(query: &QueryPlans, values: Values) -> Option<&str> {
         Some(Refusal::Unparsed(_, json)) if values == Values::Shown => Some(json),
         _ => None,
     }
+}
+
+/// Counts, bytes, or microseconds.
+fn budget_of(within: &Within) -> Value {
+    let held = |held: &Held| {
+        json!({
+            "limit": held.of,
+            "written": held.place,
+            "most": held.most,
+            "actual": held.actual.as_ref().ok(),
+            "unmeasured": held.actual.as_ref().err().map(ToString::to_string),
+        })
+    };
+    let limits: Vec<Value> = within.held.iter().map(held).collect();
+    json!({ "entry": within.entry, "place": within.place, "limits": limits })
 }
 
 fn scaling_of(scaling: &Scaling) -> Value {
@@ -176,6 +194,9 @@ fn violated(violation: Violation) -> Value {
             json!({ "kind": "violation", "expected": allowed, "actual": actual })
         }
         Violation::Defects { defect, found } => json!({ "kind": defect, "found": found }),
+        Violation::Budget { over, of } => {
+            json!({ "kind": "budget", "over": over, "of": of })
+        }
         Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
         Violation::Scaling { found } => json!({ "kind": "scaling", "found": found }),
         Violation::Improvement { missed, undecided } => {

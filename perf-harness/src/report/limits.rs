@@ -2,7 +2,7 @@
 
 mod because;
 
-use self::because::because;
+pub(super) use self::because::because;
 use super::Subject;
 use super::failure::{fitted, headline, section};
 use super::next::{edit_of, further};
@@ -176,7 +176,7 @@ fn with_room(limit: &Limit, actual: u64, counts: &Counts) -> u64 {
 }
 
 /// The one edit that most likely helps.
-fn edit(finding: &Finding, limit: &Limit) -> String {
+pub(super) fn edit(finding: &Finding, limit: &Limit) -> String {
     let words = match limit.metric() {
         Metric::RoundTrips | Metric::Rows => {
             let groups = shares(finding, limit);

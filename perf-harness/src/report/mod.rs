@@ -21,6 +21,7 @@ mod setup;
 mod sql_line;
 mod time;
 mod values;
+mod within;
 
 pub(crate) use advice::lines as advice_lines;
 pub(crate) use failure::failure;

@@ -6,7 +6,7 @@ mod work;
 
 use self::query::{advised, asides, asked, conditions, together, told_query, what};
 use self::reach::reached;
-pub(super) use self::work::work;
+pub(super) use self::work::{told_shares as shares, work};
 use super::Subject;
 use super::failure::{fitted, headline, noun, section};
 use super::next::further;

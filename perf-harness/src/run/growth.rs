@@ -83,6 +83,7 @@ impl Growth {
             latency: None,
             compared: None,
             allocated: None,
+            within: None,
         });
     }
 }

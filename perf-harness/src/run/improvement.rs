@@ -84,6 +84,7 @@ impl PerfDb {
             advice: None,
             scaling: None,
             allocated: None,
+            within: None,
             latency: None,
             compared,
         });

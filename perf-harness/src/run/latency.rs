@@ -82,6 +82,7 @@ impl PerfDb {
             advice: None,
             scaling: None,
             allocated: None,
+            within: None,
             latency: sampled,
             compared: None,
         });

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use perf_harness_allocator::Tally;
 
 use super::indexes::Wanted;
+use super::within::Budgeted;
 use crate::budget::{Baseline, Finding};
 
 /// The findings of one test, in the order they were made, and what was known of it before.
@@ -14,16 +15,19 @@ pub(super) struct Ledger {
     pub(super) baseline: Arc<Baseline>,
     /// What is to be known of the indexes of its databases, while that is collected.
     pub(super) wanted: Wanted,
+    /// The budget that it names, and what it held against budgets.
+    pub(super) budgeted: Budgeted,
     /// What its threads allocate.
     pub(super) tally: Tally,
 }
 
 impl Ledger {
-    pub(super) fn new(baseline: Baseline, tally: Tally) -> Self {
+    pub(super) fn new(baseline: Baseline, budgeted: Budgeted, tally: Tally) -> Self {
         Self {
             findings: Mutex::default(),
             baseline: Arc::new(baseline),
             wanted: Wanted::default(),
+            budgeted,
             tally,
         }
     }

@@ -6,6 +6,7 @@ mod advice;
 mod artefacts;
 #[cfg(test)]
 mod backends;
+mod checked;
 mod drain;
 mod growth;
 mod improvement;
@@ -26,6 +27,8 @@ mod snapshot;
 mod tell;
 mod test_output;
 mod waiting;
+mod within;
+mod work;
 
 pub use growth::Growth;
 
@@ -38,3 +41,5 @@ pub use response::ResponseSize;
 pub use snapshot::{InAnyOrder, QuerySnapshot, WithCallSites};
 pub(crate) use tell::report;
 pub use test_output::TestOutput;
+pub use within::BudgetedWork;
+pub use work::{HasStatus, Work};

@@ -10,6 +10,7 @@ use perf_harness_allocator::Tally;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
+use super::checked;
 use super::indexes;
 use super::ledger::Ledger;
 use super::perf_db::{self, Others, PerfDb};
@@ -17,6 +18,7 @@ use super::settle::settle;
 use super::tell;
 use super::test_output::TestOutput;
 use super::waiting::Waiting;
+use super::within::{self, Budgeted};
 use crate::baseline;
 use crate::budget::{Baseline, Finding};
 use crate::config;
@@ -49,6 +51,7 @@ pub struct PerfTest {
     changes: Changes,
     should_panic: bool,
     rows: Rows,
+    budget: Option<String>,
 }
 
 /// Why a test did not succeed, as it is told to a person.
@@ -126,6 +129,7 @@ impl PerfTest {
             changes: Changes::default(),
             should_panic: false,
             rows: Rows::default(),
+            budget: None,
         }
     }
 
@@ -155,6 +159,14 @@ impl PerfTest {
     #[must_use]
     pub fn rows(mut self, rows: Rows) -> Self {
         self.rows = rows;
+        self
+    }
+
+    /// Names the budget of `perf-budgets.toml` that the test holds its work against: `GET /api/users/`. A test that holds
+    /// nothing against it fails. The sizes of tables that the budget says are the test's, unless it says some itself.
+    #[must_use]
+    pub fn budget(mut self, name: impl Into<String>) -> Self {
+        self.budget = Some(name.into());
         self
     }
 
@@ -208,11 +220,17 @@ impl PerfTest {
     {
         let files = artefacts::Files::of(&self.name);
         let (file, baseline) = known(&files).map_err(|error| Failure::setup(&self.name, &error))?;
+        self.take_sizes_of_its_budget()
+            .map_err(|error| Failure::setup(&self.name, &error))?;
         let (threads, tally) = (Threads::default(), Tally::default());
         let (runtime, witness, database) = self
             .set_up(&threads, &tally)
             .map_err(|error| Failure::setup(&self.name, &error))?;
-        let ledger = Arc::new(Ledger::new(baseline, tally.clone()));
+        let ledger = Arc::new(Ledger::new(
+            baseline,
+            Budgeted::new(&files.known_as, self.budget.as_deref()),
+            tally.clone(),
+        ));
         let others = Others::default();
         let db = PerfDb::new(
             Arc::clone(&database),
@@ -240,11 +258,23 @@ impl PerfTest {
         }
         let unwritten = database::in_background_blocking(database.unwritten());
         let kept = self.clean_up(&database, failed);
+        let checked = checked::write(&files, ledger.budgeted.take());
+        let untested = ledger.budgeted.untested(&checked).filter(|_| has_ended);
         let concluded = Self::conclude(output, &findings, kept.as_deref(), &subject, &files)?;
-        match unwritten {
+        match unwritten.and(untested.map_or(Ok(()), Err)) {
             Err(error) if !self.should_panic => Err(Failure::setup(&self.name, &error)),
             _ => Ok(concluded),
         }
+    }
+
+    fn take_sizes_of_its_budget(&mut self) -> Result<(), SetupError> {
+        if let Some(name) = &self.budget {
+            let sizes = within::rows_of(within::entry(name)?);
+            if self.rows.is_empty() {
+                self.rows = sizes;
+            }
+        }
+        Ok(())
     }
 
     fn set_up(

@@ -23,13 +23,13 @@ use crate::record::{Counts, Kind, Query, Sample, Shape, Traffic};
 #[derive(Clone, Debug)]
 #[must_use = "a recording proves nothing until it is asserted on"]
 pub struct Recording<T> {
-    output: T,
-    traffic: Arc<Traffic>,
-    excuses: Arc<[Excuse]>,
-    rows: Rows,
-    known: Arc<Known>,
+    pub(super) output: T,
+    pub(super) traffic: Arc<Traffic>,
+    pub(super) excuses: Arc<[Excuse]>,
+    pub(super) rows: Rows,
+    pub(super) known: Arc<Known>,
     pub(super) cost: Cost,
-    origin: Arc<Origin>,
+    pub(super) origin: Arc<Origin>,
 }
 
 impl<T> Recording<T> {
@@ -245,6 +245,7 @@ impl<T> Recording<T> {
                 latency: None,
                 compared: None,
                 allocated: self.cost.allocated,
+                within: None,
             });
         }
         holds

@@ -40,6 +40,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "budget", "clock", "config", "date", "error", "nearest", "record",
         ],
     ),
+    ("budgets", &["budget", "error", "nearest"]),
     (
         "report",
         &[

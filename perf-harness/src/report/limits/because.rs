@@ -12,7 +12,7 @@ use crate::budget::{Finding, Limit, Metric};
 use crate::record::{Hold, Query, Shape, Traffic};
 
 /// Groups, the biggest first, and what is said after them.
-pub(super) fn because(
+pub(in crate::report) fn because(
     subject: &Subject<'_>,
     finding: &Finding,
     limit: &Limit,
