@@ -15,6 +15,7 @@ pub use insta;
 /// What the program `perf-harness` does: it prints what these give.
 pub use crate::baseline::command as baseline;
 pub use crate::postgres::running;
+pub use crate::run::history::command as history;
 pub use crate::run::indexes::command as indexes;
 
 use crate::budget::{Assertion, Defect, Form, PlanRule, Queries, Slope};

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod choice;
+mod history;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use choice::{choice, image};
 
 pub(crate) use baseline::{BASELINE_FILE, baseline};
 pub(crate) use choice::Choice;
+pub(crate) use history::{History, history, nextest_run, profile, run_name};
 
 const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
 const PARAMETERS: &str = "PERF_HARNESS_PARAMETERS";
@@ -24,6 +26,8 @@ const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
 const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const BASELINE: &str = "PERF_HARNESS_BASELINE";
 const INDEXES: &str = "PERF_HARNESS_INDEXES";
+const HISTORY: &str = "PERF_HARNESS_HISTORY";
+const RUN: &str = "PERF_HARNESS_RUN";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
 
@@ -48,6 +52,10 @@ pub(crate) struct Config {
     pub(crate) baseline: Option<PathBuf>,
     /// Where tests write which indexes they use, if they are to: from the workspace's root.
     pub(crate) indexes: Option<PathBuf>,
+    /// Where the history is kept: a path from the workspace's root.
+    pub(crate) history: History,
+    /// What the run is called, if it was said.
+    pub(crate) run: Option<String>,
     #[cfg_attr(
         not(any(feature = "docker", test)),
         expect(dead_code, reason = "for the provider")
@@ -188,6 +196,10 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
         baseline: value(BASELINE).map(PathBuf::from),
         indexes: value(INDEXES).map(PathBuf::from),
+        history: value(HISTORY).map_or(History::Usual, |value| history::of(&value)),
+        run: value(RUN)
+            .map(|value| history::name(RUN, &value))
+            .transpose()?,
         image: value(DOCKER_IMAGE)
             .map(|value| image(DOCKER_IMAGE, "", &value))
             .transpose()?,

@@ -61,6 +61,7 @@ mod record;
 
 mod baseline;
 mod budget;
+mod history;
 mod report;
 
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::history::Notes;
 use super::indexes::Wanted;
 use crate::budget::{Baseline, Finding};
 
@@ -12,6 +13,8 @@ pub(super) struct Ledger {
     pub(super) baseline: Arc<Baseline>,
     /// What is to be known of the indexes of its databases, while that is collected.
     pub(super) wanted: Wanted,
+    /// What its recordings cost, for the history.
+    pub(super) notes: Notes,
 }
 
 impl Ledger {
@@ -20,6 +23,7 @@ impl Ledger {
             findings: Mutex::default(),
             baseline: Arc::new(baseline),
             wanted: Wanted::default(),
+            notes: Notes::default(),
         }
     }
 

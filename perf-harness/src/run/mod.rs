@@ -6,6 +6,7 @@ mod advice;
 mod artefacts;
 mod drain;
 mod growth;
+pub(crate) mod history;
 pub(crate) mod indexes;
 mod ledger;
 mod origin;

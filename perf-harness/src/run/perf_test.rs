@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
+use super::history;
 use super::indexes;
 use super::ledger::Ledger;
 use super::perf_db::{Others, PerfDb};
@@ -218,6 +219,7 @@ impl PerfTest {
         let subject = self.subject(&files, file.as_deref());
         settle(&subject, &files, &ledger.baseline, &findings, has_ended);
         indexes::write(&ledger.wanted, &files);
+        history::write(&ledger.notes, &files, &self.name);
         let failed = !findings.is_empty() || !has_ended;
         let failed = failed && !self.should_panic;
         for other in others.take() {

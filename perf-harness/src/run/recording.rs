@@ -225,6 +225,8 @@ impl<T> Recording<T> {
             Err(error) => vec![Problem::Unmeasured(error)],
         };
         let holds = problems.is_empty();
+        let notes = &self.origin.ledger.notes;
+        notes.judged(&self.traffic, form, location, &assertion, &problems);
         for problem in problems {
             self.origin.ledger.add(Finding {
                 location,
