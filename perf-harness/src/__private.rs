@@ -18,6 +18,14 @@ pub use crate::postgres::running;
 pub use crate::run::history::command as history;
 pub use crate::run::indexes::command as indexes;
 
+/// The file of budgets, and what was held against it: for `perf-harness budgets` and the store of facts.
+pub mod budgets {
+    pub use crate::budgets::{
+        Budgets, Checked, CheckedValue, Entry, Measured, Place, Ruled, Source, budgets,
+        latency_rules, of_file, places,
+    };
+}
+
 use crate::budget::{Assertion, Defect, Form, PlanRule, Queries, Slope};
 use crate::config;
 use crate::database::in_background_waiting;

@@ -320,6 +320,14 @@ pub enum SetupError {
         /// What the operating system said.
         cause: String,
     },
+    /// The file of budgets, or what is asked of it, means nothing.
+    #[error("{cause}")]
+    Budgets {
+        /// The file, the line, the entry and what is wrong with it.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
     /// A budget was asked about a recording that holds no query.
     #[error("no query was recorded, so `{budget}` was not tested")]
     NothingRecorded {

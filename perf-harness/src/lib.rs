@@ -61,6 +61,7 @@ mod record;
 
 mod baseline;
 mod budget;
+mod budgets;
 mod history;
 mod report;
 

@@ -45,6 +45,19 @@ impl Statistic {
         }
     }
 
+    /// Its key in `perf-budgets.toml`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::P50 => "latency_p50_ms",
+            Self::P90 => "latency_p90_ms",
+            Self::P95 => "latency_p95_ms",
+            Self::P99 => "latency_p99_ms",
+            Self::Max => "latency_max_ms",
+            Self::Mean => "latency_mean_ms",
+        }
+    }
+
     /// The share of the work that stays within it, if it is a percentile.
     #[must_use]
     pub const fn quantile(self) -> Option<f64> {

@@ -35,6 +35,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "budget", "clock", "config", "date", "error", "nearest", "record",
         ],
     ),
+    ("budgets", &["budget", "error", "nearest"]),
     ("history", &["clock", "config", "date", "error"]),
     ("report", &["budget", "error", "plan", "record", "stats"]),
 ];

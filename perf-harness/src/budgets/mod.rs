@@ -1,0 +1,41 @@
+//! The file of budgets, `perf-budgets.toml`: what each endpoint or piece of work may cost, read and checked.
+//!
+//! Nothing of it is ignored: what is not understood is an error that names the file, the line, the key and the cure.
+
+mod checked;
+mod entry;
+mod key;
+mod lines;
+mod read;
+//SCHEMA
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+pub use self::checked::{Checked, CheckedValue, Measured};
+pub use self::entry::{Budgets, Entry, Ruled, Source, latency_rules};
+pub use self::lines::{Place, places};
+pub use self::read::budgets;
+
+use crate::error::SetupError;
+
+/// The budgets of a file. Where there is none, no entry has any, and the defaults are the mission's.
+pub fn of_file(file: &Path) -> Result<Budgets, SetupError> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Ok(Budgets {
+                is_there: false,
+                ..budgets("", file)?
+            });
+        }
+        Err(error) => {
+            return Err(SetupError::Budgets {
+                cause: format!("{} cannot be read: {error}", file.display()),
+                cure: "make it a text file that this user can read, or name another one: PERF_HARNESS_BUDGETS=<file>"
+                    .to_owned(),
+            });
+        }
+    };
+    budgets(&text, file)
+}
