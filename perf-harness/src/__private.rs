@@ -17,6 +17,7 @@ pub use crate::baseline::command as baseline;
 pub use crate::postgres::running;
 pub use crate::run::history::command as history;
 pub use crate::run::indexes::command as indexes;
+pub use crate::run::slack::command as slack;
 
 /// The file of budgets, and what was held against it: for `perf-harness budgets` and the store of facts.
 pub mod budgets {

@@ -20,6 +20,8 @@ use crate::config;
 
 pub(crate) use commit::Commit;
 pub(crate) use machine::Machine;
+#[cfg(test)]
+pub(crate) use point::tests::point as sample_point;
 pub(crate) use point::{Fact, Point, Verdict};
 pub(crate) use read::{History, read};
 pub(crate) use series::{Run, Series, runs, series};

@@ -92,11 +92,11 @@ impl Point {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// One that cost so many queries.
-    pub(in crate::history) fn point(run: &str, at: &str, queries: u64) -> Point {
+    pub(crate) fn point(run: &str, at: &str, queries: u64) -> Point {
         Point {
             schema: SCHEMA.to_owned(),
             run: run.to_owned(),

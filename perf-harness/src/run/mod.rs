@@ -16,6 +16,7 @@ mod plans;
 mod recording;
 mod scaling;
 mod settle;
+pub(crate) mod slack;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 mod tell;

@@ -1,5 +1,6 @@
 //! `perf-harness postgres status|stop|clean`: what of the harness runs and lies on this machine, and its end.
 //! `perf-harness baseline add|list|prune|check`: what is known to be wrong in the workspace around here.
+//! `perf-harness budgets`: what each limit of the file of budgets allows, beside what the last run of the tests came to.
 //! `perf-harness history list|show`: what tests cost, run after run.
 //! `perf-harness indexes`: which indexes no test uses, which are redundant, and which are missing.
 //!
@@ -8,8 +9,8 @@
 //! | code | meaning |
 //! | --- | --- |
 //! | 0 | done |
-//! | 1 | a server runs on: it is in use, or could not be stopped; `baseline check` found something stale or expired; `indexes --check` found anything |
-//! | 2 | a mistake on the command line, in the environment, in a baseline or in what tests wrote of indexes |
+//! | 1 | a server runs on: it is in use, or could not be stopped; `baseline check` found something stale or expired; `indexes --check` found anything; `budgets --check` found a limit exceeded, or unchecked |
+//! | 2 | a mistake on the command line, in the environment, in a baseline, in the file of budgets or in what tests wrote |
 
 #![expect(
     clippy::print_stdout,
@@ -18,6 +19,7 @@
 )]
 
 mod baseline;
+mod budgets;
 mod history;
 mod indexes;
 mod text;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["postgres", "clean", "--force"] => clean(true),
         ["indexes", words @ ..] => told(indexes::run(words)),
         ["baseline", words @ ..] => told(baseline::run(words)),
+        ["budgets", words @ ..] => told(budgets::run(words)),
         ["history", words @ ..] => told(history::run(words)),
         ["help" | "--help" | "-h"] | ["postgres", "help" | "--help" | "-h"] => {
             print!("{}", usage());
@@ -74,7 +77,13 @@ fn told(done: Result<Result<ExitCode, SetupError>, String>) -> Result<ExitCode, 
 }
 
 fn usage() -> String {
-    let all = [USAGE, baseline::USAGE, indexes::USAGE, history::USAGE];
+    let all = [
+        USAGE,
+        baseline::USAGE,
+        indexes::USAGE,
+        budgets::USAGE,
+        history::USAGE,
+    ];
     all.join("\n")
 }
 

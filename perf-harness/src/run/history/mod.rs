@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use super::artefacts::Files;
 use super::tell;
 use crate::budget::{Assertion, Form, Problem};
+use crate::budgets::Measured;
 use crate::history::{self, Fact, Verdict};
 use crate::record::{Sample, Traffic};
 
@@ -115,6 +116,16 @@ impl Note {
     }
 }
 
+/// What the history calls the value of a limit: its key without `max_`, times in microseconds.
+pub(in crate::run) fn metric(limit: Measured) -> String {
+    let key = limit.key();
+    let key = key.strip_prefix("max_").unwrap_or(key);
+    match key.strip_suffix("_ms") {
+        Some(time) => format!("{time}_us"),
+        None => key.to_owned(),
+    }
+}
+
 fn verdict(problems: &[Problem]) -> Verdict {
     let of = |problem: &Problem| match problem {
         Problem::Violation(_) => Verdict::Failed,
@@ -131,7 +142,7 @@ fn values(traffic: &Traffic) -> BTreeMap<String, u64> {
     let chosen = [("queries", count(counts.queries)), ("rows", counts.rows)];
     let whole = [
         ("bytes", counts.bytes_sent + counts.bytes_received),
-        ("connections", count(counts.at_once)),
+        ("statements_at_once", count(counts.at_once)),
         ("transaction_control", count(counts.transaction_control)),
         ("driver_queries", count(counts.driver)),
         ("round_trips_with_pings", count(counts.round_trips)),
@@ -277,6 +288,25 @@ mod tests {
             .map(|fact| (fact.recording.as_str(), fact.values["queries"]))
             .collect();
         assert_eq!(names, [("db", 1), ("db 2", 2), ("db 3", 3)]);
+    }
+
+    #[test]
+    fn a_limit_and_its_value_have_one_name() {
+        let told: Vec<String> = Measured::all().map(metric).collect();
+        for name in [
+            "queries",
+            "round_trips",
+            "idle_in_transaction_us",
+            "latency_p95_us",
+        ] {
+            assert!(told.iter().any(|told| told == name), "{name} in {told:?}");
+        }
+        assert!(
+            !told
+                .iter()
+                .any(|told| told.starts_with("max_") || told.ends_with("_ms")),
+            "{told:?}"
+        );
     }
 
     #[test]
