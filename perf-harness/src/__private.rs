@@ -19,6 +19,13 @@ pub use crate::run::history::command as history;
 pub use crate::run::indexes::command as indexes;
 pub use crate::run::slack::command as slack;
 
+mod limits;
+mod within;
+
+pub use limits::{
+    check_limit, check_response, micros, record_and_check_limit, record_and_check_response,
+};
+pub use within::{OfUnknown, Probe, check_within, record_within};
 /// The file of budgets, and what was held against it: for `perf-harness budgets` and the store of facts.
 pub mod budgets {
     pub use crate::budgets::{

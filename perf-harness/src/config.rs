@@ -1,6 +1,7 @@
 //! The only reader of the environment. Everything else is given what it needs.
 
 mod baseline;
+mod budgets;
 mod choice;
 mod history;
 
@@ -13,6 +14,7 @@ use crate::error::SetupError;
 use choice::{choice, image};
 
 pub(crate) use baseline::{BASELINE_FILE, baseline};
+pub(crate) use budgets::{budgets, budgets_in};
 pub(crate) use choice::Choice;
 pub(crate) use history::{History, history, nextest_run, profile, run_name};
 
@@ -25,6 +27,7 @@ const CACHE: &str = "PERF_HARNESS_CACHE_DIR";
 const CLUSTERS: &str = "PERF_HARNESS_POSTGRES_DIR";
 const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const BASELINE: &str = "PERF_HARNESS_BASELINE";
+const BUDGETS: &str = "PERF_HARNESS_BUDGETS";
 const INDEXES: &str = "PERF_HARNESS_INDEXES";
 const HISTORY: &str = "PERF_HARNESS_HISTORY";
 const RUN: &str = "PERF_HARNESS_RUN";
@@ -50,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) clusters: Option<PathBuf>,
     /// The file of known findings, if one was named: from the workspace's root.
     pub(crate) baseline: Option<PathBuf>,
+    /// The file of budgets, if one was named: from the workspace's root.
+    pub(crate) budgets: Option<PathBuf>,
     /// Where tests write which indexes they use, if they are to: from the workspace's root.
     pub(crate) indexes: Option<PathBuf>,
     /// Where the history is kept: a path from the workspace's root.
@@ -195,6 +200,7 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         cache_named: value(CACHE).is_some(),
         clusters: value(CLUSTERS).map(|value| clusters(&value)).transpose()?,
         baseline: value(BASELINE).map(PathBuf::from),
+        budgets: value(BUDGETS).map(PathBuf::from),
         indexes: value(INDEXES).map(PathBuf::from),
         history: value(HISTORY).map_or(History::Usual, |value| history::of(&value)),
         run: value(RUN)

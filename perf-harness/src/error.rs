@@ -338,6 +338,14 @@ pub enum SetupError {
         /// Whether any connection was open to the recorded URL meanwhile.
         connected: bool,
     },
+    /// A limit that means nothing, or one on what is not known.
+    #[error("{cause}")]
+    Limit {
+        /// What is wrong with it.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
     /// The recorder forwarded messages that it could not read.
     #[error("{messages} messages could not be read, so no count is certain")]
     Undecoded {

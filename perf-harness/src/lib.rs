@@ -77,6 +77,7 @@ pub use database::{
     TemplateOutput,
 };
 pub use error::SetupError;
+pub use perf_harness_allocator::CountingAllocator;
 /// [`perf_test`] under the name that rstest needs: `#[perf_harness::test]`. Import `perf_test`, or name what you
 /// import: after `use perf_harness::*` a plain `#[test]` would be ambiguous.
 pub use perf_harness_macros::perf_test as test;
@@ -89,7 +90,9 @@ pub use record::{
     CallPath, Class, Counts, DatabaseError, Frame, Kind, Outcome, Parameter, Parent, Query,
     Repetition, Sample, Shape, Traffic,
 };
-pub use run::{Failure, Growth, PerfDb, PerfTest, Recording, TestOutput};
+pub use run::{
+    Failure, Growth, HasStatus, PerfDb, PerfTest, Recording, ResponseSize, TestOutput, Work,
+};
 #[cfg(feature = "snapshot")]
 pub use run::{InAnyOrder, QuerySnapshot, WithCallSites};
 

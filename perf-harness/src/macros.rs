@@ -1,5 +1,7 @@
 //! The assertion macros: each a line over a function that a user can call.
 
+mod budgets;
+mod limits;
 mod plans;
 
 /// Asserts that a recording holds at most so many queries.

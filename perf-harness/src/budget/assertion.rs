@@ -5,6 +5,7 @@ use super::excuse::{Excuse, Excuses};
 use super::finding::Violation;
 use super::growth::unknown_growth;
 use super::known::{Baseline, Key, KnownKind, Occurrence};
+use super::limit::{Limit, Metric};
 use super::plan_rule::PlanRule;
 use super::queries::{Asked, Form, Queries, nothing};
 use super::slope::Slope;
@@ -22,6 +23,9 @@ pub(crate) enum Assertion {
     Constant(Slope),
     Plan(PlanRule),
     Scales(Scale),
+    Limit(Limit),
+    /// All that an entry of the file of budgets says; with its name, if the assertion has it.
+    Within(Option<String>),
     #[cfg(feature = "snapshot")]
     Snapshot,
     #[cfg(feature = "snapshot")]
@@ -46,8 +50,13 @@ impl Assertion {
             }
             Self::No(defect) => std::slice::from_ref(defect),
             Self::Efficient => &Defect::ALL,
-            // One recording alone has not grown, and plans are judged by who has them.
-            Self::Constant(_) | Self::Plan(_) | Self::Scales(_) => &[],
+            // What it costs is judged by who has measured it.
+            Self::Limit(limit) => {
+                limit.must_be_testable(traffic, told)?;
+                return Ok(Vec::new());
+            }
+            // One recording alone has not grown, and plans and budgets are judged by who has them.
+            Self::Constant(_) | Self::Plan(_) | Self::Scales(_) | Self::Within(_) => &[],
             // It is compared by who keeps it.
             #[cfg(feature = "snapshot")]
             Self::Snapshot | Self::PlanSnapshot => &[],
@@ -70,6 +79,7 @@ impl Assertion {
     pub(crate) fn is_about_plans(&self) -> bool {
         match self {
             Self::Plan(_) | Self::Scales(_) => true,
+            Self::Limit(limit) => limit.metric() == Metric::FullScans,
             #[cfg(feature = "snapshot")]
             Self::PlanSnapshot => true,
             _ => false,
@@ -118,6 +128,11 @@ impl Assertion {
             Self::No(defect) => form.written(defect.assertion(), None),
             Self::Plan(rule) => rule.written(form),
             Self::Scales(scale) => form.written("assert_plan_scales", Some(&written_scale(scale))),
+            Self::Limit(limit) => limit.written(form),
+            Self::Within(name) => {
+                let name = name.as_ref().map(|name| format!("{name:?}"));
+                form.written("assert_within_budget", name.as_deref())
+            }
             Self::Efficient => form.written("assert_efficient", None),
             Self::Constant(slope) if *slope == Slope::NONE => {
                 form.written("assert_constant_queries", None)
@@ -185,5 +200,20 @@ pub(crate) fn judge_growth(
 impl From<Queries> for Assertion {
     fn from(budget: Queries) -> Self {
         Self::Queries(budget)
+    }
+}
+
+/// What has rules of its own keeps them: queries, and what plans cost.
+impl From<Limit> for Assertion {
+    fn from(limit: Limit) -> Self {
+        match limit.metric() {
+            Metric::Queries if limit.most() > 0 => {
+                let most = usize::try_from(limit.most()).unwrap_or(usize::MAX);
+                Self::Queries(Queries::at_most(most))
+            }
+            Metric::RowsExamined => Self::Plan(PlanRule::MaxRowsExamined(limit.most())),
+            Metric::Buffers => Self::Plan(PlanRule::MaxBuffers(limit.most())),
+            _ => Self::Limit(limit),
+        }
     }
 }

@@ -3,13 +3,17 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use perf_harness_allocator::Allocated;
+
 use super::allowed::Allowed;
 use super::assertion::Assertion;
 use super::defect::{Defect, Found};
 use super::excuse::{Excuse, Excuses};
 use super::growth::{Grown, occurrences, unknown_growth};
 use super::known::{Baseline, Objection, Occurrence};
+use super::limit::Metric;
 use super::queries::Form;
+use super::within::Within;
 use crate::error::SetupError;
 use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
 use crate::record::{Sample, Traffic};
@@ -37,9 +41,11 @@ pub enum Violation {
         /// How many.
         found: usize,
     },
-    /// More rows were looked at, or more blocks touched, than is allowed.
-    Work {
-        /// The most that is allowed.
+    /// More of something than is allowed.
+    Limit {
+        /// Of what.
+        metric: Metric,
+        /// The most that is allowed: a count, bytes, or microseconds.
         allowed: u64,
         /// What it was.
         actual: u64,
@@ -48,6 +54,13 @@ pub enum Violation {
     Scaling {
         /// How many shapes.
         found: usize,
+    },
+    /// Limits of an entry of the file of budgets that are exceeded.
+    Budget {
+        /// How many.
+        over: usize,
+        /// Of how many.
+        of: usize,
     },
     /// Shapes that are asked more often the more there is, or less often.
     Growth {
@@ -84,6 +97,10 @@ pub struct Finding {
     pub(crate) advice: Option<Arc<Result<Advice, SetupError>>>,
     /// Those at rising sizes, if they were.
     pub(crate) scaling: Option<Arc<Scaling>>,
+    /// What the work allocated, if the program's allocator counts.
+    pub(crate) allocated: Option<Allocated>,
+    /// The limits of an entry and what was measured, if it was held against one.
+    pub(crate) within: Option<Arc<Within>>,
 }
 
 impl Finding {
@@ -125,7 +142,10 @@ impl Finding {
         match self.problem {
             Problem::Unmeasured(_)
             | Problem::Violation(
-                Violation::Plans { .. } | Violation::Work { .. } | Violation::Scaling { .. },
+                Violation::Plans { .. }
+                | Violation::Limit { .. }
+                | Violation::Scaling { .. }
+                | Violation::Budget { .. },
             ) => Vec::new(),
             Problem::Violation(Violation::Queries { actual, .. }) => {
                 let one = self.assertion.occurrence(actual, &self.form);

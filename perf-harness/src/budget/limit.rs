@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use super::assertion::in_source;
+use super::finding::Violation;
+use super::queries::Form;
+
 /// What is counted of a piece of work. None of it depends on how fast the machine is, but for the time that a connection
 /// sits idle in a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Metric {
     /// The program's own queries.
@@ -50,6 +55,24 @@ impl Metric {
         Self::ResponseBytes,
     ];
 
+    /// The macro that limits it.
+    pub(crate) const fn assertion(self) -> &'static str {
+        match self {
+            Self::Queries => "assert_max_queries",
+            Self::RoundTrips => "assert_max_round_trips",
+            Self::Rows => "assert_max_rows",
+            Self::Bytes => "assert_max_bytes",
+            Self::RowsExamined => "assert_max_rows_examined",
+            Self::Buffers => "assert_max_buffers",
+            Self::FullScans => "assert_max_full_scans",
+            Self::Connections => "assert_max_connections",
+            Self::IdleInTransaction => "assert_max_idle_in_transaction",
+            Self::Allocations => "assert_max_allocations",
+            Self::AllocatedBytes => "assert_max_allocated_bytes",
+            Self::ResponseBytes => "assert_max_response_bytes",
+        }
+    }
+
     /// Its key in `perf-budgets.toml`.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -75,13 +98,29 @@ impl Metric {
 pub struct Limit {
     metric: Metric,
     most: u64,
+    extent: Extent,
+}
+
+/// What the number of a limit is to be taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Extent {
+    /// The most that is allowed.
+    Whole,
+    /// The most of all round trips, whatever they carry.
+    InAll,
+    /// The most for each of so many items.
+    PerItem(u64),
 }
 
 impl Limit {
     /// At most so many: counts, bytes, or microseconds.
     #[must_use]
     pub const fn new(metric: Metric, most: u64) -> Self {
-        Self { metric, most }
+        Self {
+            metric,
+            most,
+            extent: Extent::Whole,
+        }
     }
 
     /// At most so long idle in a transaction.
@@ -89,6 +128,33 @@ impl Limit {
     pub fn idle_in_transaction(most: Duration) -> Self {
         let most = u64::try_from(most.as_micros()).unwrap_or(u64::MAX);
         Self::new(Metric::IdleInTransaction, most)
+    }
+
+    /// So many for each of `items`: of rows, for each item that is returned to the client.
+    ///
+    /// ```
+    /// use perf_harness::{Limit, Metric};
+    ///
+    /// let rows = Limit::new(Metric::Rows, 2).per_item(20);
+    /// assert_eq!(rows.most(), 40);
+    /// ```
+    #[must_use]
+    pub const fn per_item(self, items: usize) -> Self {
+        Self {
+            extent: Extent::PerItem(items as u64),
+            ..self
+        }
+    }
+
+    /// Of round trips: judges all of them and connecting, and not only those that carry work.
+    ///
+    /// Pings, preparing and connecting are not the same each time with a pool, so leave room for them.
+    #[must_use]
+    pub const fn in_all(self) -> Self {
+        Self {
+            extent: Extent::InAll,
+            ..self
+        }
     }
 
     /// What is limited.
@@ -100,6 +166,111 @@ impl Limit {
     /// The most that is allowed: a count, bytes, or microseconds.
     #[must_use]
     pub const fn most(&self) -> u64 {
-        self.most
+        match self.extent {
+            Extent::PerItem(items) => self.most.saturating_mul(items),
+            Extent::Whole | Extent::InAll => self.most,
+        }
+    }
+
+    /// So many for each of so many items, if it is one of that kind.
+    pub(crate) const fn each(&self) -> Option<(u64, u64)> {
+        match self.extent {
+            Extent::PerItem(items) => Some((self.most, items)),
+            Extent::Whole | Extent::InAll => None,
+        }
+    }
+
+    /// Are all round trips meant?
+    pub(crate) const fn is_in_all(&self) -> bool {
+        matches!(self.extent, Extent::InAll)
+    }
+
+    /// The violation, if it is one.
+    pub(crate) fn judge(&self, actual: u64) -> Option<Violation> {
+        let violation = Violation::Limit {
+            metric: self.metric,
+            allowed: self.most(),
+            actual,
+        };
+        (actual > self.most()).then_some(violation)
+    }
+
+    /// The assertion as its author wrote it, or nearly.
+    pub(crate) fn written(&self, form: &Form) -> String {
+        let most = match self.metric {
+            Metric::IdleInTransaction => in_time(self.most),
+            _ => in_source(self.most),
+        };
+        let allowed = match self.extent {
+            Extent::Whole => most,
+            Extent::InAll => format!("{most} in all"),
+            Extent::PerItem(items) => format!("{most} per {items}"),
+        };
+        form.written(self.metric.assertion(), Some(&allowed))
+    }
+
+    /// The one that would hold.
+    pub(crate) fn loosened(&self, actual: u64) -> Self {
+        let most = match self.extent {
+            Extent::PerItem(items) => actual.div_ceil(items.max(1)),
+            Extent::Whole | Extent::InAll => actual,
+        };
+        Self { most, ..*self }
+    }
+}
+
+/// `5ms`, `1500us`
+fn in_time(micros: u64) -> String {
+    match micros {
+        micros if micros > 0 && micros % 1_000_000 == 0 => format!("{}s", micros / 1_000_000),
+        micros if micros > 0 && micros % 1_000 == 0 => format!("{}ms", micros / 1_000),
+        micros => format!("{micros}us"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(limit: Limit, expected: &str, loosened: &str) {
+        let form = Form::OfRecording("list".to_owned());
+        assert_eq!(limit.written(&form), expected);
+        assert_eq!(limit.loosened(1_001).written(&form), loosened);
+    }
+
+    #[test]
+    fn a_limit_is_told_as_it_is_written() {
+        check(
+            Limit::new(Metric::Bytes, 64_000),
+            "assert_max_bytes!(list, 64_000)",
+            "assert_max_bytes!(list, 1_001)",
+        );
+        check(
+            Limit::new(Metric::RoundTrips, 12).in_all(),
+            "assert_max_round_trips!(list, 12 in all)",
+            "assert_max_round_trips!(list, 1_001 in all)",
+        );
+        check(
+            Limit::new(Metric::Rows, 2).per_item(20),
+            "assert_max_rows!(list, 2 per 20)",
+            "assert_max_rows!(list, 51 per 20)",
+        );
+        check(
+            Limit::idle_in_transaction(Duration::from_millis(5)),
+            "assert_max_idle_in_transaction!(list, 5ms)",
+            "assert_max_idle_in_transaction!(list, 1001us)",
+        );
+    }
+
+    #[test]
+    fn a_limit_holds_up_to_it_and_is_violated_beyond() {
+        let limit = Limit::new(Metric::Rows, 2).per_item(20);
+        assert_eq!(limit.judge(40), None);
+        let violation = Violation::Limit {
+            metric: Metric::Rows,
+            allowed: 40,
+            actual: 41,
+        };
+        assert_eq!(limit.judge(41), Some(violation));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::assertion::in_source;
 use super::finding::Violation;
+use super::limit::{Limit, Metric};
 use super::plan_fault::{Fault, full_scans, is_used, not_sorted, otherwise, seq_scans, spills};
 use super::queries::Form;
 use crate::error::SetupError;
@@ -61,12 +62,8 @@ impl PlanRule {
         let queries: Vec<&Query> = traffic.queries().collect();
         self.must_be_known(&queries, plans)?;
         match self {
-            Self::MaxRowsExamined(most) | Self::MaxBuffers(most) => {
-                let allowed = *most;
-                let actual = self.work(plans);
-                let violation = Violation::Work { allowed, actual };
-                all_of(plans, (actual > allowed).then_some(violation))
-            }
+            Self::MaxRowsExamined(most) => self.limit(Metric::RowsExamined, *most, plans),
+            Self::MaxBuffers(most) => self.limit(Metric::Buffers, *most, plans),
             Self::IndexUsed(index) => {
                 let is_used = is_used(plans, the_index(&plans.catalog, index)?);
                 let found = self.faults(plans).len();
@@ -77,6 +74,33 @@ impl PlanRule {
                 all_of(plans, (found > 0).then_some(Violation::Plans { found }))
             }
         }
+    }
+
+    fn limit(
+        &self,
+        metric: Metric,
+        most: u64,
+        plans: &Plans,
+    ) -> Result<Option<Violation>, SetupError> {
+        all_of(plans, Limit::new(metric, most).judge(self.work(plans)))
+    }
+
+    /// How much there is of what it limits: rows, blocks, or queries whose plan is not as it must be. An error says why that
+    /// is not known, or that it is not known of all queries.
+    pub(crate) fn measured(&self, traffic: &Traffic, plans: &Plans) -> Result<u64, SetupError> {
+        let queries: Vec<&Query> = traffic.queries().collect();
+        self.must_be_known(&queries, plans)?;
+        all_of(plans, None)?;
+        Ok(match self {
+            Self::MaxRowsExamined(_) | Self::MaxBuffers(_) => self.work(plans),
+            _ => self.times(plans),
+        })
+    }
+
+    /// How many queries have a plan that is not as it must be.
+    pub(crate) fn times(&self, plans: &Plans) -> u64 {
+        let faults = self.faults(plans);
+        faults.iter().map(|fault| fault.query.times as u64).sum()
     }
 
     /// What is not as it must be, one for each query at most.

@@ -1,8 +1,8 @@
 //! What was held against a budget: one fact for each check, whether it held or not.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::budget::{Metric, Statistic};
+use crate::budget::Measured;
 
 /// One check of an entry, by one test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,64 +37,10 @@ impl CheckedValue {
     }
 }
 
-/// What a limit is about. Told, read and written as its key in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Measured {
-    /// What work costs.
-    Work(Metric),
-    /// How long it takes, in microseconds.
-    Latency(Statistic),
-}
-
-impl Measured {
-    /// All that the file can limit, in the order of its documentation.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let work = Metric::ALL.into_iter().map(Self::Work);
-        work.chain(Statistic::ALL.into_iter().map(Self::Latency))
-    }
-
-    /// Its key in `perf-budgets.toml`.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Work(metric) => metric.key(),
-            Self::Latency(statistic) => statistic.key(),
-        }
-    }
-
-    /// The one with this key.
-    #[must_use]
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::all().find(|one| one.key() == key)
-    }
-
-    /// Is its value in microseconds, and in milliseconds in the file?
-    #[must_use]
-    pub const fn is_time(self) -> bool {
-        matches!(
-            self,
-            Self::Work(Metric::IdleInTransaction) | Self::Latency(_)
-        )
-    }
-}
-
-impl Serialize for Measured {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.key())
-    }
-}
-
-impl<'de> Deserialize<'de> for Measured {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let key = String::deserialize(deserializer)?;
-        let unknown = || serde::de::Error::custom(format!("`{key}` is no limit"));
-        Self::of_key(&key).ok_or_else(unknown)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::{Metric, Statistic};
 
     #[test]
     fn a_check_is_written_by_the_keys_of_the_file_and_read_again() {
@@ -116,12 +62,5 @@ mod tests {
         assert_eq!(serde_json::from_str::<Checked>(&json).unwrap(), checked);
         assert!(checked.values[0].is_over());
         assert!(serde_json::from_str::<Measured>("\"latency_p97_ms\"").is_err());
-    }
-
-    #[test]
-    fn every_key_is_one_limit_s() {
-        for one in Measured::all() {
-            assert_eq!(Measured::of_key(one.key()), Some(one));
-        }
     }
 }

@@ -1,7 +1,6 @@
 //! What a key of the file means, and what to say of one that means nothing.
 
-use super::checked::Measured;
-use crate::budget::{Metric, Statistic};
+use crate::budget::{Measured, Metric, Statistic};
 use crate::nearest::nearest;
 
 /// The key of an entry that limits nothing.

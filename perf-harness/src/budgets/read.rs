@@ -11,11 +11,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::checked::Measured;
 use super::entry::{Budgets, Entry, Ruled, Source};
 use super::key::{self, ROWS};
 use super::lines::{Place, places};
-use crate::budget::{LatencyRule, Limit, Metric, Statistic};
+use crate::budget::{LatencyRule, Limit, Measured, Metric, Statistic};
 use crate::error::SetupError;
 
 use self::mistake::Mistake;

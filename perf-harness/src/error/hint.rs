@@ -13,7 +13,7 @@ impl SetupError {
                 "switch it on: perf-harness = {{ .., features = [\"{feature}\"] }}\nor use PERF_HARNESS_POSTGRES=local or =download"
             ),
             Self::PostgresNotFound { .. } | Self::NoPostgres { .. } => NO_POSTGRES.to_owned(),
-            Self::Docker { cure, .. } | Self::Download { cure, .. } | Self::Baseline { cure, .. } | Self::Indexes { cure, .. } | Self::Budgets { cure, .. } | Self::History { cure, .. } => cure.clone(),
+            Self::Docker { cure, .. } | Self::Download { cure, .. } | Self::Baseline { cure, .. } | Self::Indexes { cure, .. } | Self::Limit { cure, .. } | Self::Budgets { cure, .. } | Self::History { cure, .. } => cure.clone(),
             Self::StorageFull { .. } => {
                 "remove what the harness keeps: cargo xtask postgres clean\n\
                  or have another place used: PERF_HARNESS_POSTGRES_DIR=<a short absolute path with room>\n\

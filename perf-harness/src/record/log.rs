@@ -269,6 +269,7 @@ impl Window {
                 counts.round_trips += 1;
                 self.overlap.round_trip(connection);
             }
+            Event::Work => counts.work_round_trips += 1,
             Event::Ping => {
                 counts.pings += 1;
                 self.overlap.ping(connection);

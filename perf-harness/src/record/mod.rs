@@ -4,6 +4,7 @@
 
 mod class;
 mod fingerprint;
+mod held;
 mod log;
 mod loose;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub(crate) mod wire;
 
 pub use class::Class;
 pub(crate) use fingerprint::{VERSION as FINGERPRINT_VERSION, folded_list};
+pub(crate) use held::Hold;
 pub(crate) use log::SharedLog;
 pub(crate) use loose::VERSION as STORED_FINGERPRINT_VERSION;
 pub use parameter::Parameter;

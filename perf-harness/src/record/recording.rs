@@ -187,6 +187,8 @@ pub struct Counts {
     pub driver: usize,
     /// Exchanges ended by `ReadyForQuery`, pings included: what network latency multiplies.
     pub round_trips: usize,
+    /// Those that carried something of the program's own: no pings, no preparing, and no look-ups of a driver's.
+    pub work_round_trips: usize,
     /// Round trips that began with nothing, a bare `Sync` or an empty query: a pool's health checks.
     pub pings: usize,
     /// Statements prepared: `Parse` messages that the server completed.

@@ -3,14 +3,16 @@
 use super::defects::{at_once, defects};
 use super::growth::growth;
 use super::known::known_line;
+use super::limits::over_limit;
 use super::next::advice;
 use super::parent::parent_line;
 use super::path::came_from;
-use super::plans::{plans, work};
+use super::plans::plans;
 use super::scaling::scaling;
 use super::setup;
 use super::sql_line::one_line;
 use super::values::values_line;
+use super::within::within;
 use super::{Subject, Values};
 use crate::budget::{Allowed, Finding, Problem, Violation, n_plus_ones};
 use crate::record::{Counts, Repetition, Shape, Traffic};
@@ -43,9 +45,13 @@ fn one(subject: &Subject<'_>, finding: &Finding) -> String {
         Problem::Violation(Violation::Growth { .. }) => growth(subject, finding),
         Problem::Violation(Violation::Plans { .. }) => plans(subject, finding),
         Problem::Violation(Violation::Scaling { .. }) => scaling(subject, finding),
-        Problem::Violation(Violation::Work { allowed, actual }) => {
-            work(subject, finding, *allowed, *actual)
-        }
+        Problem::Violation(Violation::Limit {
+            allowed, actual, ..
+        }) => over_limit(subject, finding, *allowed, *actual),
+        Problem::Violation(Violation::Budget { .. }) => match finding.within.as_deref() {
+            Some(held) => within(subject, finding, held),
+            None => unreachable!("a violation of a budget has its limits"),
+        },
         Problem::Unmeasured(error) => {
             let headline = headline(subject, finding, "could not be judged");
             format!("{headline}\n\n{}", setup::cause_and_cure(error))
@@ -118,7 +124,7 @@ fn not_counted(counts: &Counts) -> String {
 }
 
 /// Biggest group first, single queries together.
-fn because(finding: &Finding, values: Values, next: usize) -> Vec<String> {
+pub(super) fn because(finding: &Finding, values: Values, next: usize) -> Vec<String> {
     let traffic = &*finding.traffic;
     let shapes = traffic.shapes();
     let (paths, proven) = (traffic.repeated(), n_plus_ones(traffic));

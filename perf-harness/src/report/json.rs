@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Subject, Values};
-use crate::budget::{Excuse, Finding, Problem, Violation};
+use crate::budget::{Excuse, Finding, Held, Problem, Violation, Within};
 use crate::plan::{Plan, PlanOf, Plans, QueryPlans, Refusal, Scaling};
 use crate::record::{
     CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, STORED_FINGERPRINT_VERSION, Sample,
@@ -61,11 +61,18 @@ fn finding(found: &Finding, values: Values) -> Value {
         let excuse = |excuse: &Excuse| json!({ "part": &*excuse.part, "reason": &*excuse.reason });
         document["excuses"] = found.excuses.iter().map(excuse).collect();
     }
+    if let Some(allocated) = found.allocated {
+        document["allocated"] =
+            json!({ "allocations": allocated.allocations, "bytes": allocated.bytes });
+    }
     if let Some(plans) = &found.plans {
         document["plans"] = plans_of(plans, values);
     }
     if let Some(scaling) = &found.scaling {
         document["scaling"] = scaling_of(scaling);
+    }
+    if let Some(within) = &found.within {
+        document["budget"] = budget_of(within);
     }
     if !found.samples.is_empty() {
         document["samples"] = found.samples.iter().map(sample).collect();
@@ -106,6 +113,21 @@ fn unparsed(query: &QueryPlans, values: Values) -> Option<&str> {
         Some(Refusal::Unparsed(_, json)) if values == Values::Shown => Some(json),
         _ => None,
     }
+}
+
+/// Counts, bytes, or microseconds.
+fn budget_of(within: &Within) -> Value {
+    let held = |held: &Held| {
+        json!({
+            "limit": held.of,
+            "written": held.place,
+            "most": held.most,
+            "actual": held.actual.as_ref().ok(),
+            "unmeasured": held.actual.as_ref().err().map(ToString::to_string),
+        })
+    };
+    let limits: Vec<Value> = within.held.iter().map(held).collect();
+    json!({ "entry": within.entry, "place": within.place, "limits": limits })
 }
 
 fn scaling_of(scaling: &Scaling) -> Value {
@@ -164,11 +186,18 @@ fn violated(violation: Violation) -> Value {
             json!({ "kind": "violation", "expected": allowed, "actual": actual })
         }
         Violation::Defects { defect, found } => json!({ "kind": defect, "found": found }),
+        Violation::Budget { over, of } => {
+            json!({ "kind": "budget", "over": over, "of": of })
+        }
         Violation::Growth { found } => json!({ "kind": "growth", "found": found }),
         Violation::Scaling { found } => json!({ "kind": "scaling", "found": found }),
         Violation::Plans { found } => json!({ "kind": "plans", "found": found }),
-        Violation::Work { allowed, actual } => {
-            json!({ "kind": "work", "allowed": allowed, "actual": actual })
+        Violation::Limit {
+            metric,
+            allowed,
+            actual,
+        } => {
+            json!({ "kind": "limit", "metric": metric, "allowed": allowed, "actual": actual })
         }
     }
 }

@@ -6,6 +6,7 @@ mod failure;
 mod growth;
 mod json;
 mod known;
+mod limits;
 mod next;
 mod number;
 mod parent;
@@ -17,6 +18,7 @@ mod scaling;
 mod setup;
 mod sql_line;
 mod values;
+mod within;
 
 pub(crate) use advice::lines as advice_lines;
 pub(crate) use failure::failure;

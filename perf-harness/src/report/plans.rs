@@ -6,7 +6,7 @@ mod work;
 
 use self::query::{advised, asides, asked, conditions, together, told_query, what};
 use self::reach::reached;
-pub(super) use self::work::work;
+pub(super) use self::work::{told_shares as shares, work};
 use super::Subject;
 use super::failure::{fitted, headline, noun, section};
 use super::next::further;
@@ -38,6 +38,16 @@ pub(super) fn plans(subject: &Subject<'_>, finding: &Finding) -> String {
     lines.push(String::new());
     lines.extend(section("next", &next));
     lines.join("\n") + "\n"
+}
+
+/// The queries that read all of a table, each shape from one place once.
+pub(super) fn full_scans(subject: &Subject<'_>, finding: &Finding) -> Vec<Vec<String>> {
+    let rule = PlanRule::NoFullScan(None);
+    let plans = finding.plans.as_deref();
+    let faults = plans.map_or_else(Vec::new, |plans| rule.faults(plans));
+    let groups = alike(finding, &faults).into_iter();
+    let told = groups.map(|(fault, alike)| group(subject, finding, &rule, fault, alike));
+    told.collect()
 }
 
 fn expected(rule: &PlanRule, plans: &Plans) -> String {

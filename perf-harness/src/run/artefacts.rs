@@ -1,5 +1,5 @@
 //! The files of a test: `target/perf-harness/<package>/<program>/<test>.txt` and `.json` where it failed, and
-//! `<test>.baseline.json` where something of it was known.
+//! `<test>.baseline.json` where something of it was known, `<test>.budgets.json` where it held work against budgets.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,9 @@ use crate::config;
 
 /// How the file of what became of known findings ends.
 const STANDINGS: &str = "baseline.json";
+
+/// How the file of what was held against budgets ends.
+const CHECKED: &str = "budgets.json";
 
 /// The files of one test.
 pub(super) struct Files {
@@ -54,6 +57,16 @@ impl Files {
     /// What became of what is known of the test.
     pub(super) fn write_standings(&self, json: &str) -> io::Result<()> {
         self.write_one(STANDINGS, json)
+    }
+
+    /// What it held against budgets.
+    pub(super) fn write_checked(&self, json: &str) -> io::Result<()> {
+        self.write_one(CHECKED, json)
+    }
+
+    /// A test that holds nothing against budgets leaves nothing of an earlier run behind.
+    pub(super) fn remove_checked(&self) {
+        self.remove_one(CHECKED);
     }
 
     /// Something of this test, in another directory that all tests share.

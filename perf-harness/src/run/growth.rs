@@ -65,7 +65,7 @@ impl Growth {
             Err(error) => Some(Problem::Unmeasured(error)),
         };
         let notes = &self.ledger.notes;
-        notes.judged_at_sizes(&self.samples, &form, location, problem.as_slice());
+        notes.at_sizes(&self.samples, &form, location, problem.as_slice());
         let Some(problem) = problem else {
             return;
         };
@@ -85,6 +85,8 @@ impl Growth {
             plans: None,
             advice: None,
             scaling: None,
+            allocated: None,
+            within: None,
         });
     }
 }

@@ -2,8 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use perf_harness_allocator::Tally;
+
 use super::history::Notes;
 use super::indexes::Wanted;
+use super::within::Budgeted;
 use crate::budget::{Baseline, Finding};
 
 /// The findings of one test, in the order they were made, and what was known of it before.
@@ -15,15 +18,21 @@ pub(super) struct Ledger {
     pub(super) wanted: Wanted,
     /// What its recordings cost, for the history.
     pub(super) notes: Notes,
+    /// The budget that it names, and what it held against budgets.
+    pub(super) budgeted: Budgeted,
+    /// What its threads allocate.
+    pub(super) tally: Tally,
 }
 
 impl Ledger {
-    pub(super) fn new(baseline: Baseline) -> Self {
+    pub(super) fn new(baseline: Baseline, budgeted: Budgeted, tally: Tally) -> Self {
         Self {
             findings: Mutex::default(),
             baseline: Arc::new(baseline),
             wanted: Wanted::default(),
             notes: Notes::default(),
+            budgeted,
+            tally,
         }
     }
 

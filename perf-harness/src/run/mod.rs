@@ -4,16 +4,19 @@
 
 mod advice;
 mod artefacts;
+mod checked;
 mod drain;
 mod growth;
 pub(crate) mod history;
 pub(crate) mod indexes;
 mod ledger;
+mod limits;
 mod origin;
 mod perf_db;
 mod perf_test;
 mod plans;
 mod recording;
+mod response;
 mod scaling;
 mod settle;
 pub(crate) mod slack;
@@ -22,13 +25,18 @@ mod snapshot;
 mod tell;
 mod test_output;
 mod waiting;
+mod within;
+mod work;
 
 pub use growth::Growth;
 pub use perf_db::PerfDb;
 pub use perf_test::{Failure, PerfTest};
 pub use recording::Recording;
 pub(crate) use recording::told_name;
+pub use response::ResponseSize;
 #[cfg(feature = "snapshot")]
 pub use snapshot::{InAnyOrder, QuerySnapshot, WithCallSites};
 pub(crate) use tell::report;
 pub use test_output::TestOutput;
+pub use within::BudgetedWork;
+pub use work::{HasStatus, Work};

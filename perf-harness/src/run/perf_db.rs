@@ -1,11 +1,14 @@
 //! The database that a test is given.
 
+use std::future::poll_fn;
 use std::panic::Location;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::drain;
 use super::growth::Growth;
 use super::ledger::Ledger;
+use super::limits::Cost;
 use super::origin::Origin;
 use super::recording::Recording;
 use crate::budget::{Assertion, Form, Queries};
@@ -145,12 +148,22 @@ impl PerfDb {
     pub async fn record<F: Future>(&self, work: F) -> Recording<F::Output> {
         let window = Window::open(&self.database.log);
         let tasks_before = drain::tasks();
+        let allocated_before = self.origin.ledger.tally.allocated();
         let output = work.await;
         self.database.log.lock().work_ended(window.number);
-        drain::drained(&self.database.log, window.number, tasks_before).await;
+        // To wait is our cost, and what goes on meanwhile is the work's.
+        uncounted(drain::drained(
+            &self.database.log,
+            window.number,
+            tasks_before,
+        ))
+        .await;
+        let allocated = self.origin.ledger.tally.allocated();
         let traffic = window.close();
         self.origin.ledger.wanted.add(&self.origin, &traffic);
-        Recording::new(output, traffic, Arc::clone(&self.origin))
+        let counts = perf_harness_allocator::is_installed();
+        let cost = Cost::of(counts.then(|| allocated.since(allocated_before)));
+        Recording::new(output, traffic, cost, Arc::clone(&self.origin))
     }
 
     /// Records `work`, holds it against a budget, and gives its output: `assertNumQueries` in one line.
@@ -212,4 +225,10 @@ impl Drop for Window<'_> {
     fn drop(&mut self) {
         drop(self.log.lock().close(self.number, clock::now()));
     }
+}
+
+/// What this future allocates is not counted.
+async fn uncounted<F: Future>(work: F) -> F::Output {
+    let mut work = pin!(work);
+    poll_fn(|context| perf_harness_allocator::uncounted(|| work.as_mut().poll(context))).await
 }

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use perf_harness_allocator::Tally;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
+use super::checked;
 use super::history;
 use super::indexes;
 use super::ledger::Ledger;
@@ -17,6 +19,7 @@ use super::settle::settle;
 use super::tell;
 use super::test_output::TestOutput;
 use super::waiting::Waiting;
+use super::within::{self, Budgeted};
 use crate::baseline;
 use crate::budget::{Baseline, Finding};
 use crate::config;
@@ -47,6 +50,7 @@ pub struct PerfTest {
     plans: bool,
     should_panic: bool,
     rows: Rows,
+    budget: Option<String>,
 }
 
 /// Why a test did not succeed, as it is told to a person.
@@ -124,6 +128,7 @@ impl PerfTest {
             plans: false,
             should_panic: false,
             rows: Rows::default(),
+            budget: None,
         }
     }
 
@@ -153,6 +158,14 @@ impl PerfTest {
     #[must_use]
     pub fn rows(mut self, rows: Rows) -> Self {
         self.rows = rows;
+        self
+    }
+
+    /// Names the budget of `perf-budgets.toml` that the test holds its work against: `GET /api/users/`. A test that holds
+    /// nothing against it fails. The sizes of tables that the budget says are the test's, unless it says some itself.
+    #[must_use]
+    pub fn budget(mut self, name: impl Into<String>) -> Self {
+        self.budget = Some(name.into());
         self
     }
 
@@ -197,10 +210,17 @@ impl PerfTest {
     {
         let files = artefacts::Files::of(&self.name);
         let (file, baseline) = known(&files).map_err(|error| Failure::setup(&self.name, &error))?;
-        let (runtime, witness, database) = self
-            .set_up()
+        self.take_sizes_of_its_budget()
             .map_err(|error| Failure::setup(&self.name, &error))?;
-        let ledger = Arc::new(Ledger::new(baseline));
+        let tally = Tally::default();
+        let (runtime, witness, database) = self
+            .set_up(&tally)
+            .map_err(|error| Failure::setup(&self.name, &error))?;
+        let ledger = Arc::new(Ledger::new(
+            baseline,
+            Budgeted::new(&files.known_as, self.budget.as_deref()),
+            tally.clone(),
+        ));
         let others = Others::default();
         let db = PerfDb::new(
             Arc::clone(&database),
@@ -210,6 +230,7 @@ impl PerfTest {
         );
         let output = catch_unwind(AssertUnwindSafe(|| {
             let _seen = witness.guard();
+            let _counted = tally.guard();
             runtime.block_on(function(db))
         }));
         // Ends what the test left running, before its database goes.
@@ -227,14 +248,26 @@ impl PerfTest {
         }
         let unwritten = database::in_background_blocking(database.unwritten());
         let kept = self.clean_up(&database, failed);
+        let checked = checked::write(&files, ledger.budgeted.take());
+        let untested = ledger.budgeted.untested(&checked).filter(|_| has_ended);
         let concluded = Self::conclude(output, &findings, kept.as_deref(), &subject, &files)?;
-        match unwritten {
+        match unwritten.and(untested.map_or(Ok(()), Err)) {
             Err(error) if !self.should_panic => Err(Failure::setup(&self.name, &error)),
             _ => Ok(concluded),
         }
     }
 
-    fn set_up(&mut self) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
+    fn take_sizes_of_its_budget(&mut self) -> Result<(), SetupError> {
+        if let Some(name) = &self.budget {
+            let sizes = within::rows_of(within::entry(name)?);
+            if self.rows.is_empty() {
+                self.rows = sizes;
+            }
+        }
+        Ok(())
+    }
+
+    fn set_up(&mut self, tally: &Tally) -> Result<(Runtime, Witness, Arc<Database>), SetupError> {
         if Handle::try_current().is_ok() {
             return Err(SetupError::system(
                 "a perf test starts a runtime of its own",
@@ -243,11 +276,14 @@ impl PerfTest {
         }
         let log = SharedLog::of_code_below(config::workspace());
         let witness = Witness::of(log.clone());
-        let on_start = witness.clone();
+        let (on_start, tally) = (witness.clone(), tally.clone());
         let runtime = self
             .runtime
             .enable_all()
-            .on_thread_start(move || on_start.enter())
+            .on_thread_start(move || {
+                on_start.enter();
+                tally.take_in();
+            })
             .on_thread_stop(Witness::leave)
             .build();
         let runtime = runtime

@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::advice::advice;
+use super::limits::Cost;
 use super::origin::{Origin, below_the_package};
 use super::plans::Known;
 use super::scaling::scaling;
@@ -22,22 +23,24 @@ use crate::record::{Counts, Kind, Query, Sample, Shape, Traffic};
 #[derive(Clone, Debug)]
 #[must_use = "a recording proves nothing until it is asserted on"]
 pub struct Recording<T> {
-    output: T,
-    traffic: Arc<Traffic>,
-    excuses: Arc<[Excuse]>,
-    rows: Rows,
-    known: Arc<Known>,
-    origin: Arc<Origin>,
+    pub(super) output: T,
+    pub(super) traffic: Arc<Traffic>,
+    pub(super) excuses: Arc<[Excuse]>,
+    pub(super) rows: Rows,
+    pub(super) known: Arc<Known>,
+    pub(super) cost: Cost,
+    pub(super) origin: Arc<Origin>,
 }
 
 impl<T> Recording<T> {
-    pub(super) fn new(output: T, traffic: Traffic, origin: Arc<Origin>) -> Self {
+    pub(super) fn new(output: T, traffic: Traffic, cost: Cost, origin: Arc<Origin>) -> Self {
         Self {
             output,
             traffic: Arc::new(traffic),
             excuses: Arc::from([]),
             rows: origin.rows.clone(),
             known: Arc::default(),
+            cost,
             origin,
         }
     }
@@ -172,6 +175,7 @@ impl<T> Recording<T> {
             excuses: Arc::clone(&self.excuses),
             rows: self.rows.clone(),
             known: Arc::default(),
+            cost: Cost::default(),
             origin: Arc::clone(&self.origin),
         }
     }
@@ -225,8 +229,7 @@ impl<T> Recording<T> {
             Err(error) => vec![Problem::Unmeasured(error)],
         };
         let holds = problems.is_empty();
-        let notes = &self.origin.ledger.notes;
-        notes.judged(&self.traffic, form, location, &assertion, &problems);
+        self.note(&assertion, form, location, &problems);
         for problem in problems {
             self.origin.ledger.add(Finding {
                 location,
@@ -240,6 +243,8 @@ impl<T> Recording<T> {
                 plans: facts.plans.clone(),
                 advice: facts.advice.clone(),
                 scaling: facts.scaling.clone(),
+                allocated: self.cost.allocated,
+                within: None,
             });
         }
         holds
@@ -270,6 +275,7 @@ impl<T> Recording<T> {
         let mut violations = assertion.judge(&self.traffic, excuses, baseline, asked)?;
         match assertion {
             Assertion::Plan(rule) => violations.extend(self.judge_rule(rule, facts)?),
+            Assertion::Limit(limit) => violations.extend(self.judge_limit(limit, facts)?),
             Assertion::Scales(scale) => violations.extend(self.judge_scale(scale, facts)?),
             #[cfg(feature = "snapshot")]
             Assertion::PlanSnapshot => drop(self.plans()?),
@@ -283,12 +289,7 @@ impl<T> Recording<T> {
         rule: &PlanRule,
         facts: &mut Facts,
     ) -> Result<Option<Violation>, SetupError> {
-        let known = if rule.needs_figures() {
-            self.executed_plans()?
-        } else {
-            self.plans()?
-        };
-        let plans = facts.plans.insert(known);
+        let plans = facts.plans.insert(self.plans_for(rule)?);
         let violation = rule.judge(&self.traffic, plans)?;
         if violation.is_some() {
             let found = advice(rule, plans, &self.traffic, &self.origin, &self.rows);
@@ -311,8 +312,8 @@ impl<T> Recording<T> {
 
 /// What was found out to answer a question.
 #[derive(Default)]
-struct Facts {
-    plans: Option<Arc<Plans>>,
+pub(super) struct Facts {
+    pub(super) plans: Option<Arc<Plans>>,
     advice: Option<Arc<Result<Advice, SetupError>>>,
     scaling: Option<Arc<Scaling>>,
 }
@@ -340,6 +341,7 @@ impl<T, E> Recording<Result<T, E>> {
             excuses,
             rows,
             known,
+            cost,
             origin,
         } = self;
         Ok(Recording {
@@ -348,6 +350,7 @@ impl<T, E> Recording<Result<T, E>> {
             excuses,
             rows,
             known,
+            cost,
             origin,
         })
     }

@@ -1,7 +1,6 @@
 //! Limits that contradict each other.
 
-use crate::budget::Statistic;
-use crate::budgets::checked::Measured;
+use crate::budget::{Measured, Statistic};
 use crate::budgets::entry::Source;
 
 use super::Settings;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::budgets::checked::Measured;
+use crate::budget::Measured;
 use crate::budgets::key::written;
 use crate::budgets::lines::Place;
 use crate::error::SetupError;

@@ -253,8 +253,10 @@ fn a_name_that_is_none_is_told_with_near_ones_and_the_place_for_it() {
 #[test]
 fn a_file_that_cannot_be_read_is_an_error_and_none_at_all_is_not() {
     let directory = std::env::temp_dir();
-    let error = crate::budgets::of_file(&directory).unwrap_err().to_string();
+    let error = crate::budgets::of_file(&directory, Path::new(FILE))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("cannot be read: "), "{error}");
-    let none = crate::budgets::of_file(Path::new("/no/such/perf-budgets.toml")).unwrap();
+    let none = crate::budgets::of_file(Path::new("/no/such"), Path::new(FILE)).unwrap();
     assert!(!none.is_there && none.entries.is_empty());
 }

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::budget::Metric;
-use crate::budgets::checked::Measured;
+use crate::budget::{Measured, Metric};
 
 pub(super) const ROWS_CURE: &str = "write tables with their rows: rows = { articles = 1_000_000 }";
 

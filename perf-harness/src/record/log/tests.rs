@@ -90,6 +90,7 @@ fn each_event_has_its_counter() {
     });
     check(Event::RoundTrip, |counts| &mut counts.round_trips);
     check(Event::Ping, |counts| &mut counts.pings);
+    check(Event::Work, |counts| &mut counts.work_round_trips);
     check(Event::Error, |counts| &mut counts.errors);
     check(Event::Undecoded, |counts| &mut counts.undecoded);
     check(started(1, 0), |counts| &mut counts.queries);

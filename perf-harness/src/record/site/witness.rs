@@ -3,11 +3,12 @@
 //! It stands before the subscriber that the program has itself, and passes everything on to it. It is set for the threads
 //! of one test, never for the process, so a program may set its own at any time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use perf_harness_allocator::{Mark, uncounted};
 use tracing_core::dispatcher::{self, DefaultGuard, Dispatch};
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Current, Id, Record};
@@ -80,8 +81,9 @@ impl Beneath {
             return None;
         }
         // What is set for the process is seen by a thread for which nothing else is set.
-        let global = std::thread::spawn(|| dispatcher::get_default(Dispatch::clone));
-        let global = global.join().ok()?;
+        let global =
+            uncounted(|| std::thread::spawn(|| dispatcher::get_default(Dispatch::clone)).join());
+        let global = global.ok()?;
         (!global.is::<NoSubscriber>()).then(|| self.found.get_or_init(|| global))
     }
 
@@ -97,6 +99,26 @@ impl Beneath {
 
 fn is_query(metadata: &Metadata<'_>) -> bool {
     !metadata.is_span() && metadata.target() == TARGET
+}
+
+thread_local! {
+    /// When a driver asked whether anyone wants to be told of a query: what it allocates to tell it is our cost.
+    static ASKED: Cell<Option<Mark>> = const { Cell::new(None) };
+}
+
+impl Watch {
+    fn see(&self, event: &Event<'_>) {
+        if !self.log.lock().is_open() {
+            return;
+        }
+        let mut told = Told::default();
+        event.record(&mut told);
+        let sighting = Sighting {
+            sql: told.sql().into(),
+            stack: stack::here(),
+        };
+        self.log.lock().sighted(&sighting);
+    }
 }
 
 impl Subscriber for Watch {
@@ -116,18 +138,20 @@ impl Subscriber for Watch {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        if is_query(metadata) && !metadata.is_event() {
+            // A driver asks first, and only then makes what it tells.
+            ASKED.set(Some(Mark::now()));
+        }
         is_query(metadata) || self.beneath.wants(metadata).is_some()
     }
 
     fn event(&self, event: &Event<'_>) {
-        if is_query(event.metadata()) && self.log.lock().is_open() {
-            let mut told = Told::default();
-            event.record(&mut told);
-            let sighting = Sighting {
-                sql: told.sql().into(),
-                stack: stack::here(),
-            };
-            self.log.lock().sighted(&sighting);
+        if is_query(event.metadata()) {
+            let asked = ASKED.take().filter(|_| self.beneath.now().is_none());
+            uncounted(|| self.see(event));
+            if let Some(asked) = asked {
+                asked.forget();
+            }
         }
         if let Some(beneath) = self.beneath.wants(event.metadata()) {
             beneath.event(event);

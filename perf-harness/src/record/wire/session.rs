@@ -42,6 +42,8 @@ pub(crate) enum Event {
     RoundTrip,
     /// That something was nothing: a bare `Sync` or an empty query.
     Ping,
+    /// The round trip carries something of the program's own: a statement that is no driver's look-up, or a call.
+    Work,
     Started {
         id: QueryId,
         sql: Arc<str>,

@@ -35,17 +35,29 @@ pub(in crate::report) fn work(
         String::new(),
     ];
     let next = loosened(subject, finding, rule, actual);
+    let because = told_shares(subject, finding, rule, plans, next.len());
+    lines.extend(section("because", &because));
+    lines.push(String::new());
+    lines.extend(section("next", &next));
+    lines.join("\n") + "\n"
+}
+
+/// As many of them as fit beside other lines.
+pub(in crate::report) fn told_shares(
+    subject: &Subject<'_>,
+    finding: &Finding,
+    rule: &PlanRule,
+    plans: &Plans,
+    others: usize,
+) -> Vec<String> {
     let groups = shares(finding, rule, plans);
     let groups = groups
         .iter()
         .map(|share| told_share(subject, finding, rule, share));
     let asides = asides(finding, plans);
-    let mut because = fitted(groups.collect(), next.len() + asides.len());
+    let mut because = fitted(groups.collect(), others + asides.len());
     because.extend(asides);
-    lines.extend(section("because", &because));
-    lines.push(String::new());
-    lines.extend(section("next", &next));
-    lines.join("\n") + "\n"
+    because
 }
 
 fn unit(rule: &PlanRule) -> &'static str {

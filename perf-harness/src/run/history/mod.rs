@@ -7,11 +7,12 @@ pub mod command;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::time::Duration;
 
 use super::artefacts::Files;
+use super::recording::Recording;
 use super::tell;
-use crate::budget::{Assertion, Form, Problem};
-use crate::budgets::Measured;
+use crate::budget::{Assertion, Form, Measured, Metric, Problem, Within, measured};
 use crate::history::{self, Fact, Verdict};
 use crate::record::{Sample, Traffic};
 
@@ -32,48 +33,77 @@ pub(super) struct Note {
 #[derive(Debug, Default)]
 pub(super) struct Notes(Mutex<Vec<(Weak<Traffic>, Note)>>);
 
-impl Notes {
-    /// An assertion was made about a recording.
-    pub(super) fn judged(
+impl<T> Recording<T> {
+    /// An assertion was made about it.
+    pub(super) fn note(
         &self,
-        traffic: &Arc<Traffic>,
+        assertion: &Assertion,
         form: &Form,
         location: &'static Location<'static>,
-        assertion: &Assertion,
         problems: &[Problem],
     ) {
-        let (Form::OfRecording(name) | Form::OneStep(name)) = form;
-        self.add(
-            traffic,
-            Note {
-                name: name.clone(),
-                location,
-                entry: None,
-                verdict: verdict(problems),
-                values: values(traffic),
-                limits: limits(assertion),
-            },
-        );
+        let mut note = Note::of(self.traffic(), form, location, verdict(problems));
+        match assertion {
+            Assertion::Queries(budget) => {
+                let most = budget.most().map(|most| most as u64);
+                let queries = metric(Measured::Work(Metric::Queries));
+                note.limits.extend(most.map(|most| (queries, most)));
+            }
+            Assertion::Limit(limit) => {
+                let name = metric(Measured::Work(limit.metric()));
+                // It was asked for already, to be judged.
+                let value = (note.verdict != Verdict::Unmeasured)
+                    .then(|| self.measure(limit.metric()).ok())
+                    .flatten();
+                note.values.extend(value.map(|value| (name.clone(), value)));
+                note.limits.insert(name, limit.most());
+            }
+            _ => {}
+        }
+        self.origin.ledger.notes.add(&self.traffic, note);
     }
 
+    /// It was held against an entry of the budgets, or could not be.
+    pub(super) fn note_within(
+        &self,
+        within: Option<&Within>,
+        form: &Form,
+        location: &'static Location<'static>,
+    ) {
+        let verdict = match within.map(Within::judge) {
+            Some(Ok(None)) => Verdict::Passed,
+            Some(Ok(Some(_))) => Verdict::Failed,
+            Some(Err(_)) | None => Verdict::Unmeasured,
+        };
+        let mut note = Note::of(self.traffic(), form, location, verdict);
+        if let Some(within) = within {
+            let file = within.place.rsplit_once(':');
+            let file = file.map_or(within.place.as_str(), |(file, _)| file);
+            note.entry = Some((within.entry.clone(), file.to_owned()));
+            for held in &within.held {
+                let name = metric(held.of);
+                if let Ok(value) = &held.actual {
+                    note.values.insert(name.clone(), *value);
+                }
+                note.limits.insert(name, held.most);
+            }
+        }
+        self.origin.ledger.notes.add(&self.traffic, note);
+    }
+}
+
+impl Notes {
     /// An assertion was made about one piece of work at several sizes.
-    pub(super) fn judged_at_sizes(
+    pub(super) fn at_sizes(
         &self,
         samples: &[Sample],
         form: &Form,
         location: &'static Location<'static>,
         problems: &[Problem],
     ) {
-        let (Form::OfRecording(name) | Form::OneStep(name)) = form;
         for sample in samples {
-            let note = Note {
-                name: format!("{name} at {}", sample.size()),
-                location,
-                entry: None,
-                verdict: verdict(problems),
-                values: values(&sample.traffic),
-                limits: BTreeMap::new(),
-            };
+            let mut note = Note::of(&sample.traffic, form, location, verdict(problems));
+            note.name = format!("{} at {}", note.name, sample.size());
             self.add(&sample.traffic, note);
         }
     }
@@ -101,6 +131,23 @@ impl Notes {
 }
 
 impl Note {
+    fn of(
+        traffic: &Traffic,
+        form: &Form,
+        location: &'static Location<'static>,
+        verdict: Verdict,
+    ) -> Self {
+        let (Form::OfRecording(name) | Form::OneStep(name)) = form;
+        Self {
+            name: name.clone(),
+            location,
+            entry: None,
+            verdict,
+            values: values(traffic),
+            limits: BTreeMap::new(),
+        }
+    }
+
     fn is_about_one_with(&self, other: &Self) -> bool {
         self.entry.is_none() || other.entry.is_none() || self.entry == other.entry
     }
@@ -134,43 +181,41 @@ fn verdict(problems: &[Problem]) -> Verdict {
     problems.iter().map(of).max().unwrap_or(Verdict::Passed)
 }
 
+/// What is known without asking the server for a plan.
+const OF_THE_WIRE: [Metric; 6] = [
+    Metric::Queries,
+    Metric::RoundTrips,
+    Metric::Rows,
+    Metric::Bytes,
+    Metric::Connections,
+    Metric::IdleInTransaction,
+];
+
 /// What was counted. Nothing, where no count is certain. Of queries that were chosen only what was counted anew.
 fn values(traffic: &Traffic) -> BTreeMap<String, u64> {
-    let counts = traffic.counts();
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let us = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    let chosen = [("queries", count(counts.queries)), ("rows", counts.rows)];
-    let whole = [
-        ("bytes", counts.bytes_sent + counts.bytes_received),
-        ("statements_at_once", count(counts.at_once)),
-        ("transaction_control", count(counts.transaction_control)),
-        ("driver_queries", count(counts.driver)),
-        ("round_trips_with_pings", count(counts.round_trips)),
-        ("pings", count(counts.pings)),
-        ("prepares", count(counts.prepares)),
-        ("connects", count(counts.connects)),
-        ("errors", count(counts.errors)),
-        ("on_the_wire_us", us(traffic.wire_time())),
-        ("elapsed_us", us(traffic.elapsed())),
-    ];
-    let whole = whole.into_iter().filter(|_| traffic.chosen.is_none());
-    let values = chosen.into_iter().chain(whole);
-    values
-        .filter(|_| counts.undecoded == 0)
-        .map(|(metric, value)| (metric.to_owned(), value))
+    let work = OF_THE_WIRE.into_iter().filter_map(|of| {
+        let value = measured(of, traffic).ok()?;
+        Some((metric(Measured::Work(of)), value))
+    });
+    let is_whole = traffic.chosen.is_none() && traffic.counts().undecoded == 0;
+    let facts = beside(traffic).into_iter().filter(|_| is_whole);
+    work.chain(facts.map(|(name, value)| (name.to_owned(), value)))
         .collect()
 }
 
-/// What is allowed at most, where that is a number.
-fn limits(assertion: &Assertion) -> BTreeMap<String, u64> {
-    let most = match assertion {
-        Assertion::Queries(budget) => budget.most(),
-        _ => None,
-    };
-    let most = most.and_then(|most| u64::try_from(most).ok());
-    most.map(|most| ("queries".to_owned(), most))
-        .into_iter()
-        .collect()
+/// What no limit is about.
+fn beside(traffic: &Traffic) -> [(&'static str, u64); 7] {
+    let counts = traffic.counts();
+    let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    [
+        ("transaction_control", counts.transaction_control as u64),
+        ("driver_queries", counts.driver as u64),
+        ("pings", counts.pings as u64),
+        ("prepares", counts.prepares as u64),
+        ("connects", counts.connects as u64),
+        ("on_the_wire_us", us(traffic.wire_time())),
+        ("elapsed_us", us(traffic.elapsed())),
+    ]
 }
 
 /// A test is not failed by what could not be written. It is told, once in a process.
@@ -216,7 +261,7 @@ fn facts(notes: Vec<Note>, files: &Files, test: &str) -> Vec<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::budget::{Defect, Queries, Violation};
+    use crate::budget::{Defect, Violation};
     use crate::error::SetupError;
     use crate::record::Counts;
 
@@ -247,18 +292,22 @@ mod tests {
         facts(notes.take(), &Files::of("a"), "a")
     }
 
+    fn noted(notes: &Notes, traffic: &Arc<Traffic>, name: &str, verdict: Verdict) {
+        let note = Note::of(traffic, &form(name), Location::caller(), verdict);
+        notes.add(traffic, note);
+    }
+
     #[test]
-    fn all_assertions_on_one_recording_are_one_fact_with_the_worst_verdict() {
+    fn all_assertions_on_one_recording_are_one_fact_with_the_worst_verdict_and_the_strictest_limit()
+    {
         let notes = Notes::default();
-        let (here, recording) = (Location::caller(), traffic(7, 0));
-        let no = Assertion::No(Defect::NPlusOne);
-        notes.judged(&recording, &form("list"), here, &no, &[]);
-        for most in [9, 8] {
-            let budget = Queries::at_most(most).into();
-            notes.judged(&recording, &form("list"), here, &budget, &[]);
+        let recording = traffic(7, 0);
+        for (most, problem) in [(9, Some(over())), (8, None), (9, None)] {
+            let verdict = verdict(problem.as_slice());
+            let mut note = Note::of(&recording, &form("list"), Location::caller(), verdict);
+            note.limits.insert("queries".to_owned(), most);
+            notes.add(&recording, note);
         }
-        notes.judged(&recording, &form("list"), here, &no, &[over()]);
-        notes.judged(&recording, &form("list"), here, &no, &[]);
         let facts = told(&notes);
         assert_eq!(facts.len(), 1);
         assert_eq!(
@@ -266,21 +315,18 @@ mod tests {
             (Verdict::Failed, 7)
         );
         assert_eq!(facts[0].limits, [("queries".to_owned(), 8)].into());
-        assert_eq!(facts[0].location, format!("{}:{}", file!(), here.line()));
+        assert!(
+            facts[0].location.starts_with(file!()),
+            "{}",
+            facts[0].location
+        );
     }
 
     #[test]
     fn recordings_of_one_name_are_told_apart_also_when_the_first_is_gone() {
         let notes = Notes::default();
         for queries in 1..=3 {
-            let budget = Queries::at_most(3).into();
-            notes.judged(
-                &traffic(queries, 0),
-                &form("db"),
-                Location::caller(),
-                &budget,
-                &[],
-            );
+            noted(&notes, &traffic(queries, 0), "db", Verdict::Passed);
         }
         let facts = told(&notes);
         let names: Vec<_> = facts
@@ -313,14 +359,7 @@ mod tests {
     fn what_no_count_is_certain_of_has_no_values() {
         let notes = Notes::default();
         let problem = Problem::Unmeasured(SetupError::Undecoded { messages: 1 });
-        let budget = Queries::at_most(3).into();
-        notes.judged(
-            &traffic(1, 1),
-            &form("db"),
-            Location::caller(),
-            &budget,
-            &[problem],
-        );
+        noted(&notes, &traffic(1, 1), "db", verdict(&[problem]));
         let facts = told(&notes);
         assert_eq!(facts[0].verdict, Verdict::Unmeasured);
         assert!(facts[0].values.is_empty());

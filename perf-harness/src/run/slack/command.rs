@@ -6,13 +6,12 @@ pub use super::table::{Before, Row, RunFact, State, Table};
 pub use super::tighten::{Change, Margin};
 use super::{table, tighten};
 use crate::baseline;
-use crate::budgets::{self, Budgets, Measured};
+use crate::budget::Measured;
+use crate::budgets::{self, Budgets};
+use crate::config;
 use crate::error::SetupError;
 use crate::history::History;
 use crate::run::history::command::of;
-
-/// The file's name, where no other is named.
-const FILE: &str = "perf-budgets.toml";
 
 /// What each limit allows, and what it came to in the last run.
 pub fn table(directories: &[PathBuf]) -> Result<Table, SetupError> {
@@ -40,15 +39,14 @@ pub fn tighten(
 /// The file of this workspace, and its name as the history has it: from the workspace's root.
 fn file() -> Result<(PathBuf, Budgets, String), SetupError> {
     let (root, _) = baseline::workspace_and_target()?;
-    let path = root.join(FILE);
-    let budgets = budgets::of_file(&path)?;
+    let (path, told) = config::budgets_in(root)?;
+    let budgets = budgets::of_file(&path, &told)?;
     if budgets.entries.is_empty() {
         return Err(SetupError::Budgets {
-            cause: format!("{} has no entry", path.display()),
+            cause: format!("{} has no entry", told.display()),
             cure: "add one: [budgets.\"GET /api/users/\"]".to_owned(),
         });
     }
-    let told = path.strip_prefix(&root).unwrap_or(&path);
     let told = told.display().to_string();
     Ok((path, budgets, told))
 }

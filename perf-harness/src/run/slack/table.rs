@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::budgets::{Budgets, Entry, Measured, Source};
+use crate::budget::Measured;
+use crate::budgets::{Budgets, Entry, Source};
 use crate::history::{Point, Run, Verdict, runs, series};
 use crate::run::history::metric;
 

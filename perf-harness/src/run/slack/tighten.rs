@@ -6,8 +6,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::table::{Row, State};
-use crate::budget::Metric;
-use crate::budgets::{Measured, Place, places};
+use crate::budget::{Measured, Metric};
+use crate::budgets::{Place, places};
 
 /// How much more than today's value is allowed from now on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

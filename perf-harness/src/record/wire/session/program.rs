@@ -86,6 +86,7 @@ impl State {
 
     fn call(&mut self, on_event: &mut impl FnMut(Event)) -> Pending {
         self.wait(on_event);
+        self.carry(on_event);
         Pending::Call
     }
 
@@ -164,6 +165,7 @@ impl State {
         let id = match query {
             Some(id) => {
                 on_event(Event::Resumed { id, at: self.now });
+                self.carry(on_event);
                 id
             }
             None => self.start(asked, self.now, on_event),

@@ -31,6 +31,10 @@ pub(super) struct State {
     pub(super) pending: VecDeque<Pending>,
     /// A round trip is under way: what is sent meanwhile rides along.
     pub(super) waiting: bool,
+    /// Something of the program's own was sent since, and its round trip begins with the next `Sync`.
+    carries: bool,
+    /// The round trip under way is known to carry work.
+    counted: bool,
     /// Nothing was sent since the last `Sync`.
     pub(super) silent: bool,
     pub(super) mode: Mode,
@@ -96,6 +100,8 @@ impl State {
             forgotten: Vec::new(),
             pending: VecDeque::from([Pending::Startup]),
             waiting: false,
+            carries: false,
+            counted: false,
             silent: true,
             mode: Mode::Normal,
             language: Language::Sql,
@@ -123,8 +129,23 @@ impl State {
         self.waiting = true;
         if first {
             on_event(Event::RoundTrip);
+            self.counted = std::mem::take(&mut self.carries);
+            if self.counted {
+                on_event(Event::Work);
+            }
         }
         first
+    }
+
+    /// Something of the program's own is sent: the round trip that it is a part of carries work. A simple query's has begun
+    /// by then, an `Execute`'s begins with its `Sync`.
+    pub(super) fn carry(&mut self, on_event: &mut impl FnMut(Event)) {
+        if !self.waiting {
+            self.carries = true;
+        } else if !self.counted {
+            self.counted = true;
+            on_event(Event::Work);
+        }
     }
 
     pub(super) fn start(
@@ -166,6 +187,9 @@ impl State {
         });
         if controls {
             self.transaction.end(&sql);
+        }
+        if class != Class::Driver {
+            self.carry(on_event);
         }
         self.last_id
     }

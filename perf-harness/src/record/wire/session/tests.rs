@@ -13,3 +13,4 @@ mod replication;
 mod rows;
 mod script;
 mod simple;
+mod work;
