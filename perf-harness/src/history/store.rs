@@ -174,6 +174,38 @@ mod tests {
     }
 
     #[test]
+    fn who_writes_at_the_same_time_mixes_nothing() {
+        const WRITERS: usize = 8;
+        const BATCHES: usize = 25;
+        let directory = directory("many");
+        let file = file(&directory, Date::of_days(0), "cargo-1");
+        std::thread::scope(|scope| {
+            for writer in 0..WRITERS {
+                let file = &file;
+                scope.spawn(move || {
+                    let points: Vec<Point> = (0..20)
+                        .map(|_| point("cargo-1", &writer.to_string(), 2))
+                        .collect();
+                    for _ in 0..BATCHES {
+                        append(file, &points).unwrap();
+                    }
+                });
+            }
+        });
+        let text = fs::read_to_string(&file).unwrap();
+        let points: Vec<Point> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(points.len(), WRITERS * BATCHES * 20);
+        // Each batch is in one piece.
+        for batch in points.chunks(20) {
+            assert!(batch.iter().all(|point| point.at == batch[0].at));
+        }
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
     fn who_begins_a_file_makes_room_and_keeps_what_is_not_its_own() {
         let directory = directory("room");
         fs::create_dir_all(&directory).unwrap();

@@ -213,13 +213,13 @@ pub(super) mod tests {
     #[test]
     fn each_limit_is_told_with_what_is_left_of_it() {
         let expected = "\
-entry            limit             most     today            slack
-GET /api/users/  max_queries          5         2         3 (60 %)  perf users::list and 2 more
+entry            limit             most     today             slack
+GET /api/users/  max_queries          5         2          3 (60 %)  perf users::list and 2 more
                  latency_p95_ms  200 ms  41.25 ms  158.75 ms (79 %)  perf users::list
-                 latency_p99_ms  400 ms    401 ms     -1 ms (-0 %)  too noisy to judge: perf users::list
-POST /a|b        max_queries          5         7       -2 (-40 %)  OVER: perf posts
-                 max_bytes       64_000         -                -  not judged
-nightly          max_queries         30         -                -  UNCHECKED, 12 on 2026-11-25 by perf nightly
+                 latency_p99_ms  400 ms    401 ms      -1 ms (-0 %)  too noisy to judge: perf users::list
+POST /a|b        max_queries          5         7        -2 (-40 %)  OVER: perf posts
+                 max_bytes       64_000         -                 -  not judged
+nightly          max_queries         30         -                 -  UNCHECKED, 12 on 2026-11-25 by perf nightly
 6 limits of 3 entries: 2 hold, 1 over, 1 too noisy to judge, 1 not judged, 1 unchecked
 the last run that checked any of perf-budgets.toml: 14 tests, 2026-11-26 09:24, commit 70fa2e9b1 with changes
 passed over: a.jsonl line 7 is not understood
