@@ -72,7 +72,7 @@ fn artefacts(test: &str, parameters: &str) -> (serde_json::Value, String) {
 fn a_failure_is_written_for_programs_with_its_values_masked() {
     let _alone = one_at_a_time();
     let (document, told) = artefacts("a_query_for_each_row", "mask");
-    assert_eq!(document["schema"], "perf-harness/failure/1");
+    assert_eq!(document["schema"], "perf-harness/failure/2");
     let finding = &document["findings"][0];
     assert_eq!(finding["problem"]["actual"], 21);
     assert_eq!(finding["shapes"][0]["count"], 20);

@@ -22,6 +22,7 @@ pub use crate::run::slack::command as slack;
 mod limits;
 mod within;
 
+pub use crate::run::BudgetedWork;
 pub use limits::{
     check_limit, check_response, micros, record_and_check_limit, record_and_check_response,
 };
@@ -30,7 +31,7 @@ pub use within::{OfUnknown, Probe, check_within, record_within};
 pub mod budgets {
     pub use crate::budgets::{
         Budgets, Checked, CheckedValue, Entry, Measured, Place, Ruled, Source, budgets,
-        latency_rules, of_file, places,
+        latency_rules, of_file, places, schema,
     };
 }
 

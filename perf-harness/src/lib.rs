@@ -21,6 +21,7 @@
 //! - [`assert_no_n_plus_one!`], [`assert_no_duplicate_queries!`]: no query is repeated without need, whatever the number.
 //! - [`assert_efficient!`]: those, and no other [`Defect`] that can be told without a number.
 //! - [`assert_constant_queries!`]: the same queries at every size of the data.
+//! - [`assert_within_budget!`]: all that an entry of the file `perf-budgets.toml` says of an endpoint, at once.
 //! - [`Template`], [`TemplateDb`]: what is migrated and seeded, once for all tests.
 //!
 //! # Where Postgres comes from
@@ -117,3 +118,7 @@ struct DefectsPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/plans.md")]
 struct PlansPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/budgets.md")]
+struct BudgetsPage;

@@ -6,7 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
-use perf_harness::PerfDb;
+use perf_harness::{HasStatus, PerfDb, ResponseSize};
 use tower::ServiceExt;
 
 pub(crate) struct App(Router);
@@ -44,5 +44,17 @@ impl Answer {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
         body["results"].as_array().unwrap().clone()
+    }
+}
+
+impl HasStatus for Answer {
+    fn status(&self) -> Option<u16> {
+        Some(self.status.as_u16())
+    }
+}
+
+impl ResponseSize for Answer {
+    fn response_bytes(&self) -> u64 {
+        self.body.response_bytes()
     }
 }

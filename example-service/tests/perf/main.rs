@@ -2,6 +2,7 @@
 
 mod app;
 mod articles;
+mod budgets;
 mod health;
 mod seed;
 mod users;

@@ -25,6 +25,7 @@ pub(crate) enum Name {
     Statistics,
     Flavor,
     WorkerThreads,
+    Budget,
 }
 
 impl Assignment {
@@ -112,7 +113,7 @@ fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
 }
 
 impl Name {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Template,
         Self::ReadOnly,
         Self::Plans,
@@ -121,6 +122,7 @@ impl Name {
         Self::Statistics,
         Self::Flavor,
         Self::WorkerThreads,
+        Self::Budget,
     ];
 
     /// Switched on by its name alone.
@@ -157,6 +159,7 @@ impl Name {
             Self::Statistics => "statistics",
             Self::Flavor => "flavor",
             Self::WorkerThreads => "worker_threads",
+            Self::Budget => "budget",
         }
     }
 
@@ -171,6 +174,7 @@ impl Name {
             Self::Statistics => "a path in quotes",
             Self::Flavor => "a name in quotes",
             Self::WorkerThreads => "a whole number",
+            Self::Budget => "the name of an entry of perf-budgets.toml, in quotes",
         }
     }
 
@@ -184,6 +188,7 @@ impl Name {
             Self::Statistics => "`statistics = \"production.sql\"`",
             Self::Flavor => "`flavor = \"multi_thread\"`",
             Self::WorkerThreads => "`worker_threads = 2`",
+            Self::Budget => "`budget = \"GET /api/users/\"`",
         }
     }
 

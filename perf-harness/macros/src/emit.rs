@@ -105,6 +105,7 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
     let rows = rows(options);
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
     let threads = options.worker_threads.iter();
+    let budget = options.budget.iter();
     quote! {
         ::perf_harness::__private::test(::core::module_path!(), #name)
             #(.template(#template))*
@@ -114,6 +115,7 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
             #should_panic
             #flavor
             #(.worker_threads(#threads))*
+            #(.budget(#budget))*
     }
 }
 

@@ -36,6 +36,7 @@ use proc_macro2::TokenStream as Tokens;
 /// | `statistics = "production.sql"` | production's statistics, from `pg_dump --statistics-only`, by a path from the package's directory |
 /// | `flavor = "multi_thread"` | tokio's multi-thread runtime; the default is `"current_thread"` |
 /// | `worker_threads = 2` | how many threads the multi-thread runtime has |
+/// | `budget = "GET /api/users/"` | the entry of `perf-budgets.toml` that the test holds its work against, by `assert_within_budget!(db, \|\| work())`; a test that holds nothing against it fails. The entry's `rows` are the test's, where it has none |
 ///
 /// `start_paused` is refused: under a paused clock every time-out fires as soon as the test waits for the database.
 ///

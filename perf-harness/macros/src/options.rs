@@ -19,6 +19,7 @@ pub(crate) struct Options {
     pub(crate) statistics: Option<LitStr>,
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<LitInt>,
+    pub(crate) budget: Option<LitStr>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl Options {
             Name::Statistics => self.statistics = Some(assignment.value()?),
             Name::Flavor => self.flavor = flavor(&assignment.value()?)?,
             Name::WorkerThreads => self.worker_threads = Some(threads(assignment)?),
+            Name::Budget => self.budget = Some(budget(assignment)?),
         }
         Ok(())
     }
@@ -114,6 +116,15 @@ fn flavor(text: &LitStr) -> Result<Flavor> {
             ),
         )),
     }
+}
+
+/// Whether there is such an entry is seen when the test runs.
+fn budget(assignment: &Assignment) -> Result<LitStr> {
+    let name: LitStr = assignment.value()?;
+    if name.value().trim().is_empty() {
+        return Err(assignment.refused());
+    }
+    Ok(name)
 }
 
 /// The number as it was written: a type error then points at it.

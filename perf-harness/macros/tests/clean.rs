@@ -72,6 +72,12 @@ pub mod __private {
             Self(self.0 + ", threads")
         }
 
+        /// Adds its name.
+        #[must_use]
+        pub fn budget(self, name: &str) -> Self {
+            Self(format!("{}, {name}", self.0))
+        }
+
         /// Adds the number.
         #[must_use]
         pub fn worker_threads(self, threads: usize) -> Self {
@@ -126,6 +132,11 @@ async fn a_function_may_panic(db: PerfDb) {
 async fn the_options_are_set(_db: PerfDb) {
     assert!(SEEDED.get());
     assert_eq!(RUNNING.take(), "clean::the_options_are_set, threads: 2");
+}
+
+#[perf_test(budget = "GET /a")]
+async fn the_budget_is_named(_: PerfDb) {
+    assert_eq!(RUNNING.take(), "clean::the_budget_is_named, GET /a");
 }
 
 #[perf_test]

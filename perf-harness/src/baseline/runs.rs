@@ -59,7 +59,7 @@ impl Runs {
 
     fn take(&mut self, document: Value) {
         match document["schema"].as_str() {
-            Some("perf-harness/failure/1") => self.failures.extend(failed(&document)),
+            Some("perf-harness/failure/2") => self.failures.extend(failed(&document)),
             Some("perf-harness/baseline/1") => self.standings.extend(stood(document)),
             _ => {}
         }
@@ -186,7 +186,7 @@ mod tests {
         found["count"] = 3.into();
         let one = |problem: &str, found: Value| json!({ "assertion": "a!(b)", "problem": { "kind": problem }, "occurrences": found });
         json!({
-            "schema": "perf-harness/failure/1",
+            "schema": "perf-harness/failure/2",
             "stored_fingerprint_version": version,
             "baseline": { "test": "perf a", "file": "/no/a.toml" },
             "findings": [

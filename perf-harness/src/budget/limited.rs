@@ -36,6 +36,15 @@ impl Measured {
         Self::all().find(|one| one.key() == key)
     }
 
+    /// Can work that asks a database be without it?
+    #[must_use]
+    pub const fn may_be_zero(self) -> bool {
+        matches!(
+            self,
+            Self::Work(Metric::FullScans | Metric::Rows | Metric::RowsExamined)
+        )
+    }
+
     /// Is its value in microseconds, and in milliseconds in the file?
     #[must_use]
     pub const fn is_time(self) -> bool {

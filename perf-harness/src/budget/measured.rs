@@ -15,7 +15,9 @@ pub(crate) fn measured(metric: Metric, traffic: &Traffic) -> Result<u64, SetupEr
         Metric::Rows => counts.rows,
         Metric::Bytes => counts.bytes_sent + counts.bytes_received,
         Metric::Connections => traffic.most_held().1.len() as u64,
-        Metric::IdleInTransaction => idle_in_transaction(traffic),
+        Metric::IdleInTransaction => {
+            u64::try_from(traffic.idle_in_transaction().as_micros()).unwrap_or(u64::MAX)
+        }
         Metric::RowsExamined
         | Metric::Buffers
         | Metric::FullScans
@@ -23,10 +25,6 @@ pub(crate) fn measured(metric: Metric, traffic: &Traffic) -> Result<u64, SetupEr
         | Metric::AllocatedBytes
         | Metric::ResponseBytes => unreachable!("that is no part of what crossed the wire"),
     })
-}
-
-fn idle_in_transaction(_traffic: &Traffic) -> u64 {
-    0
 }
 
 /// All round trips, and each connecting as one.
@@ -44,7 +42,7 @@ fn must_be_read(metric: Metric, traffic: &Traffic) -> Result<(), SetupError> {
             messages: counts.undecoded,
         });
     }
-    let is_of_each_statement = matches!(metric, Metric::Connections | Metric::IdleInTransaction);
+    let is_of_each_statement = metric == Metric::Connections;
     // What was not kept could not be chosen either.
     if counts.unsampled > 0 && (is_of_each_statement || traffic.chosen.is_some()) {
         return Err(SetupError::Unsampled {

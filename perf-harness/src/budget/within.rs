@@ -48,11 +48,26 @@ impl Within {
             let of = self.held.len();
             return Ok(Some(Violation::Budget { over, of }));
         }
-        let mut untold = self
-            .held
-            .iter()
-            .filter_map(|held| held.actual.as_ref().err());
-        untold.next().map_or(Ok(None), |error| Err(error.clone()))
+        let mut held = self.held.iter();
+        let untold = held.find_map(|held| Some((held, held.actual.as_ref().err()?)));
+        untold.map_or(Ok(None), |(held, error)| Err(self.unmeasured(held, error)))
+    }
+
+    fn unmeasured(&self, held: &Held, error: &SetupError) -> SetupError {
+        let place = held.place.as_ref().unwrap_or(&self.place);
+        let others = self.held.iter().filter(|held| held.actual.is_err()).count() - 1;
+        let others = match others {
+            0 => String::new(),
+            others => format!(" ({others} more could not be measured)"),
+        };
+        SetupError::Budgets {
+            cause: format!(
+                "{place}: `{}` of \"{}\" was not tested: {error}{others}",
+                held.of.key(),
+                self.entry
+            ),
+            cure: error.hint(),
+        }
     }
 
     /// The limits that are exceeded, the worst one first.
@@ -106,7 +121,11 @@ mod tests {
     fn what_could_not_be_measured_is_an_error_unless_something_is_over() {
         let unmeasured = held(Metric::FullScans, 0, None);
         let alone = judged(vec![held(Metric::Queries, 3, Some(3)), unmeasured.clone()]);
-        assert_eq!(alone, Err(SetupError::NothingPlanned.to_string()));
+        let told = "perf-budgets.toml:7: `max_full_scans` of \"GET /a\" was not tested: \
+                    no query recorded has a plan, so nothing was tested";
+        assert_eq!(alone, Err(told.to_owned()));
+        let two = judged(vec![unmeasured.clone(), unmeasured.clone()]).unwrap_err();
+        assert!(two.ends_with(" (1 more could not be measured)"), "{two}");
         let beside = judged(vec![held(Metric::Queries, 3, Some(4)), unmeasured]);
         assert_eq!(beside, Ok(Some(Violation::Budget { over: 1, of: 2 })));
     }

@@ -7,7 +7,7 @@ mod entry;
 mod key;
 mod lines;
 mod read;
-//SCHEMA
+pub mod schema;
 
 use std::io::ErrorKind;
 use std::path::Path;

@@ -181,15 +181,16 @@ macro_rules! assert_max_idle_in_transaction {
 /// # fn main() {}
 /// ```
 ///
-/// The first time work is done it fills caches, connects and prepares, and a later time it does not: do it once before it is
-/// recorded. Then it is the same number each time, as long as nothing runs beside it. Everything else is as with
+/// The first time work is done it connects, prepares and fills caches: record it once before, and limit the second time. A
+/// recording waits until a pool has its connections back, so then it is the same number each time, as long as nothing runs
+/// beside it. Everything else is as with
 /// [`assert_max_round_trips!`](crate::assert_max_round_trips), but a recording without any query is no error.
 ///
 /// ```no_run
 /// # use perf_harness::{PerfDb, assert_max_allocations};
 /// # async fn list() {}
 /// # async fn check(db: PerfDb) {
-/// list().await;
+/// let _first = db.record(list()).await;
 /// let second = db.record(list()).await;
 /// assert_max_allocations!(second, 1_000);
 /// # }

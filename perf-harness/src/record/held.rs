@@ -70,6 +70,30 @@ impl Traffic {
         (at, then)
     }
 
+    /// What transactions waited for the program after, and how long: each statement that another one followed or that left its
+    /// transaction open, the longest first.
+    pub(crate) fn waits(&self) -> Vec<(Duration, &Query)> {
+        let holds = self.holds().into_iter();
+        let transactions = holds.filter(Hold::is_transaction);
+        let mut waits: Vec<(Duration, &Query)> = transactions
+            .flat_map(|hold| {
+                let next = hold.statements.iter().skip(1).map(|query| query.started);
+                let end = hold.to.is_none().then_some(self.elapsed);
+                let next: Vec<Duration> = next.chain(end).collect();
+                hold.statements
+                    .into_iter()
+                    .zip(next)
+                    .filter_map(|(query, next)| {
+                        let ended = query.started + query.elapsed?;
+                        Some((next.saturating_sub(ended), query))
+                    })
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        waits.sort_by_key(|(wait, _)| std::cmp::Reverse(*wait));
+        waits
+    }
+
     fn holds(&self) -> Vec<Hold<'_>> {
         let mut blocks: BTreeMap<(u64, u64), Vec<&Query>> = BTreeMap::new();
         let mut holds = Vec::new();
@@ -229,6 +253,28 @@ mod tests {
             &[],
             &["1 SELECT 0", "2 SELECT 2"],
         );
+    }
+
+    #[test]
+    fn a_transaction_waits_between_its_statements_and_after_the_last_if_it_stays_open() {
+        let waits = |open: &[u64]| -> Vec<(u128, String)> {
+            let traffic = Traffic {
+                statements: vec![
+                    statement(1, 0, Some(1), Some(7)),
+                    statement(2, 1, Some(2), None),
+                    statement(1, 6, Some(8), Some(7)),
+                ],
+                open_transactions: open.to_vec(),
+                elapsed: Duration::from_millis(20),
+                ..Traffic::default()
+            };
+            let told = traffic.waits().into_iter();
+            told.map(|(wait, query)| (wait.as_millis(), query.sql().to_owned()))
+                .collect()
+        };
+        let between = (5, "SELECT 0".to_owned());
+        assert_eq!(waits(&[]), [between.clone()]);
+        assert_eq!(waits(&[1]), [(12, "SELECT 6".to_owned()), between]);
     }
 
     #[test]

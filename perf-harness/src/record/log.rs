@@ -3,6 +3,8 @@
 //! With no window open nothing is kept, so set-up work costs no memory.
 
 mod activity;
+mod course;
+mod spent;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -10,13 +12,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::activity::Activity;
+use self::course::{Course, Stretch};
+use self::spent::Spent;
 use super::overlap::Overlap;
 use super::parameter::Parameter;
 use super::query::{Outcome, Query};
 use super::recording::Traffic;
 use super::returned::Returned;
 use super::site::{Sighting, join};
-use super::wire::{Direction, Event, QueryId};
+use super::wire::{Direction, Event, QueryId, Standing};
 
 /// How many statements of a window are kept in full. Counters go on.
 const MOST_SAMPLES: usize = 10_000;
@@ -62,6 +66,8 @@ pub(crate) struct Log {
     /// Why connections tell no plans.
     without_plans: BTreeMap<u64, Arc<str>>,
     activity: Activity,
+    /// What those that are open do.
+    courses: HashMap<u64, Course>,
     root: Option<Arc<Path>>,
 }
 
@@ -75,6 +81,7 @@ struct Window {
     kept_values: usize,
     running: HashMap<(u64, QueryId), Slot>,
     activity: Activity,
+    spent: Spent,
     /// Those that sent a statement.
     connections: HashSet<u64>,
     /// Those whose transaction began here and is not over.
@@ -107,9 +114,11 @@ impl Log {
         }
     }
 
-    /// A number for a new connection: 1, 2, ...
-    pub(crate) fn next_connection(&mut self) -> u64 {
+    /// A number for a new connection: 1, 2, ... It is being opened since then.
+    pub(crate) fn next_connection(&mut self, since: Duration) -> u64 {
         self.connections += 1;
+        let course = Course::new(since, Duration::ZERO);
+        self.courses.insert(self.connections, course);
         self.connecting.insert(self.connections);
         for window in self.windows.values_mut() {
             window.overlap.opened(self.connections);
@@ -131,6 +140,7 @@ impl Log {
             kept_values: 0,
             running: HashMap::new(),
             activity: Activity::default(),
+            spent: Spent::since(now),
             connections: HashSet::new(),
             open: BTreeSet::new(),
             work_ended: false,
@@ -143,10 +153,16 @@ impl Log {
 
     /// Closes a window and takes what it saw: `None` if it was closed before.
     pub(crate) fn close(&mut self, window: u64, now: Duration) -> Option<Traffic> {
-        let window = self.windows.remove(&window)?;
+        let mut window = self.windows.remove(&window)?;
+        for course in self.courses.values() {
+            course.unfinished(now, |stretch| window.spent.add(stretch));
+        }
         let mut traffic = window.traffic;
         traffic.elapsed = now.saturating_sub(window.started);
         traffic.wire_time = window.activity.busy(now);
+        let idle = window.spent.idle();
+        traffic.idle_in_transaction = idle.sum;
+        traffic.longest_idle_in_transaction = idle.longest;
         traffic.counts.at_once = window.activity.most();
         traffic.counts.connections = window.connections.len();
         traffic.open_transactions = window.open.into_iter().collect();
@@ -160,8 +176,9 @@ impl Log {
     }
 
     /// The recorded work has ended: what is sent from now on is late.
-    pub(crate) fn work_ended(&mut self, window: u64) {
+    pub(crate) fn work_ended(&mut self, window: u64, now: Duration) {
         if let Some(window) = self.windows.get_mut(&window) {
+            window.spent.end(now);
             window.work_ended = true;
         }
     }
@@ -185,6 +202,9 @@ impl Log {
         self.connecting.remove(&connection);
         self.answering.remove(&connection);
         self.activity.closed(connection, at);
+        if let Some(course) = self.courses.remove(&connection) {
+            course.unfinished(at, |stretch| spend(&mut self.windows, stretch));
+        }
         for window in self.windows.values_mut() {
             window.activity.closed(connection, at);
             window.open.remove(&connection);
@@ -197,6 +217,13 @@ impl Log {
             self.answering.insert(connection);
         } else {
             self.answering.remove(&connection);
+        }
+    }
+
+    /// A piece of bytes has passed, and this is where it leaves the connection.
+    pub(crate) fn stands(&mut self, connection: u64, standing: Standing, at: Duration) {
+        if let Some(course) = self.courses.get_mut(&connection) {
+            course.stands(standing, at, |stretch| spend(&mut self.windows, stretch));
         }
     }
 
@@ -241,6 +268,12 @@ impl Log {
         for window in self.windows.values_mut() {
             window.event(connection, event);
         }
+    }
+}
+
+fn spend(windows: &mut HashMap<u64, Window>, stretch: Stretch) {
+    for window in windows.values_mut() {
+        window.spent.add(stretch);
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Traffic {
     pub(crate) root: Option<Arc<Path>>,
     pub(crate) elapsed: Duration,
     pub(crate) wire_time: Duration,
+    pub(crate) idle_in_transaction: Duration,
+    pub(crate) longest_idle_in_transaction: Duration,
     /// The connections whose transaction began here and was open at the end.
     pub(crate) open_transactions: Vec<u64>,
     /// Why one of its connections told no plans although the test asks for them: the server's own words.
@@ -153,6 +155,20 @@ impl Traffic {
     #[must_use]
     pub fn wire_time(&self) -> Duration {
         self.wire_time
+    }
+
+    /// How long connections sat idle in a transaction: from the server's answer, with a transaction open, to the program's
+    /// next message. The sum over all connections, until the work ended. Meanwhile a connection is of no use to others, and
+    /// so are the rows that it has locked.
+    #[must_use]
+    pub fn idle_in_transaction(&self) -> Duration {
+        self.idle_in_transaction
+    }
+
+    /// The longest single stretch of [`idle_in_transaction`](Self::idle_in_transaction).
+    #[must_use]
+    pub fn longest_idle_in_transaction(&self) -> Duration {
+        self.longest_idle_in_transaction
     }
 
     /// How many transactions began during the recording and were open at its end.

@@ -11,7 +11,7 @@ use crate::record::{
 };
 
 /// The form of what follows. It changes when a reader would have to.
-const SCHEMA: &str = "perf-harness/failure/1";
+const SCHEMA: &str = "perf-harness/failure/2";
 
 /// All findings of a test, as pretty JSON with a line end.
 pub(crate) fn failure_json(subject: &Subject<'_>, findings: &[Finding]) -> String {

@@ -150,7 +150,10 @@ impl PerfDb {
         let tasks_before = drain::tasks();
         let allocated_before = self.origin.ledger.tally.allocated();
         let output = work.await;
-        self.database.log.lock().work_ended(window.number);
+        self.database
+            .log
+            .lock()
+            .work_ended(window.number, clock::now());
         // To wait is our cost, and what goes on meanwhile is the work's.
         uncounted(drain::drained(
             &self.database.log,

@@ -103,6 +103,10 @@ fn options_become_calls_of_the_builder() {
         quote! { .multi_thread() },
     );
     check_builder(
+        quote! { budget = "GET /api/users/", plans },
+        quote! { .plans().budget("GET /api/users/") },
+    );
+    check_builder(
         quote! { worker_threads = 2, flavor = "multi_thread", template = seed },
         quote! { .template(seed).multi_thread().worker_threads(2) },
     );

@@ -59,7 +59,7 @@ fn count(measured: Measured, value: &Value) -> Result<u64, Objection> {
     let key = measured.key();
     let example = example(measured);
     match value.as_u64() {
-        Some(0) if !may_be_zero(measured) => {
+        Some(0) if !measured.may_be_zero() => {
             let mut cure =
                 format!("write more than 0, or switch it off: {key} = {example}, {key} = false");
             if measured == Measured::Work(Metric::Queries) {
@@ -78,14 +78,6 @@ fn count(measured: Measured, value: &Value) -> Result<u64, Objection> {
             Err(Objection::new("which is no whole number", cure))
         }
     }
-}
-
-/// Work that asks something can be without it.
-fn may_be_zero(measured: Measured) -> bool {
-    matches!(
-        measured,
-        Measured::Work(Metric::FullScans | Metric::Rows | Metric::RowsExamined)
-    )
 }
 
 fn no_number(measured: Measured, value: &Value) -> Objection {

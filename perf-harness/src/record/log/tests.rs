@@ -1,6 +1,7 @@
 //! Windows, with a clock that only the test moves.
 
 mod plans;
+mod time;
 
 use super::*;
 use crate::record::query::DatabaseError;
@@ -217,7 +218,10 @@ fn what_is_taken_back_leaves_the_others_as_they_are() {
 #[test]
 fn the_same_number_on_two_connections_is_two_queries() {
     let mut log = Log::default();
-    assert_eq!((log.next_connection(), log.next_connection()), (1, 2));
+    assert_eq!(
+        (log.next_connection(ms(0)), log.next_connection(ms(0))),
+        (1, 2)
+    );
     let window = log.open(Duration::ZERO);
     log.event(1, &started(1, 1));
     log.event(2, &started(1, 1));
@@ -323,7 +327,7 @@ fn what_is_sent_after_the_work_has_ended_is_late() {
     let mut log = Log::default();
     let window = log.open(Duration::ZERO);
     log.event(1, &started(1, 1));
-    log.work_ended(window);
+    log.work_ended(window, ms(50));
     log.event(1, &finished(1, 2));
     log.event(2, &started(1, 3));
     assert!(!log.is_idle());
@@ -338,7 +342,7 @@ fn what_is_sent_after_the_work_has_ended_is_late() {
 fn a_connection_that_is_being_opened_is_not_idle() {
     let mut log = Log::default();
     let window = log.open(Duration::ZERO);
-    let (first, second) = (log.next_connection(), log.next_connection());
+    let (first, second) = (log.next_connection(ms(0)), log.next_connection(ms(0)));
     log.bytes(Direction::Sent, 7);
     log.bytes(Direction::Received, 5);
     assert!(!log.is_idle() && log.seen(window) == 12);

@@ -148,10 +148,9 @@ impl Subscriber for Watch {
     fn event(&self, event: &Event<'_>) {
         if is_query(event.metadata()) {
             let asked = ASKED.take().filter(|_| self.beneath.now().is_none());
-            uncounted(|| self.see(event));
-            if let Some(asked) = asked {
-                asked.forget();
-            }
+            let before = asked.unwrap_or_else(Mark::now);
+            self.see(event);
+            before.forget();
         }
         if let Some(beneath) = self.beneath.wants(event.metadata()) {
             beneath.event(event);

@@ -12,7 +12,7 @@ mod session;
 mod startup;
 mod tap;
 
-pub(crate) use session::{Block, Event, QueryId};
+pub(crate) use session::{Block, Event, QueryId, Standing};
 pub(crate) use tap::{Tap, Upstream};
 
 /// Which way bytes go, seen from the program under test.

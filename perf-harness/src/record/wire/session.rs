@@ -12,6 +12,7 @@ mod replication;
 mod rows;
 mod server;
 mod settings;
+mod standing;
 mod state;
 
 use std::cell::Cell;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 pub(crate) use self::block::Block;
 pub(super) use self::settings::GivenBack;
+pub(crate) use self::standing::Standing;
 use self::state::{Language, Mode, State};
 use super::Direction;
 use super::codec::{Backend, Framer, Frontend};
@@ -202,6 +204,8 @@ impl Session {
             }
         }
         state.tell_rows(&mut on_event);
+        #[cfg(test)]
+        state.assert_owed();
     }
 
     /// How many bytes of messages it holds on to, and how many statements, portals and awaited answers.

@@ -260,7 +260,7 @@ struct Watch<'a> {
 impl<'a> Watch<'a> {
     fn new(kind: Startup, log: &'a SharedLog) -> Self {
         Self {
-            connection: log.lock().next_connection(),
+            connection: log.lock().next_connection(clock::now()),
             session: Mutex::new(Session::opened_for(kind)),
             log,
         }
@@ -285,11 +285,13 @@ impl<'a> Watch<'a> {
         log.bytes(direction, bytes.len());
         let mut session = self.session();
         session.keep_rows(log.is_open());
-        session.feed(direction, bytes, clock::now(), |event| {
+        let now = clock::now();
+        session.feed(direction, bytes, now, |event| {
             log.event(self.connection, &event);
         });
         // Nobody closes a recording while an answer is certain to come: also to a ping, which is no statement.
         log.answering(self.connection, session.awaits_ready());
+        log.stands(self.connection, session.standing(), now);
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::path::came_from;
 use super::super::plans::full_scans;
 use super::super::sql_line::one_line;
 use super::super::values::values_line;
-use super::{Share, shares};
+use super::{Share, in_time, shares};
 use crate::budget::{Finding, Limit, Metric};
 use crate::record::{Hold, Query, Shape, Traffic};
 
@@ -20,6 +20,7 @@ pub(in crate::report) fn because(
     let traffic = &*finding.traffic;
     match limit.metric() {
         Metric::Connections => (connections(subject, traffic), Vec::new()),
+        Metric::IdleInTransaction => (waits(subject, traffic), Vec::new()),
         Metric::FullScans => (full_scans(subject, finding), Vec::new()),
         Metric::Allocations | Metric::AllocatedBytes => (Vec::new(), allocated(finding)),
         Metric::ResponseBytes => (Vec::new(), response(finding)),
@@ -99,6 +100,24 @@ fn connections(subject: &Subject<'_>, traffic: &Traffic) -> Vec<Vec<String>> {
     told.collect()
 }
 
+/// After which statements transactions waited longest for the program.
+fn waits(subject: &Subject<'_>, traffic: &Traffic) -> Vec<Vec<String>> {
+    const MOST: usize = 3;
+    let waits = traffic.waits().into_iter().take(MOST);
+    let told = waits.map(|(wait, query)| {
+        let micros = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
+        let connection = query.connection();
+        let mut lines = vec![format!(
+            "{}, on connection {connection}, after",
+            in_time(micros)
+        )];
+        let shapes = traffic.by_place(vec![query]);
+        lines.extend(told(subject, &shapes[0]));
+        lines
+    });
+    told.collect()
+}
+
 fn runs(query: &Query, at: std::time::Duration) -> bool {
     query
         .elapsed()
@@ -121,22 +140,24 @@ fn allocated(finding: &Finding) -> Vec<String> {
         grouped(allocated.bytes),
         grouped(allocated.bytes / allocated.allocations.max(1))
     )];
-    let counts = finding.traffic.counts();
-    lines.push(format!(
-        "meanwhile it read {} rows by {} {}",
-        grouped(counts.rows),
-        grouped(counts.queries as u64),
-        noun(counts.queries)
-    ));
+    if finding.traffic.counts().queries > 0 {
+        lines.push(format!("meanwhile it read {}", read(&finding.traffic)));
+    }
     lines
 }
 
 fn response(finding: &Finding) -> Vec<String> {
-    let counts = finding.traffic.counts();
-    vec![format!(
-        "it was made of {} rows, by {} {}",
+    vec![format!("it was made of {}", read(&finding.traffic))]
+}
+
+/// `300 rows, by 1 query`
+fn read(traffic: &Traffic) -> String {
+    let counts = traffic.counts();
+    let rows = if counts.rows == 1 { "row" } else { "rows" };
+    let queries = grouped(counts.queries as u64);
+    format!(
+        "{} {rows}, by {queries} {}",
         grouped(counts.rows),
-        grouped(counts.queries as u64),
         noun(counts.queries)
-    )]
+    )
 }

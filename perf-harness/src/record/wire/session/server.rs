@@ -98,6 +98,7 @@ impl State {
         self.running(on_event);
         while let Some(Pending::Sync) = self.pending.get(1) {
             self.pending.remove(1);
+            self.owed -= 1;
         }
         if let Some(Pending::CopyEnd) = self.pending.get(1) {
             self.pending.remove(1);
@@ -224,6 +225,7 @@ impl State {
         let skipped = self.pending.drain(..sync.unwrap_or(self.pending.len()));
         let skipped: Vec<Pending> = skipped.collect();
         for pending in skipped.into_iter().rev() {
+            self.no_longer_owed(&pending);
             match pending {
                 Pending::Execute {
                     id, first: true, ..
@@ -285,6 +287,7 @@ impl State {
             if let Pending::Startup = pending {
                 on_event(Event::Connected);
             }
+            self.no_longer_owed(&pending);
             if pending.ends_exchange() {
                 break;
             }

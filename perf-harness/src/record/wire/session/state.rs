@@ -35,6 +35,10 @@ pub(super) struct State {
     carries: bool,
     /// The round trip under way is known to carry work.
     counted: bool,
+    /// How many of those that are pending end with `ReadyForQuery`, the start-up packet apart.
+    pub(super) owed: usize,
+    /// The start-up packet is answered.
+    pub(super) connected: bool,
     /// Nothing was sent since the last `Sync`.
     pub(super) silent: bool,
     pub(super) mode: Mode,
@@ -102,6 +106,8 @@ impl State {
             waiting: false,
             carries: false,
             counted: false,
+            owed: 0,
+            connected: false,
             silent: true,
             mode: Mode::Normal,
             language: Language::Sql,
@@ -118,6 +124,7 @@ impl State {
     pub(super) fn lose(&mut self, on_event: &mut impl FnMut(Event)) {
         self.mode = Mode::Lost;
         self.pending.clear();
+        self.owed = 0;
         self.names = Names::default();
         on_event(Event::Undecoded);
     }
@@ -125,6 +132,7 @@ impl State {
     /// From here on the program waits for `ReadyForQuery`. A new round trip, if it did not wait already.
     pub(super) fn wait(&mut self, on_event: &mut impl FnMut(Event)) -> bool {
         self.silent = true;
+        self.owed += 1;
         let first = !self.waiting;
         self.waiting = true;
         if first {

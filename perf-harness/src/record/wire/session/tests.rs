@@ -13,4 +13,5 @@ mod replication;
 mod rows;
 mod script;
 mod simple;
+mod standing;
 mod work;
