@@ -56,7 +56,7 @@ fn table_of(budgets: &Budgets, file: &str, directories: &[PathBuf]) -> Result<Ta
     let history = match of(directories) {
         Err(SetupError::History { cause, .. }) => History {
             points: Vec::new(),
-            passed_over: cause.lines().map(str::to_owned).collect(),
+            passed_over: cause.lines().skip(1).map(str::to_owned).collect(),
         },
         other => other?,
     };
