@@ -4,10 +4,11 @@
 use std::path::Path;
 
 /// Documents with samples: a comment that names the golden file stands above each.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "docs/advice.md",
     "docs/baseline.md",
+    "docs/budgets.md",
     "docs/defects.md",
     "docs/plans.md",
     "docs/indexes.md",

@@ -97,15 +97,14 @@ impl Budgets {
             None if self.is_there => format!("{file}"),
             None => format!("{file}, which is not there yet"),
         };
-        let mut cure = nearest(name, names.iter().copied())
-            .map_or_else(String::new, |guess| format!("did you mean \"{guess}\"?\n"));
-        cure += &format!("add it to {place}:\n  [budgets.{}]", key::written(name));
-        if !names.is_empty() {
-            cure += &format!("\nknown: {}", some_of(&names));
-        }
+        let guess = nearest(name, names.iter().copied());
+        let guess = guess.map(|guess| format!("did you mean \"{guess}\"?"));
+        let add = format!("add it to {place}:\n  [budgets.{}]", key::written(name));
+        let known = (!names.is_empty()).then(|| format!("known: {}", some_of(&names)));
+        let cure: Vec<String> = guess.into_iter().chain([add]).chain(known).collect();
         SetupError::Budgets {
             cause: format!("no budget is called \"{name}\" in {file}"),
-            cure,
+            cure: cure.join("\n"),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Scanner<'_> {
     fn document(&mut self) -> Option<()> {
         let mut table = Vec::new();
         loop {
-            self.skip(|c| c.is_whitespace());
+            self.skip(char::is_whitespace);
             match self.peek() {
                 None => return Some(()),
                 Some('#') => self.skip(|c| c != '\n'),
@@ -175,10 +175,10 @@ impl Scanner<'_> {
 
     /// Blanks, line ends and comments within brackets.
     fn gap(&mut self) {
-        self.skip(|c| c.is_whitespace());
+        self.skip(char::is_whitespace);
         while self.peek() == Some('#') {
             self.skip(|c| c != '\n');
-            self.skip(|c| c.is_whitespace());
+            self.skip(char::is_whitespace);
         }
     }
 

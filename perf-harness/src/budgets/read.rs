@@ -32,7 +32,7 @@ const FRONTEND: [&str; 2] = ["bundles", "pages"];
 
 /// The budgets that a text says, with the mission's numbers where it says nothing. `file` is its name in errors.
 pub fn budgets(text: &str, file: &Path) -> Result<Budgets, SetupError> {
-    let read = Text::of(text).and_then(|text| text.budgets(file));
+    let read = Written::of(text).and_then(|written| written.budgets(file));
     read.map_err(|mistake| mistake.of(file))
 }
 
@@ -40,13 +40,13 @@ pub fn budgets(text: &str, file: &Path) -> Result<Budgets, SetupError> {
 type Settings = BTreeMap<Measured, (Option<u64>, Source)>;
 
 /// A text that is TOML, with where its keys stand.
-struct Text<'t> {
+struct Written<'t> {
     text: &'t str,
     places: Vec<Place>,
     document: Map<String, Value>,
 }
 
-impl<'t> Text<'t> {
+impl<'t> Written<'t> {
     fn of(text: &'t str) -> Result<Self, Mistake> {
         let places = places(text);
         match basic_toml::from_str(text) {

@@ -241,7 +241,7 @@ fn rest(untold: &[&Shape<'_>], singles: usize) -> Option<String> {
 }
 
 /// The most lines of one finding.
-const MOST_LINES: usize = 25;
+pub(super) const MOST_LINES: usize = 25;
 
 /// How many groups fit beside so many other lines of a finding: at least the first.
 fn that_fit(groups: &[Vec<String>], others: usize) -> usize {

@@ -1,22 +1,26 @@
 //! An entry of the file of budgets as text: each limit with its slack, and what went over the worst of them.
 
 use super::Subject;
-use super::failure::{because, fitted, headline, section};
+use super::failure::{MOST_LINES, because, fitted, headline, section};
 use super::limits;
 use super::next::{edit_of, further};
 use super::number::grouped;
 use super::plans::shares;
 use crate::budget::{Finding, Held, Limit, Measured, Metric, PlanRule, Within};
 
-/// How many limits are told each on a line.
+/// How many limits are told each on a line, if there is room.
 const MOST_LIMITS: usize = 9;
+/// So many are told in any case.
+const LEAST_LIMITS: usize = 3;
 
 /// Limits that are exceeded, and those beside them.
 pub(super) fn within(subject: &Subject<'_>, finding: &Finding, within: &Within) -> String {
     let over = within.over();
-    let limits = each_limit(within);
     let next = next(subject, finding, within, &over);
-    let because = details(subject, finding, over[0], limits.len() + 1 + next.len());
+    let wanted = within.held.len().min(MOST_LIMITS);
+    let because = details(subject, finding, over[0], wanted + 1 + next.len());
+    // Beside them stand the headline, what was expected and what came, with a blank line after each part.
+    let room = MOST_LINES.saturating_sub(7 + because.len() + next.len());
     let mut lines = vec![
         headline(subject, finding, "went over its budget"),
         String::new(),
@@ -28,6 +32,7 @@ pub(super) fn within(subject: &Subject<'_>, finding: &Finding, within: &Within) 
         ),
         String::new(),
     ];
+    let limits = each_limit(within, wanted.min(room.max(LEAST_LIMITS)));
     lines.extend(section("limits", &limits));
     lines.push(String::new());
     lines.extend(section("because", &because));
@@ -36,26 +41,25 @@ pub(super) fn within(subject: &Subject<'_>, finding: &Finding, within: &Within) 
     lines.join("\n") + "\n"
 }
 
-/// A line for each limit, the worst first, then the others in their order.
-fn each_limit(within: &Within) -> Vec<String> {
+/// A line for each limit, the worst first, then the others in their order: at most so many lines.
+fn each_limit(within: &Within, most: usize) -> Vec<String> {
     let others = within.held.iter().filter(|held| !held.is_over());
     let all: Vec<&Held> = within.over().into_iter().chain(others).collect();
-    let shown = if all.len() > MOST_LIMITS {
-        MOST_LIMITS - 1
+    let shown = if all.len() > most {
+        most - 1
     } else {
         all.len()
     };
-    let key = all.iter().map(|held| held.of.key().len()).max();
-    let mut lines: Vec<String> = all[..shown]
+    let (shown, rest) = all.split_at(shown);
+    let width = shown.iter().map(|held| held.of.key().len()).max();
+    let mut lines: Vec<String> = shown
         .iter()
-        .map(|held| line(held, key.unwrap_or_default()))
+        .map(|held| line(held, width.unwrap_or_default()))
         .collect();
-    let rest = &all[shown..];
     let over = rest.iter().filter(|held| held.is_over()).count();
-    let words = if over > 0 {
-        format!(", {over} of them over")
-    } else {
-        String::new()
+    let words = match over {
+        0 => String::new(),
+        over => format!(", {over} of them over"),
     };
     lines.extend((!rest.is_empty()).then(|| format!("and {} more{words}", rest.len())));
     lines

@@ -18,9 +18,7 @@ pub(super) fn objection(name: &str) -> Option<(&'static str, String)> {
             format!("write it without them: [budgets.{:?}]", name.trim()),
         ));
     }
-    let Some((method, route)) = parts(name) else {
-        return None;
-    };
+    let (method, route) = parts(name)?;
     let is_method = METHODS.contains(&method);
     let is_plain = name == format!("{method} {route}");
     if is_method && is_plain {
@@ -34,9 +32,10 @@ pub(super) fn objection(name: &str) -> Option<(&'static str, String)> {
         }
         None => format!("the methods are {}", METHODS.join(", ")),
     };
-    let cause = match is_method {
-        true => "does not have one blank between its method and its route",
-        false => "does not begin with a method",
+    let cause = if is_method {
+        "does not have one blank between its method and its route"
+    } else {
+        "does not begin with a method"
     };
     Some((cause, cure))
 }

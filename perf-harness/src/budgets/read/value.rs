@@ -101,14 +101,14 @@ fn no_number(measured: Measured, value: &Value) -> Objection {
 
 /// The number that a text with a unit stands for: `200ms`, `64 kB`.
 fn meant(measured: Measured, text: &str) -> Option<String> {
+    let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '_' && c != '.');
-    let (number, unit) = text.trim().split_at(end.unwrap_or(text.len()));
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
     let number: f64 = number.replace('_', "").parse().ok()?;
     let factor = match (measured.is_time(), unit.trim()) {
         (_, "") | (true, "ms") | (false, "B") => 1.0,
-        (true, "s") => 1000.0,
+        (true, "s") | (false, "k" | "kB" | "KB") => 1000.0,
         (true, "us" | "µs") => 0.001,
-        (false, "k" | "kB" | "KB") => 1000.0,
         (false, "KiB") => 1024.0,
         (false, "MB" | "M") => 1_000_000.0,
         (false, "MiB") => 1_048_576.0,
