@@ -140,6 +140,33 @@ fn what_a_process_left_half_written_is_passed_over_and_told() {
 }
 
 #[test]
+fn what_a_test_cost_is_shown_run_after_run() {
+    let mut project = Project::new("shown", BUDGETS);
+    for (run, role) in [
+        ("run-1", "users 5"),
+        ("run-2", "users 4"),
+        ("run-3", "users 2"),
+    ] {
+        project.next_run(run);
+        project.run(role, 0);
+    }
+    let shown = project.command(&["history", "show", "GET /api/users/"], 0);
+    let told = project.json(&["history", "show", "GET /api/users/", "--json"]);
+    let points = told["series"][0]["points"].as_array().unwrap();
+    let steady = points.iter().fold(shown, |shown, point| {
+        let at = point["at"].as_str().unwrap();
+        let machine = point["machine"].as_str().unwrap();
+        shown
+            .replace(&at[..16].replace('T', " "), "2026-11-26 09:24")
+            .replace(machine, "6c1a41d1b1f5")
+    });
+    assert_snapshot!("what_is_shown", steady);
+    let list = project.command(&["history", "list"], 0);
+    assert!(list.contains("  runs             3, the last "), "{list}");
+    assert!(list.contains("queries 2 of 5"), "{list}");
+}
+
+#[test]
 fn shards_of_one_run_are_merged_by_copying_their_files() {
     let shard = |name: &str, nextest: &'static str| {
         let mut shard = Project::new(name, BUDGETS);

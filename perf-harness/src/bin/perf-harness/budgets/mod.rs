@@ -7,10 +7,11 @@ mod words;
 
 use std::process::ExitCode;
 
+use perf_harness::__private::budgets::schema;
 use perf_harness::__private::slack::{self, Margin, Table};
 use perf_harness::SetupError;
 
-use self::words::{Form, Wish, read};
+use self::words::{Act, Form, Wish, read};
 
 /// What the words after `budgets` may be.
 pub(crate) const USAGE: &str = words::USAGE;
@@ -18,15 +19,17 @@ pub(crate) const USAGE: &str = words::USAGE;
 /// Does what the words after `budgets` say. A mistake among them is the error's text.
 pub(crate) fn run(words: &[&str]) -> Result<Result<ExitCode, SetupError>, String> {
     let wish = read(words)?;
-    if wish.help {
-        print!("{USAGE}");
-        return Ok(Ok(ExitCode::SUCCESS));
-    }
-    Ok(if wish.tighten {
-        tighten(&wish)
-    } else {
-        tell(&wish)
+    Ok(match wish.act {
+        Act::Tell => tell(&wish),
+        Act::Tighten => tighten(&wish),
+        Act::Schema => Ok(printed(&schema::text())),
+        Act::Help => Ok(printed(USAGE)),
     })
+}
+
+fn printed(text: &str) -> ExitCode {
+    print!("{text}");
+    ExitCode::SUCCESS
 }
 
 fn tell(wish: &Wish) -> Result<ExitCode, SetupError> {

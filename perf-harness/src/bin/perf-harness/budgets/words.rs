@@ -7,6 +7,7 @@ use perf_harness::__private::nearest;
 pub(super) const USAGE: &str = "\
 Usage: perf-harness budgets [--check] [--markdown | --json] [--from DIRECTORY]..
        perf-harness budgets --tighten [--margin PERCENT] [--from DIRECTORY]..
+       perf-harness budgets schema
 
             each limit of perf-budgets.toml, what it came to in the last run of the tests, and what is left of it
   --check   exit with 1 if one is exceeded, nothing checked an entry, or nothing judged a limit of its own: after a run of
@@ -16,9 +17,11 @@ Usage: perf-harness budgets [--check] [--markdown | --json] [--from DIRECTORY]..
   --markdown, --json
             as a table for a page, as JSON
   --from    read this directory in place of target/perf-harness/history, and all below it; may be repeated
+  schema    print the JSON schema of perf-budgets.toml, for editors
 ";
 
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
+    "schema",
     "--check",
     "--tighten",
     "--margin",
@@ -31,13 +34,23 @@ const OPTIONS: [&str; 7] = [
 /// What is to be done.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Wish {
-    pub(super) help: bool,
+    pub(super) act: Act,
+    /// Does it exit with 1 where something has to be done?
     pub(super) check: bool,
-    pub(super) tighten: bool,
     /// In a hundred.
     pub(super) margin: Option<f64>,
     pub(super) form: Form,
     pub(super) from: Vec<PathBuf>,
+}
+
+/// What the program does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Act {
+    #[default]
+    Tell,
+    Tighten,
+    Schema,
+    Help,
 }
 
 /// How it is told.
@@ -65,16 +78,22 @@ pub(super) fn read(words: &[&str]) -> Result<Wish, String> {
         };
         match name {
             "--check" => wish.check = true,
-            "--tighten" => wish.tighten = true,
+            "--tighten" => wish.act = Act::Tighten,
+            "schema" => wish.act = Act::Schema,
             "--markdown" => wish.form = Form::Markdown,
             "--json" => wish.form = Form::Json,
-            "--help" | "-h" | "help" => wish.help = true,
+            "--help" | "-h" | "help" => {
+                return Ok(Wish {
+                    act: Act::Help,
+                    ..wish
+                });
+            }
             "--margin" => wish.margin = Some(percent(value("10%")?)?),
             "--from" => wish.from.push(value("shard-1/history")?.into()),
             other => return Err(unknown(other)),
         }
     }
-    if wish.margin.is_some() && !wish.tighten {
+    if wish.margin.is_some() && wish.act != Act::Tighten {
         return Err("`--margin` is of `--tighten`: budgets --tighten --margin 10%".to_owned());
     }
     Ok(wish)
@@ -101,7 +120,7 @@ mod tests {
     #[test]
     fn options_are_read_in_any_order() {
         let expected = Wish {
-            tighten: true,
+            act: Act::Tighten,
             margin: Some(12.5),
             from: vec!["a".into(), "b".into()],
             form: Form::Json,
@@ -117,7 +136,7 @@ mod tests {
         ];
         assert_eq!(read(&words), Ok(expected));
         assert_eq!(read(&[]), Ok(Wish::default()));
-        assert!(read(&["--help"]).is_ok_and(|wish| wish.help));
+        assert!(read(&["--help"]).is_ok_and(|wish| wish.act == Act::Help));
         assert!(
             read(&["--check", "--markdown"])
                 .is_ok_and(|wish| wish.check && wish.form == Form::Markdown)
@@ -131,7 +150,7 @@ mod tests {
         };
         check(
             &["--chek"],
-            "`budgets` does not know `--chek`; did you mean `--check`?\n  known: --check, --tighten, --margin, --markdown, --json, --from, --help",
+            "`budgets` does not know `--chek`; did you mean `--check`?\n  known: schema, --check, --tighten, --margin, --markdown, --json, --from, --help",
         );
         check(
             &["--margin", "10%"],
