@@ -5,8 +5,8 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::point::Point;
 use crate::date::Date;
@@ -66,7 +66,8 @@ fn is_cut(file: &mut File) -> bool {
 struct Old {
     /// It begins with the day.
     name: String,
-    written: SystemTime,
+    /// Seconds and nanoseconds since 1970.
+    written: (i64, i64),
     bytes: u64,
 }
 
@@ -77,12 +78,10 @@ fn make_room(directory: &Path, but: &Path) {
         let name = entry.file_name().into_string().ok()?;
         let is_other = entry.path() != but && Path::new(&name).extension()? == ENDING;
         let data = entry.metadata().ok().filter(|_| is_other)?;
-        let written = data.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        let bytes = data.len();
         Some(Old {
             name,
-            written,
-            bytes,
+            written: (data.mtime(), data.mtime_nsec()),
+            bytes: data.len(),
         })
     });
     for name in surplus(old.collect(), MOST_FILES, MOST_BYTES) {
@@ -107,15 +106,13 @@ fn surplus(mut old: Vec<Old>, most_files: usize, most_bytes: u64) -> Vec<String>
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::super::point::tests::point;
     use super::*;
 
-    fn old(name: &str, second: u64, bytes: u64) -> Old {
+    fn old(name: &str, second: i64, bytes: u64) -> Old {
         Old {
             name: name.to_owned(),
-            written: SystemTime::UNIX_EPOCH + Duration::from_secs(second),
+            written: (second, 0),
             bytes,
         }
     }

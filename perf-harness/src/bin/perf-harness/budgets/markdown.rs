@@ -6,11 +6,11 @@ use super::value::{outcome, run, slack, summary, today, value};
 
 pub(super) fn markdown(table: &Table) -> String {
     let rows: String = table.rows.iter().map(row).collect();
-    let passed_over: String = table
-        .passed_over
-        .iter()
+    let passed_over = table.passed_over.iter();
+    let passed_over: Vec<String> = passed_over
         .map(|why| format!("\nPassed over: {}\n", escaped(why)))
         .collect();
+    let passed_over = passed_over.concat();
     format!(
         "### Budgets\n\n{}; {}.\n\n\
          | entry | limit | most | today | slack | |\n| --- | --- | ---: | ---: | ---: | --- |\n{rows}{passed_over}",

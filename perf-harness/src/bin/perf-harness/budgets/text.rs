@@ -32,7 +32,7 @@ pub(super) fn text(table: &Table) -> String {
         entry = &row.entry;
     }
     let mut text = aligned(&lines);
-    text += &format_lines(&[summary(table), run(table)]);
+    text += &told_lines(&[summary(table), run(table)]);
     text.extend(
         table
             .passed_over
@@ -43,8 +43,8 @@ pub(super) fn text(table: &Table) -> String {
     text
 }
 
-fn format_lines(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+fn told_lines(lines: &[String]) -> String {
+    lines.join("\n") + "\n"
 }
 
 fn cells(row: &Row, is_same_entry: bool) -> [String; 6] {
@@ -123,15 +123,15 @@ pub(super) fn changes(table: &Table, changes: &[Change]) -> String {
         format!("{}: {} {from} -> {to}{new}\n", change.entry, change.limit)
     });
     let mut text: String = told.collect();
-    text += &match changes.len() {
-        0 => format!("nothing of {} can be tightened\n", table.file),
+    let file = &table.file;
+    let summary = match changes.len() {
+        0 => format!("nothing of {file} can be tightened"),
         tightened => format!(
-            "{} of {} tightened\n",
-            counted(tightened, "limit", "limits"),
-            table.file
+            "{} of {file} tightened",
+            counted(tightened, "limit", "limits")
         ),
     };
-    text += &format_lines(&[run(table)]);
+    text += &told_lines(&[summary, run(table)]);
     text
 }
 

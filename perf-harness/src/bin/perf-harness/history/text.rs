@@ -156,7 +156,8 @@ fn number(number: u64) -> String {
 
 fn passed_over(told: &Told) -> String {
     let told = told.passed_over.iter();
-    told.map(|why| format!("passed over: {why}\n")).collect()
+    let told: Vec<String> = told.map(|why| format!("passed over: {why}\n")).collect();
+    told.concat()
 }
 
 fn line(word: &str, text: &str) -> String {

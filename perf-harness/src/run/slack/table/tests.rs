@@ -1,3 +1,5 @@
+//! What the last run says of each limit.
+
 use std::path::Path;
 
 use super::*;

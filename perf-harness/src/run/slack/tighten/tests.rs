@@ -1,3 +1,5 @@
+//! What becomes of a file, and of no other value in it.
+
 use super::*;
 use crate::budget::Statistic;
 
