@@ -4,13 +4,15 @@
 use std::path::Path;
 
 /// Documents with samples: a comment that names the golden file stands above each.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "docs/advice.md",
     "docs/baseline.md",
     "docs/budgets.md",
+    "docs/budgets-command.md",
     "docs/defects.md",
     "docs/limits.md",
+    "docs/history.md",
     "docs/plans.md",
     "docs/indexes.md",
     "docs/snapshots.md",

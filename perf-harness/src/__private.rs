@@ -16,8 +16,10 @@ pub use insta;
 /// What the program `perf-harness` does: it prints what these give.
 pub use crate::baseline::command as baseline;
 pub use crate::postgres::running;
+pub use crate::run::history::command as history;
 pub use crate::run::indexes::command as indexes;
 pub use crate::run::latency::experiment as latency;
+pub use crate::run::slack::command as slack;
 
 mod limits;
 mod within;

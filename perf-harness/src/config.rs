@@ -3,6 +3,7 @@
 mod baseline;
 mod budgets;
 mod choice;
+mod history;
 mod latency;
 
 use std::ffi::OsString;
@@ -14,8 +15,9 @@ use crate::error::SetupError;
 use choice::{choice, image};
 
 pub(crate) use baseline::{BASELINE_FILE, baseline};
-pub(crate) use budgets::budgets;
+pub(crate) use budgets::{budgets, budgets_in};
 pub(crate) use choice::Choice;
+pub(crate) use history::{History, history, nextest_run, profile, run_name};
 pub(crate) use latency::undecided_fails;
 
 const POSTGRES: &str = "PERF_HARNESS_POSTGRES";
@@ -29,6 +31,8 @@ const DOCKER_IMAGE: &str = "PERF_HARNESS_DOCKER_IMAGE";
 const BASELINE: &str = "PERF_HARNESS_BASELINE";
 const BUDGETS: &str = "PERF_HARNESS_BUDGETS";
 const INDEXES: &str = "PERF_HARNESS_INDEXES";
+const HISTORY: &str = "PERF_HARNESS_HISTORY";
+const RUN: &str = "PERF_HARNESS_RUN";
 const DOCKER_HOST: &str = "DOCKER_HOST";
 const DOCKER_TLS: &str = "DOCKER_TLS_VERIFY";
 
@@ -55,6 +59,10 @@ pub(crate) struct Config {
     pub(crate) budgets: Option<PathBuf>,
     /// Where tests write which indexes they use, if they are to: from the workspace's root.
     pub(crate) indexes: Option<PathBuf>,
+    /// Where the history is kept: a path from the workspace's root.
+    pub(crate) history: History,
+    /// What the run is called, if it was said.
+    pub(crate) run: Option<String>,
     #[cfg_attr(
         not(any(feature = "docker", test)),
         expect(dead_code, reason = "for the provider")
@@ -196,6 +204,10 @@ fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, SetupError>
         baseline: value(BASELINE).map(PathBuf::from),
         budgets: value(BUDGETS).map(PathBuf::from),
         indexes: value(INDEXES).map(PathBuf::from),
+        history: value(HISTORY).map_or(History::Usual, |value| history::of(&value)),
+        run: value(RUN)
+            .map(|value| history::name(RUN, &value))
+            .transpose()?,
         image: value(DOCKER_IMAGE)
             .map(|value| image(DOCKER_IMAGE, "", &value))
             .transpose()?,

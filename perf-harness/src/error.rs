@@ -373,6 +373,14 @@ pub enum SetupError {
         /// The assertion as it was written.
         budget: String,
     },
+    /// The history cannot be read, or has nothing of what was asked about.
+    #[error("{cause}")]
+    History {
+        /// The directory, the file or the name, and what is wrong.
+        cause: String,
+        /// What to do about it.
+        cure: String,
+    },
 }
 
 impl SetupError {

@@ -68,6 +68,7 @@ mod timing;
 mod baseline;
 mod budget;
 mod budgets;
+mod history;
 mod report;
 
 #[doc(hidden)]

@@ -22,8 +22,21 @@ pub(crate) enum Command {
     Baseline,
     /// Its words, too.
     Indexes,
+    /// And its.
+    Budgets,
+    /// And its.
+    History,
     /// What follows `postgres`.
     Postgres(&'static [&'static str]),
+}
+
+impl Command {
+    fn reads_its_words_elsewhere(self) -> bool {
+        matches!(
+            self,
+            Self::Baseline | Self::Indexes | Self::Budgets | Self::History
+        )
+    }
 }
 
 /// A word of the command line that means nothing here.
@@ -168,6 +181,18 @@ const FORMS: &[Form] = &[
         command: Command::Indexes,
         flags: &[],
     },
+    Form {
+        name: "budgets",
+        summary: "tell what each budget allows beside what the last run cost; --tighten, --check",
+        command: Command::Budgets,
+        flags: &[],
+    },
+    Form {
+        name: "history",
+        summary: "tell what tests cost, run after run",
+        command: Command::History,
+        flags: &[],
+    },
 ];
 
 const HELP: [&str; 3] = ["help", "--help", "-h"];
@@ -237,7 +262,7 @@ pub(crate) fn help() -> String {
 
 impl Form {
     fn read(&self, flags: &[String]) -> Result<Command, Mistake> {
-        if matches!(self.command, Command::Baseline | Command::Indexes) {
+        if self.command.reads_its_words_elsewhere() {
             return Ok(self.command);
         }
         flags
@@ -341,6 +366,8 @@ mod tests {
         );
         check("indexes", Command::Indexes);
         check("indexes --check --json here", Command::Indexes);
+        check("budgets --tighten --margin 10%", Command::Budgets);
+        check("history show a::test", Command::History);
         check("postgres --help", Command::Help);
         check("postgres stop --help", Command::Help);
     }
@@ -352,15 +379,15 @@ mod tests {
         };
         check(
             "",
-            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, help",
+            "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, budgets, history, help",
         );
         check(
             "tdy",
-            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, help",
+            "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, budgets, history, help",
         );
         check(
             "benchmarks",
-            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, help",
+            "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, budgets, history, help",
         );
         check(
             "ci --lst",
@@ -413,6 +440,8 @@ Usage: cargo xtask <command> [flags]
   baseline prune   take away what the last run did not need
   baseline check   fail if anything known is stale or has expired
   indexes          tell which indexes no test uses, which are redundant, and which are missing
+  budgets          tell what each budget allows beside what the last run cost; --tighten, --check
+  history          tell what tests cost, run after run
   help             print this page
 ";
         assert_eq!(help(), expected);

@@ -1,4 +1,5 @@
-//! `cargo xtask postgres`, `cargo xtask baseline` and `cargo xtask indexes`: what the library's own program does, on this terminal.
+//! `cargo xtask postgres`, `baseline`, `indexes`, `budgets` and `history`: what the library's own program does, on this
+//! terminal.
 //!
 //! It is run as a user without this workspace runs it.
 
@@ -18,6 +19,11 @@ const ARGUMENTS: [&str; 7] = [
     "perf-harness",
     "--",
 ];
+
+/// What the tests before this step cost, beside what they may: does every entry hold, and did a test check it?
+pub(crate) fn budgets_hold(root: &Path) -> Result<bool, SetupError> {
+    run(root, &["budgets", "--check"]).map(|code| code == 0)
+}
 
 /// Runs the program and returns its exit code; 1 when a signal ended it.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<u8, SetupError> {

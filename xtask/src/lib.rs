@@ -1,5 +1,5 @@
 //! The workspace's own commands: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask demo`, `cargo xtask postgres`,
-//! `cargo xtask baseline`, `cargo xtask indexes`.
+//! `cargo xtask baseline`, `cargo xtask indexes`, `cargo xtask budgets`, `cargo xtask history`.
 //!
 //! A library as well as a program, so that another workspace's xtask can call [`main`]. It builds on the
 //! standard library alone: a check of style that takes a minute to compile is a check nobody runs.
@@ -14,7 +14,7 @@
 //!
 //! `demo` exits with the code of the example that it runs. `postgres` exits with 1 when a server runs on that should
 //! stop: someone uses it, and it says who. `baseline check` exits with 1 when something known is stale or has expired,
-//! `indexes --check` when an index is unused, redundant or missing.
+//! `indexes --check` when an index is unused, redundant or missing, `budgets --check` when a budget is exceeded or unchecked.
 //!
 //! # Modules, in reading order
 //!
@@ -25,7 +25,7 @@
 //! - `bench_provision`: what a fresh database costs a test, ours against others'
 //! - `bench_recorder`: what the recorder costs, against a direct connection and pgbouncer
 //! - `flake_check`: how often a verdict on latency is wrong
-//! - `harness`: the servers of the harness, what is known to be wrong and the indexes, by its own program
+//! - `harness`: the servers of the harness, what is known to be wrong, indexes, budgets and the history, by its own program
 //! - `workspace`, `nearest`, `error`: where the root is, what was probably meant, what kept a command from its work
 
 #![expect(
@@ -86,7 +86,7 @@ fn run(command: Command, words: &[String]) -> Result<ExitCode, SetupError> {
             let words = [&["postgres"], words].concat();
             return harness::run(&workspace::root()?, &words).map(ExitCode::from);
         }
-        Command::Baseline | Command::Indexes => {
+        Command::Baseline | Command::Indexes | Command::Budgets | Command::History => {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             return harness::run(&workspace::root()?, &words).map(ExitCode::from);
         }

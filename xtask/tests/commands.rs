@@ -46,7 +46,7 @@ fn a_mistake_on_the_command_line_exits_with_2_and_names_what_is_known() {
     let root = workspace(&[]);
     assert_eq!(
         printed(&mut xtask(root.path(), &["tdy"]), 2),
-        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, help\n"
+        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, postgres, baseline, indexes, budgets, history, help\n"
     );
     let text = printed(&mut xtask(root.path(), &["tidy", "--fix"]), 2);
     assert!(text.contains("does not know `--fix`"), "{text}");
@@ -125,11 +125,12 @@ mod with_a_pretended_cargo {
         let (_root, xtask) = pretend("nothing", 0);
         let text = printed(&mut xtask(&["ci"]), 0);
         for expected in [
-            "[1/12] cargo fmt --all --check\ndid fmt --all --check",
-            "[2/12] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
+            "[1/13] cargo fmt --all --check\ndid fmt --all --check",
+            "[2/13] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
             "did doc --workspace --no-deps --all-features -D warnings\n",
+            "did run --quiet --package perf-harness --bin perf-harness -- budgets --check",
             "did run --quiet --package example-service --example demo",
-            "ci: 12 passed\n",
+            "ci: 13 passed\n",
         ] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
@@ -143,7 +144,7 @@ mod with_a_pretended_cargo {
             "repeat: cargo clippy --workspace --all-targets --all-features -- -D warnings\n";
         assert!(text.contains(repeat), "{text}");
         assert!(
-            text.contains("ci: 2 passed, 1 failed, 9 not run\n"),
+            text.contains("ci: 2 passed, 1 failed, 10 not run\n"),
             "{text}"
         );
         assert!(!text.contains("did test"), "{text}");
@@ -156,7 +157,7 @@ mod with_a_pretended_cargo {
         let skipped =
             "skipped (cargo-nextest is not installed: cargo install --locked cargo-nextest)";
         assert!(text.contains(skipped), "{text}");
-        assert!(text.contains("ci: 11 passed, 1 skipped\n"), "{text}");
+        assert!(text.contains("ci: 12 passed, 1 skipped\n"), "{text}");
 
         let text = printed(xtask(&["ci"]).env("CI", "true"), 1);
         assert!(
@@ -173,6 +174,32 @@ mod with_a_pretended_cargo {
             text.starts_with(
                 "did run --quiet --package perf-harness --bin perf-harness -- postgres stop --force"
             ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn budgets_and_history_hand_all_of_their_words_on() {
+        let (_root, xtask) = pretend("run", 1);
+        for words in [
+            &["budgets", "--tighten", "--margin=10%"][..],
+            &["history", "list"],
+        ] {
+            let text = printed(&mut xtask(words), 1);
+            let expected = format!(
+                "did run --quiet --package perf-harness --bin perf-harness -- {}",
+                words.join(" ")
+            );
+            assert!(text.starts_with(&expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn ci_stops_where_a_budget_does_not_hold() {
+        let (_root, xtask) = pretend("*budgets", 1);
+        let text = printed(&mut xtask(&["ci"]), 1);
+        assert!(
+            text.contains("repeat: cargo xtask budgets --check\n"),
             "{text}"
         );
     }

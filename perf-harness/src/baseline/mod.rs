@@ -23,6 +23,11 @@ pub(crate) fn target() -> Result<PathBuf, SetupError> {
     workspace::Workspace::here().map(|workspace| workspace.target)
 }
 
+/// The workspace around here and its target directory, as cargo says.
+pub(crate) fn workspace_and_target() -> Result<(PathBuf, PathBuf), SetupError> {
+    workspace::Workspace::here().map(|workspace| (workspace.root, workspace.target))
+}
+
 /// What is known of a test, by its program and path: `perf users::list`.
 pub(crate) fn of_test(file: Option<&Path>, test: &str) -> Result<Baseline, SetupError> {
     let entries = match file {

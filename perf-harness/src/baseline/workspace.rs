@@ -8,6 +8,8 @@ use crate::error::SetupError;
 
 /// The place of a person's work.
 pub(super) struct Workspace {
+    /// Where its manifest is.
+    pub(super) root: PathBuf,
     /// Where cargo builds, and failures are written below.
     pub(super) target: PathBuf,
     /// The baseline that was named, or that of each package.
@@ -41,6 +43,7 @@ impl Workspace {
                 .collect(),
         };
         Ok(Self {
+            root: metadata.workspace_root,
             target: metadata.target_directory,
             files,
         })

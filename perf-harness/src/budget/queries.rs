@@ -68,6 +68,11 @@ impl Queries {
         self.allowed.max.is_some_and(|max| queries > max)
     }
 
+    /// The most that it allows.
+    pub(crate) fn most(&self) -> Option<usize> {
+        self.allowed.max
+    }
+
     /// The assertion as its author wrote it, or nearly.
     pub(crate) fn written(&self, form: &Form) -> String {
         let Allowed { min, max } = self.allowed;

@@ -13,6 +13,12 @@ pub(crate) fn budgets() -> Result<(PathBuf, PathBuf), SetupError> {
     Ok(budgets_of(named, super::workspace()))
 }
 
+/// The same for a person, whose workspace cargo tells.
+pub(crate) fn budgets_in(workspace: PathBuf) -> Result<(PathBuf, PathBuf), SetupError> {
+    let named = super::config()?.budgets.as_deref();
+    Ok(budgets_of(named, Some(workspace)))
+}
+
 fn budgets_of(named: Option<&Path>, workspace: Option<PathBuf>) -> (PathBuf, PathBuf) {
     let told = named.unwrap_or(Path::new(BUDGETS_FILE));
     let workspace = workspace.unwrap_or_default();

@@ -14,7 +14,7 @@ impl SetupError {
             ),
             Self::PostgresNotFound { .. } | Self::NoPostgres { .. } => NO_POSTGRES.to_owned(),
             Self::Docker { cure, .. } | Self::Download { cure, .. } | Self::Baseline { cure, .. } | Self::Indexes { cure, .. } | Self::Latency { cure, .. }
-            | Self::Limit { cure, .. } | Self::Budgets { cure, .. } => cure.clone(),
+            | Self::Limit { cure, .. } | Self::Budgets { cure, .. } | Self::History { cure, .. } => cure.clone(),
             Self::StorageFull { .. } => {
                 "remove what the harness keeps: cargo xtask postgres clean\n\
                  or have another place used: PERF_HARNESS_POSTGRES_DIR=<a short absolute path with room>\n\

@@ -14,7 +14,11 @@ const CHECKED: &str = "budgets.json";
 
 /// The files of one test.
 pub(super) struct Files {
+    /// Cargo's target directory, if the program lies in one.
+    pub(super) target: Option<PathBuf>,
     directory: Option<PathBuf>,
+    pub(super) package: String,
+    pub(super) program: String,
     /// The package and the program.
     place: PathBuf,
     stem: String,
@@ -31,11 +35,14 @@ impl Files {
         let package = config::package().unwrap_or_default();
         let program = executable.as_deref().map(program).unwrap_or_default();
         let known_as = format!("{program} {test}");
-        let place = Path::new("perf-harness").join(package).join(program);
+        let place = Path::new("perf-harness").join(&package).join(&program);
         let stem = stem(test);
         Self {
             shown: target.map(|target| shown(target, &place.join(format!("{stem}.json")))),
             directory: target.map(|target| target.join(&place)),
+            target: target.map(Path::to_owned),
+            package,
+            program,
             place,
             stem,
             known_as,

@@ -60,9 +60,14 @@ impl Growth {
             url: &self.url,
         };
         let problem = match judge_growth(&self.samples, allowed, &self.ledger.baseline, &asked) {
-            Ok(None) => return,
-            Ok(Some(violation)) => Problem::Violation(violation),
-            Err(error) => Problem::Unmeasured(error),
+            Ok(None) => None,
+            Ok(Some(violation)) => Some(Problem::Violation(violation)),
+            Err(error) => Some(Problem::Unmeasured(error)),
+        };
+        let notes = &self.ledger.notes;
+        notes.at_sizes(&self.samples, &form, location, problem.as_slice());
+        let Some(problem) = problem else {
+            return;
         };
         let last = self
             .samples

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use perf_harness_allocator::Tally;
 
+use super::history::Notes;
 use super::indexes::Wanted;
 use super::within::Budgeted;
 use crate::budget::{Baseline, Finding};
@@ -15,6 +16,8 @@ pub(super) struct Ledger {
     pub(super) baseline: Arc<Baseline>,
     /// What is to be known of the indexes of its databases, while that is collected.
     pub(super) wanted: Wanted,
+    /// What its recordings cost, for the history.
+    pub(super) notes: Notes,
     /// The budget that it names, and what it held against budgets.
     pub(super) budgeted: Budgeted,
     /// What its threads allocate.
@@ -27,6 +30,7 @@ impl Ledger {
             findings: Mutex::default(),
             baseline: Arc::new(baseline),
             wanted: Wanted::default(),
+            notes: Notes::default(),
             budgeted,
             tally,
         }

@@ -9,6 +9,7 @@ mod backends;
 mod checked;
 mod drain;
 mod growth;
+pub(crate) mod history;
 mod improvement;
 pub(crate) mod indexes;
 pub(crate) mod latency;
@@ -22,6 +23,7 @@ mod recording;
 mod response;
 mod scaling;
 mod settle;
+pub(crate) mod slack;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 mod tell;

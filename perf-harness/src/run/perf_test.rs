@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
 use super::checked;
+use super::history;
 use super::indexes;
 use super::ledger::Ledger;
 use super::perf_db::{self, Others, PerfDb};
@@ -251,6 +252,7 @@ impl PerfTest {
         let subject = self.subject(&files, file.as_deref());
         settle(&subject, &files, &ledger.baseline, &findings, has_ended);
         indexes::write(&ledger.wanted, &files);
+        history::write(&ledger.notes, &files, &self.name);
         let failed = !findings.is_empty() || !has_ended;
         let failed = failed && !self.should_panic;
         for other in others.take() {

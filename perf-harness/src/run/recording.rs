@@ -229,6 +229,7 @@ impl<T> Recording<T> {
             Err(error) => vec![Problem::Unmeasured(error)],
         };
         let holds = problems.is_empty();
+        self.note(&assertion, form, location, &problems);
         for problem in problems {
             self.origin.ledger.add(Finding {
                 location,

@@ -178,7 +178,10 @@ impl<T> Recording<T> {
             form,
             url: &self.origin.masked_url,
         };
-        let (within, plans, problem) = match self.within(name, status, &assertion, &asked) {
+        let judged = self.within(name, status, &assertion, &asked);
+        let held = judged.as_ref().map(|(within, _)| within);
+        self.note_within(held.ok(), form, location);
+        let (within, plans, problem) = match judged {
             Ok((within, plans)) => match within.judge() {
                 Ok(None) => return,
                 Ok(Some(violation)) => (Some(within), plans, Problem::Violation(violation)),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::SetupError;
-use crate::{demo, tidy};
+use crate::{demo, harness, tidy};
 
 /// One thing that CI does, by the command line that repeats it.
 pub(super) struct Step {
@@ -61,6 +61,12 @@ pub(super) const STEPS: &[Step] = &[
             install: "cargo install --locked cargo-nextest",
             required_in_ci: true,
         }),
+    },
+    // Of the run above, whose summary this is: other runs follow.
+    Step {
+        environment: &[],
+        arguments: &["xtask", "budgets", "--check"],
+        work: Work::Here(harness::budgets_hold),
     },
     Step {
         environment: &[],

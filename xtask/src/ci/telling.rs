@@ -123,12 +123,13 @@ ci: 1 passed, 1 failed, 1 skipped, 1 not run
 4 RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps --all-features
 5 cargo test --workspace
 6 cargo nextest run --workspace
-7 cargo xtask demo
-8 cargo deny --all-features check licenses bans sources
-9 cargo test --package acceptance --test sites --config profile.dev.package.acceptance.opt-level=3 --config profile.dev.package.perf-harness.opt-level=3
-10 cargo check --package perf-harness --no-default-features
-11 cargo check --package example-service --no-default-features
-12 cargo check --package perf-harness --no-default-features --features snapshot
+7 cargo xtask budgets --check
+8 cargo xtask demo
+9 cargo deny --all-features check licenses bans sources
+10 cargo test --package acceptance --test sites --config profile.dev.package.acceptance.opt-level=3 --config profile.dev.package.perf-harness.opt-level=3
+11 cargo check --package perf-harness --no-default-features
+12 cargo check --package example-service --no-default-features
+13 cargo check --package perf-harness --no-default-features --features snapshot
 ";
         assert_eq!(list(STEPS), expected);
     }

@@ -41,6 +41,7 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("budgets", &["budget", "error", "nearest"]),
+    ("history", &["clock", "config", "date", "error"]),
     (
         "report",
         &[

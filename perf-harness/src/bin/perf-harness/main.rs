@@ -1,5 +1,7 @@
 //! `perf-harness postgres status|stop|clean`: what of the harness runs and lies on this machine, and its end.
 //! `perf-harness baseline add|list|prune|check`: what is known to be wrong in the workspace around here.
+//! `perf-harness budgets`: what each limit of the file of budgets allows, beside what the last run of the tests came to.
+//! `perf-harness history list|show`: what tests cost, run after run.
 //! `perf-harness indexes`: which indexes no test uses, which are redundant, and which are missing.
 //!
 //! # Exit codes
@@ -7,8 +9,8 @@
 //! | code | meaning |
 //! | --- | --- |
 //! | 0 | done |
-//! | 1 | a server runs on: it is in use, or could not be stopped; `baseline check` found something stale or expired; `indexes --check` found anything |
-//! | 2 | a mistake on the command line, in the environment, in a baseline or in what tests wrote of indexes |
+//! | 1 | a server runs on: it is in use, or could not be stopped; `baseline check` found something stale or expired; `indexes --check` found anything; `budgets --check` found a limit exceeded, or unchecked |
+//! | 2 | a mistake on the command line, in the environment, in a baseline, in the file of budgets or in what tests wrote |
 
 #![expect(
     clippy::print_stdout,
@@ -17,6 +19,8 @@
 )]
 
 mod baseline;
+mod budgets;
+mod history;
 mod indexes;
 mod text;
 
@@ -45,31 +49,16 @@ fn main() -> ExitCode {
         ["postgres", "stop", "--force"] => stop(true),
         ["postgres", "clean"] => clean(false),
         ["postgres", "clean", "--force"] => clean(true),
-        ["indexes", words @ ..] => match indexes::run(words) {
-            Ok(done) => done,
-            Err(mistake) => {
-                eprintln!("error: {mistake}");
-                return ExitCode::from(MISTAKE);
-            }
-        },
-        ["baseline", words @ ..] => match baseline::run(words) {
-            Ok(done) => done,
-            Err(mistake) => {
-                eprintln!("error: {mistake}");
-                return ExitCode::from(MISTAKE);
-            }
-        },
+        ["indexes", words @ ..] => told(indexes::run(words)),
+        ["baseline", words @ ..] => told(baseline::run(words)),
+        ["budgets", words @ ..] => told(budgets::run(words)),
+        ["history", words @ ..] => told(history::run(words)),
         ["help" | "--help" | "-h"] | ["postgres", "help" | "--help" | "-h"] => {
-            print!("{USAGE}\n{}\n{}", baseline::USAGE, indexes::USAGE);
+            print!("{}", usage());
             return ExitCode::SUCCESS;
         }
         other => {
-            eprint!(
-                "error: `{}` is no command\n\n{USAGE}\n{}\n{}",
-                other.join(" "),
-                baseline::USAGE,
-                indexes::USAGE
-            );
+            eprint!("error: `{}` is no command\n\n{}", other.join(" "), usage());
             return ExitCode::from(MISTAKE);
         }
     };
@@ -77,6 +66,25 @@ fn main() -> ExitCode {
         eprintln!("error: {error}\n{}", error.hint());
         ExitCode::from(MISTAKE)
     })
+}
+
+/// A mistake on the command line ends the program.
+fn told(done: Result<Result<ExitCode, SetupError>, String>) -> Result<ExitCode, SetupError> {
+    done.unwrap_or_else(|mistake| {
+        eprintln!("error: {mistake}");
+        Ok(ExitCode::from(MISTAKE))
+    })
+}
+
+fn usage() -> String {
+    let all = [
+        USAGE,
+        baseline::USAGE,
+        indexes::USAGE,
+        budgets::USAGE,
+        history::USAGE,
+    ];
+    all.join("\n")
 }
 
 fn status() -> Result<ExitCode, SetupError> {
