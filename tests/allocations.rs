@@ -80,9 +80,9 @@ async fn so_are_those_on_other_threads_of_the_test(db: PerfDb) {
 #[perf_test]
 async fn other_threads_are_not(db: PerfDb) {
     let work = async {
-        let (begin, begun) = std::sync::mpsc::channel::<()>();
+        let (begin, started) = std::sync::mpsc::channel::<()>();
         let other = std::thread::spawn(move || {
-            begun.recv().unwrap();
+            started.recv().unwrap();
             buffer(1_000_000);
         });
         begin.send(()).unwrap();

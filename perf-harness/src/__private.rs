@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
 pub use crate::run::TestOutput;
-pub use crate::run::latency::output::{AnyOutput, Output, ResultOutput, no_input};
+pub use crate::run::latency::output::{AnyOutput, OfNoStatus, Output, ResultOutput, no_input};
 pub use core::option::Option::{None, Some};
 pub use core::stringify;
 #[cfg(feature = "snapshot")]

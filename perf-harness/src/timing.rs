@@ -19,6 +19,11 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
+    /// How long it waited for a processor, as far as it is taken off.
+    pub(crate) fn waited(&self) -> Duration {
+        self.wall.saturating_sub(self.least())
+    }
+
     /// What it took at least, had it waited for no processor. Where several waited at once this is too little.
     pub(crate) fn least(&self) -> Duration {
         self.wall
@@ -68,9 +73,17 @@ impl Timings {
         };
         let wall = sum(|run| run.wall);
         if wall > 0.0 {
-            sum(|run| run.wall - run.least()) / wall
+            sum(Timing::waited) / wall
         } else {
             0.0
+        }
+    }
+
+    /// What is judged, from the shortest to the longest: without the waiting, where that is known.
+    pub(crate) fn judged(&self) -> Vec<f64> {
+        match self.waits {
+            Waits::Unknown(_) => self.sorted(|run| run.wall),
+            _ => self.sorted(Timing::least),
         }
     }
 

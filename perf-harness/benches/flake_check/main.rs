@@ -71,7 +71,7 @@ fn ended(outcome: Result<(), perf_harness::Failure>) -> ExitCode {
 async fn act(db: &PerfDb, extent: Extent) {
     for name in work::NAMES {
         let work = Work::named(name, db).await;
-        let (p95, how) = truth::of(&work).await;
+        let (p95, how) = truth::of(&work);
         println!("{}", table::heading(name, p95, how));
         for hogs in HOGS {
             let beside = Hogs::start(hogs);

@@ -30,25 +30,25 @@ pub(crate) async fn tell(work: &Work) {
 }
 
 /// The p95, and how it was found: under real-time priority where that is allowed, and otherwise as all else.
-pub(crate) async fn of(work: &Work) -> (f64, &'static str) {
+pub(crate) fn of(work: &Work) -> (f64, &'static str) {
     let program =
         env::current_exe().unwrap_or_else(|error| panic!("where is this program: {error}"));
-    let word = format!("{WORD}{}", work.name);
+    let asks = format!("{WORD}{}", work.name);
     let program = program.to_string_lossy().into_owned();
     let first: [&str; 3] = ["chrt", "--fifo", "10"];
-    let real_time = first.into_iter().chain([program.as_str(), word.as_str()]);
-    let plain = [program.as_str(), word.as_str()].into_iter();
-    if let Some(p95) = asked(real_time.collect()) {
+    let real_time = first.into_iter().chain([program.as_str(), asks.as_str()]);
+    let plain = [program.as_str(), asks.as_str()].into_iter();
+    if let Some(p95) = asked(&real_time.collect::<Vec<_>>()) {
         return (p95, "under real-time priority");
     }
-    let p95 = asked(plain.collect());
+    let p95 = asked(&plain.collect::<Vec<_>>());
     (
         p95.unwrap_or_else(|| panic!("the truth is not known")),
         "in the quietest of six stretches",
     )
 }
 
-fn asked(words: Vec<&str>) -> Option<f64> {
+fn asked(words: &[&str]) -> Option<f64> {
     let output = Command::new(words[0])
         .args(&words[1..])
         .stdin(Stdio::null())

@@ -138,8 +138,9 @@ impl ImprovementAssertion {
         let failure = || {
             quote! {
                 |output| {
-                    use ::perf_harness::__private::{AnyOutput as _, ResultOutput as _};
-                    (&::perf_harness::__private::Output(output)).failure()
+                    use ::perf_harness::__private::{AnyOutput as _, OfNoStatus as _, ResultOutput as _};
+                    let output = &::perf_harness::__private::Output(output);
+                    output.failure().or_else(|| output.refusal())
                 }
             }
         };

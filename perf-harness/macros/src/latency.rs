@@ -116,7 +116,7 @@ impl Parse for Rule {
         let written = Ident::parse_any(input)?;
         let text = written.to_string();
         let Some((_, name)) = STATISTICS.into_iter().find(|(known, _)| *known == text) else {
-            let known = listed(STATISTICS.map(|(known, _)| format!("`{known}`")));
+            let known = listed(&STATISTICS.map(|(known, _)| format!("`{known}`")));
             let message = format!("no statistic is called `{text}`: there are {known}");
             return Err(Error::new(written.span(), message));
         };
@@ -153,7 +153,7 @@ impl LatencyAssertion {
             "undecided" => undecided(input)?,
             "warm_up" | "samples" | "concurrency" => input.parse::<Expr>()?.into_token_stream(),
             _ => {
-                let known = listed(OPTIONS.map(|(_, usage)| usage.to_owned()));
+                let known = listed(&OPTIONS.map(|(_, usage)| usage.to_owned()));
                 let message = format!("no option is called `{text}`: there are {known}");
                 return Err(Error::new(name.span(), message));
             }
@@ -215,8 +215,9 @@ impl LatencyAssertion {
                 #inputs,
                 #work,
                 |output| {
-                    use ::perf_harness::__private::{AnyOutput as _, ResultOutput as _};
-                    (&::perf_harness::__private::Output(output)).failure()
+                    use ::perf_harness::__private::{AnyOutput as _, OfNoStatus as _, ResultOutput as _};
+                    let output = &::perf_harness::__private::Output(output);
+                    output.failure().or_else(|| output.refusal())
                 },
             )
             .await
@@ -233,7 +234,7 @@ fn undecided(input: ParseStream<'_>) -> Result<TokenStream> {
     }
 }
 
-fn listed<const N: usize>(words: [String; N]) -> String {
+fn listed<const N: usize>(words: &[String; N]) -> String {
     let (last, others) = words
         .split_last()
         .unwrap_or_else(|| unreachable!("there are some"));

@@ -14,7 +14,7 @@ pub fn check_within<T>(
     name: &str,
 ) {
     let form = Form::OfRecording(told_name(name));
-    recording.check_within_as(budget, status, &form, Location::caller());
+    recording.check_within_as(budget, (status, Vec::new()), &form, Location::caller());
 }
 
 /// `assert_within_budget!(db, "GET /api/users/", work)`

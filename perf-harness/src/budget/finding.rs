@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 use perf_harness_allocator::Allocated;
 
@@ -12,13 +13,14 @@ use super::excuse::{Excuse, Excuses};
 use super::growth::{Grown, occurrences, unknown_growth};
 use super::improvement::Compared;
 use super::known::{Baseline, Objection, Occurrence};
-use super::latency::Ruling;
+use super::latency::{Ruling, Statistic};
 use super::limit::Metric;
 use super::queries::Form;
 use super::within::Within;
 use crate::error::SetupError;
 use crate::plan::{Advice, Plans, QueryScaling, Scale, Scaling};
 use crate::record::{Sample, Traffic};
+use crate::stats::{quantile, quantile_interval};
 use crate::timing::Timings;
 
 /// One fact that is not allowed.
@@ -101,6 +103,28 @@ pub enum Problem {
 pub(crate) struct Sampled {
     pub(crate) timings: Timings,
     pub(crate) rulings: Vec<Ruling>,
+}
+
+impl Sampled {
+    /// What the samples say of a statistic.
+    pub(crate) fn estimate(&self, statistic: Statistic) -> Duration {
+        let times = self.timings.judged();
+        #[expect(clippy::cast_precision_loss, reason = "a number of runs")]
+        let seconds = match statistic {
+            Statistic::Mean => times.iter().sum::<f64>() / times.len().max(1) as f64,
+            other => quantile(&times, other.quantile().unwrap_or(1.0)).unwrap_or_default(),
+        };
+        Duration::from_secs_f64(seconds)
+    }
+
+    /// Where a percentile lies with a certainty of 99 %, if there are samples enough to say.
+    pub(crate) fn interval(&self, statistic: Statistic) -> Option<(Duration, Duration)> {
+        const CONFIDENCE: f64 = 0.99;
+        let interval =
+            quantile_interval(&self.timings.judged(), statistic.quantile()?, CONFIDENCE)?;
+        let time = Duration::from_secs_f64;
+        Some((time(interval.low), time(interval.high)))
+    }
 }
 
 /// An assertion that did not hold, and the facts that it was asked about.

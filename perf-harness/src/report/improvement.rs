@@ -149,7 +149,7 @@ fn because(compared: &Compared) -> Vec<String> {
         .pairs
         .iter()
         .flat_map(|pair| [pair.before, pair.after])
-        .map(|run| run.wall - run.least())
+        .map(|run| run.waited())
         .sum();
     lines.extend(
         (waited > Duration::from_millis(1))

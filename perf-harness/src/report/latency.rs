@@ -15,11 +15,8 @@ use crate::budget::{
 };
 use crate::machine::Disturbances;
 use crate::record::TimeSpent;
-use crate::stats::{quantile, quantile_interval};
-use crate::timing::{Timing, Timings, Waits};
-
-/// How certain the interval of a percentile is.
-const CONFIDENCE: f64 = 0.99;
+use crate::stats::quantile;
+use crate::timing::{Timings, Waits};
 
 /// Rules that are broken, or that could not be decided.
 pub(super) fn latency(subject: &Subject<'_>, finding: &Finding) -> String {
@@ -41,7 +38,7 @@ pub(super) fn latency(subject: &Subject<'_>, finding: &Finding) -> String {
     ];
     lines.extend(section("actual", &actual(sampled)));
     lines.push(String::new());
-    lines.extend(section("because", &because(&sampled.timings)));
+    lines.extend(section("because", &because(sampled)));
     lines.push(String::new());
     lines.extend(section("next", &next(subject, finding, latency, sampled)));
     lines.join("\n") + "\n"
@@ -60,9 +57,7 @@ pub(crate) fn too_noisy(location: &Location<'_>, written: &str, sampled: &Sample
         .rulings
         .iter()
         .filter(|ruling| ruling.decided.is_none());
-    let open: Vec<String> = open
-        .map(|ruling| told_ruling(ruling, &sampled.timings))
-        .collect();
+    let open: Vec<String> = open.map(|ruling| told_ruling(ruling, sampled)).collect();
     let noise = noise(&sampled.timings).join("; ");
     let noise = if noise.is_empty() {
         noise
@@ -81,22 +76,20 @@ pub(crate) fn too_noisy(location: &Location<'_>, written: &str, sampled: &Sample
 /// A line for each rule.
 fn actual(sampled: &Sampled) -> Vec<String> {
     let rulings = sampled.rulings.iter();
-    rulings
-        .map(|ruling| told_ruling(ruling, &sampled.timings))
-        .collect()
+    rulings.map(|ruling| told_ruling(ruling, sampled)).collect()
 }
 
-fn told_ruling(ruling: &Ruling, timings: &Timings) -> String {
+fn told_ruling(ruling: &Ruling, sampled: &Sampled) -> String {
     let rule = &ruling.rule;
     let standing = match ruling.decided {
         Some(Decided::Holds) => "holds",
         Some(Decided::IsBroken) => "is broken",
         None => "is undecided",
     };
-    format!("`{rule}` {standing}: {}", evidence(ruling, rule, timings))
+    format!("`{rule}` {standing}: {}", evidence(ruling, rule, sampled))
 }
 
-fn evidence(ruling: &Ruling, rule: &LatencyRule, timings: &Timings) -> String {
+fn evidence(ruling: &Ruling, rule: &LatencyRule, sampled: &Sampled) -> String {
     let (over, of) = (grouped(ruling.over as u64), grouped(ruling.of as u64));
     let most = told(rule.most());
     match rule.statistic().quantile() {
@@ -107,12 +100,10 @@ fn evidence(ruling: &Ruling, rule: &LatencyRule, timings: &Timings) -> String {
         None if rule.statistic() == Statistic::Max => {
             format!("{over} of {of} runs took longer than {most}")
         }
-        None => {
-            let times = timings.sorted(Timing::least);
-            #[expect(clippy::cast_precision_loss, reason = "a number of runs")]
-            let mean = times.iter().sum::<f64>() / times.len().max(1) as f64;
-            format!("the mean of {of} runs is {}", seconds(mean))
-        }
+        None => format!(
+            "the mean of {of} runs is {}",
+            told(sampled.estimate(Statistic::Mean))
+        ),
     }
 }
 
@@ -123,8 +114,9 @@ fn percent(share: f64) -> String {
 }
 
 /// The times, where they go, and what is not in them.
-fn because(timings: &Timings) -> Vec<String> {
-    let mut lines = vec![distribution(timings)];
+fn because(sampled: &Sampled) -> Vec<String> {
+    let timings = &sampled.timings;
+    let mut lines = vec![distribution(sampled)];
     lines.extend(timings.spent.map(spent));
     lines.extend(noise(timings));
     lines.extend(build());
@@ -132,19 +124,16 @@ fn because(timings: &Timings) -> Vec<String> {
 }
 
 /// `p50 3.4 ms, p95 4.02 ms (99 % certain: 3.9 to 4.3 ms), max 12 ms of 257 runs; on the wall p95 12.6 ms`
-fn distribution(timings: &Timings) -> String {
-    let of: fn(&Timing) -> Duration = match timings.waits {
-        Waits::Unknown(_) => |run| run.wall,
-        _ => Timing::least,
-    };
-    let (least, wall) = (timings.sorted(of), timings.sorted(|run| run.wall));
-    let runs = grouped(least.len() as u64);
-    let (Some(first), Some(last)) = (least.first(), least.last()) else {
+fn distribution(sampled: &Sampled) -> String {
+    /// Of fewer no percentile is known.
+    const FEW: usize = 20;
+    let timings = &sampled.timings;
+    let (times, wall) = (timings.judged(), timings.sorted(|run| run.wall));
+    let runs = grouped(times.len() as u64);
+    let (Some(first), Some(last)) = (times.first(), times.last()) else {
         return "nothing was sampled".to_owned();
     };
-    // Of fewer no percentile is known.
-    const FEW: usize = 20;
-    if least.len() < FEW {
+    if times.len() < FEW {
         let wall = wall.last().copied().unwrap_or_default();
         return format!(
             "{runs} runs took {} to {}, on the wall up to {}",
@@ -154,18 +143,14 @@ fn distribution(timings: &Timings) -> String {
         );
     }
     let at = |times: &[f64], q| quantile(times, q).map(seconds).unwrap_or_default();
-    let interval =
-        quantile_interval(&least, 0.95, CONFIDENCE).map_or_else(String::new, |interval| {
-            format!(
-                " (99 % certain: {} to {})",
-                seconds(interval.low),
-                seconds(interval.high)
-            )
-        });
+    let interval = sampled.interval(Statistic::P95);
+    let interval = interval.map_or_else(String::new, |(low, high)| {
+        format!(" (99 % certain: {} to {})", told(low), told(high))
+    });
     format!(
         "{runs} runs: p50 {}, p95 {}{interval}, max {}; on the wall p95 {}",
-        at(&least, 0.5),
-        at(&least, 0.95),
+        at(&times, 0.5),
+        at(&times, 0.95),
         seconds(*last),
         at(&wall, 0.95)
     )
@@ -274,8 +259,7 @@ fn next(
     if !broken {
         let more = latency.samples * 4;
         lines.push(format!(
-            "let it take more samples: `samples = {}, time = 60s`",
-            more
+            "let it take more samples: `samples = {more}, time = 60s`"
         ));
     }
     lines.extend(broken.then(|| cure(timings)));
@@ -284,7 +268,7 @@ fn next(
             "take times past the recorder: build the service on `db.unrecorded()`".to_owned(),
         );
     }
-    lines.extend(loosened(finding, latency, sampled));
+    lines.push(loosened(finding, latency, sampled));
     lines.extend(further(subject));
     lines
 }
@@ -319,28 +303,26 @@ fn cure(timings: &Timings) -> String {
 }
 
 /// The budget that it would keep.
-fn loosened(finding: &Finding, latency: &Latency, sampled: &Sampled) -> Option<String> {
+fn loosened(finding: &Finding, latency: &Latency, sampled: &Sampled) -> String {
     let rules = sampled.rulings.iter().map(|ruling| match ruling.decided {
-        Some(Decided::Holds) => Some(ruling.rule),
-        _ => kept(ruling, &sampled.timings),
+        Some(Decided::Holds) => ruling.rule,
+        _ => kept(ruling, sampled),
     });
-    let rules: Option<Vec<LatencyRule>> = rules.collect();
     let allowed = Latency {
-        rules: rules?,
+        rules: rules.collect(),
         ..latency.clone()
     };
     let written = Assertion::Latency(allowed).written(&finding.form);
-    Some(format!("or allow it: {written}"))
+    format!("or allow it: {written}")
 }
 
 /// A rule that the samples would keep, with half as much again.
-fn kept(ruling: &Ruling, timings: &Timings) -> Option<LatencyRule> {
+fn kept(ruling: &Ruling, sampled: &Sampled) -> LatencyRule {
     const ROOM: f64 = 1.5;
-    let times = timings.sorted(Timing::least);
     let statistic = ruling.rule.statistic();
-    let now = quantile(&times, statistic.quantile().unwrap_or(1.0))?;
+    let now = sampled.estimate(statistic).as_secs_f64();
     let room = now.max(ruling.rule.most().as_secs_f64()) * ROOM;
-    Some(LatencyRule::new(statistic, round_number(room)))
+    LatencyRule::new(statistic, round_number(room))
 }
 
 /// Up to two digits: 0.0312 s are 32 ms.
@@ -389,7 +371,7 @@ pub(super) fn latency_json(sampled: &Sampled) -> Value {
         "concurrency": timings.concurrency,
         "repeats": timings.repeats,
         "rtt_us": timings.rtt.map(micros),
-        "because": because(timings),
+        "because": because(sampled),
         "runs": runs,
     })
 }

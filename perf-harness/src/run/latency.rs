@@ -9,14 +9,16 @@ mod server;
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::perf_db::PerfDb;
 use super::tell;
 use crate::budget::{
-    Assertion, Decided, Finding, Form, Latency, Problem, Sampled, Undecided, Violation,
+    Assertion, Decided, Finding, Form, Latency, Problem, Ruling, Sampled, Undecided, Violation,
 };
 use crate::clock;
 use crate::config;
+use crate::error::SetupError;
 use crate::record::Traffic;
 use crate::report::too_noisy;
 
@@ -60,9 +62,10 @@ impl PerfDb {
             }
             Err(error) => Err(error),
         };
+        self.note_latency(&latency, &form, location, sampled.as_ref());
         let (problem, sampled) = match sampled {
             Ok(sampled) => (
-                self.judge(&latency, &form, location, &sampled),
+                judge(&latency, &form, location, &sampled),
                 Some(Arc::new(sampled)),
             ),
             Err(error) => (Some(Problem::Unmeasured(error)), None),
@@ -88,34 +91,90 @@ impl PerfDb {
         });
     }
 
-    /// What is wrong, if anything is. What could not be decided is at least told.
-    fn judge(
+    /// What came of each rule of an entry of the budgets, in microseconds, on its side of what is allowed.
+    pub(super) async fn held_latency(
         &self,
-        latency: &Latency,
-        form: &Form,
-        location: &'static Location<'static>,
-        sampled: &Sampled,
-    ) -> Option<Problem> {
-        let count = |decided| {
-            let rulings = sampled.rulings.iter();
-            rulings.filter(|ruling| ruling.decided == decided).count()
+        (latency, form, location): (&Latency, &Form, &'static Location<'static>),
+        work: impl AsyncFn(()),
+    ) -> Vec<Result<u64, SetupError>> {
+        let sampled = match latency.must_be_decidable(clock::resolution()) {
+            Ok(()) => {
+                let sampler = Sampler::new(self, latency, (async || (), work, |&()| None));
+                sampler.sample().await
+            }
+            Err(error) => Err(error),
         };
-        let (broken, open) = (count(Some(Decided::IsBroken)), count(None));
-        let said = latency
-            .undecided
-            .map(|undecided| undecided == Undecided::Fail);
-        let fails = match said.map_or_else(config::undecided_fails, Ok) {
-            Ok(fails) => fails,
-            Err(error) => return Some(Problem::Unmeasured(error)),
+        let sampled = match sampled {
+            Ok(sampled) => sampled,
+            Err(error) => return latency.rules.iter().map(|_| Err(error.clone())).collect(),
         };
-        if broken > 0 || (open > 0 && fails) {
-            let undecided = open;
-            return Some(Problem::Violation(Violation::Latency { broken, undecided }));
-        }
-        if open > 0 {
+        let fails = config::undecided_fails();
+        if fails.as_ref().is_ok_and(|fails| !fails)
+            && sampled
+                .rulings
+                .iter()
+                .any(|ruling| ruling.decided.is_none())
+        {
             let written = Assertion::Latency(latency.clone()).written(form);
-            tell::warning(&too_noisy(location, &written, sampled));
+            tell::warning(&too_noisy(location, &written, &sampled));
         }
-        None
+        let rulings = sampled.rulings.iter();
+        rulings
+            .map(|ruling| held(ruling, &sampled, &fails))
+            .collect()
     }
+}
+
+/// What is wrong, if anything is. What could not be decided is at least told.
+fn judge(
+    latency: &Latency,
+    form: &Form,
+    location: &'static Location<'static>,
+    sampled: &Sampled,
+) -> Option<Problem> {
+    let count = |decided| {
+        let rulings = sampled.rulings.iter();
+        rulings.filter(|ruling| ruling.decided == decided).count()
+    };
+    let (broken, open) = (count(Some(Decided::IsBroken)), count(None));
+    let said = latency
+        .undecided
+        .map(|undecided| undecided == Undecided::Fail);
+    let fails = match said.map_or_else(config::undecided_fails, Ok) {
+        Ok(fails) => fails,
+        Err(error) => return Some(Problem::Unmeasured(error)),
+    };
+    if broken > 0 || (open > 0 && fails) {
+        let undecided = open;
+        return Some(Problem::Violation(Violation::Latency { broken, undecided }));
+    }
+    if open > 0 {
+        let written = Assertion::Latency(latency.clone()).written(form);
+        tell::warning(&too_noisy(location, &written, sampled));
+    }
+    None
+}
+
+/// What is told of one rule, on the side of the limit that the verdict says: what is estimated may lie on the other.
+fn held(
+    ruling: &Ruling,
+    sampled: &Sampled,
+    fails: &Result<bool, SetupError>,
+) -> Result<u64, SetupError> {
+    let most = micros(ruling.rule.most());
+    let estimate = micros(sampled.estimate(ruling.rule.statistic()));
+    match (ruling.decided, fails) {
+        (Some(Decided::IsBroken), _) => Ok(estimate.max(most.saturating_add(1))),
+        (Some(Decided::Holds), _) | (None, Ok(false)) => Ok(estimate.min(most)),
+        (None, Ok(true)) => Err(SetupError::latency(
+            format!("`{}` is too noisy to judge", ruling.rule),
+            "allow more, or measure where less else is going on",
+        )),
+        (None, Err(error)) => Err(error.clone()),
+    }
+}
+
+/// A time as the history and the budgets have it.
+pub(super) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

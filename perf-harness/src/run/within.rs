@@ -3,12 +3,13 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::latency::micros;
 use super::perf_db::PerfDb;
 use super::recording::{Recording, UNNAMED};
 use crate::budget::{
-    Asked, Assertion, Finding, Form, Held, Measured, Metric, Problem, Within, nothing,
+    Asked, Assertion, Finding, Form, Held, Latency, Measured, Metric, Problem, Within, nothing,
 };
-use crate::budgets::{self, Budgets, Checked, CheckedValue, Entry, latency_rules};
+use crate::budgets::{self, Budgets, Checked, CheckedValue, Entry};
 use crate::config;
 use crate::error::SetupError;
 use crate::plan::{Plans, Rows};
@@ -93,26 +94,67 @@ impl Budgeted {
 #[derive(Debug)]
 pub struct BudgetedWork<T, A> {
     recording: Recording<T>,
-    #[expect(dead_code, reason = "the sampler of latency repeats the work by it")]
+    db: PerfDb,
+    /// Its latency is judged by it, if it can be done again.
     again: Option<A>,
     name: Option<String>,
     form: Form,
     location: &'static Location<'static>,
 }
 
-impl<T, A> BudgetedWork<T, A> {
+impl<T, A, F> BudgetedWork<T, A>
+where
+    A: FnMut() -> F,
+    F: Future<Output = T>,
+{
     /// What it returned and sent.
     pub fn recording(&self) -> &Recording<T> {
         &self.recording
     }
 
     /// Judges all limits of the budget and gives what the work returned. `status` is that of the response, if there was one.
-    #[expect(clippy::unused_async, reason = "latency is sampled here")]
-    pub async fn judge(self, status: Option<u16>) -> T {
-        // Here the work is sampled by `self.again` for `latency_rules(entry)`; what comes of it are further `Held`s.
+    pub async fn judge(mut self, status: Option<u16>) -> T {
+        let latency = match self.again.take() {
+            Some(again) if status.is_none_or(|status| status < 400) => self.latency(again).await,
+            _ => Vec::new(),
+        };
+        let name = self.name.as_deref();
         self.recording
-            .check_within_as(self.name.as_deref(), status, &self.form, self.location);
+            .check_within_as(name, (status, latency), &self.form, self.location);
         self.recording.into_output()
+    }
+
+    /// What the entry says of latency, with what the work takes. Nothing of an entry that there is not: that is told later.
+    async fn latency(&self, again: A) -> Vec<Held> {
+        let budgeted = &self.recording.origin.ledger.budgeted;
+        let name = self.name.as_deref().or(budgeted.named.as_deref());
+        let Some(Ok(entry)) = name.map(entry) else {
+            return Vec::new();
+        };
+        let rules = entry.latency.iter().map(|ruled| ruled.rule);
+        let latency = Latency::of(rules.collect());
+        if latency.rules().is_empty() {
+            return Vec::new();
+        }
+        let again = Mutex::new(again);
+        let work = async |()| {
+            let run = (again.lock().unwrap_or_else(PoisonError::into_inner))();
+            drop(run.await);
+        };
+        let asked = (&latency, &self.form, self.location);
+        let judged = self.db.held_latency(asked, work).await;
+        let told = file()
+            .map(|file| file.file.display().to_string())
+            .unwrap_or_default();
+        let places = entry.latency.iter().map(|ruled| ruled.source.line());
+        let held = entry.latency.iter().zip(judged).zip(places);
+        held.map(|((ruled, actual), line)| Held {
+            of: Measured::Latency(ruled.rule.statistic()),
+            most: micros(ruled.rule.most()),
+            actual,
+            place: line.map(|line| format!("{told}:{line}")),
+        })
+        .collect()
     }
 }
 
@@ -145,6 +187,7 @@ impl PerfDb {
             let (first, again) = work.begin();
             BudgetedWork {
                 recording: self.record(first).await,
+                db: self.clone(),
                 again,
                 name,
                 form,
@@ -163,13 +206,13 @@ impl<T> Recording<T> {
     #[track_caller]
     pub fn check_within(&self, budget: Option<&str>) {
         let form = Form::OfRecording(UNNAMED.to_owned());
-        self.check_within_as(budget, None, &form, Location::caller());
+        self.check_within_as(budget, (None, Vec::new()), &form, Location::caller());
     }
 
     pub(crate) fn check_within_as(
         &self,
         name: Option<&str>,
-        status: Option<u16>,
+        (status, latency): (Option<u16>, Vec<Held>),
         form: &Form,
         location: &'static Location<'static>,
     ) {
@@ -178,7 +221,7 @@ impl<T> Recording<T> {
             form,
             url: &self.origin.masked_url,
         };
-        let judged = self.within(name, status, &assertion, &asked);
+        let judged = self.within(name, (status, latency), &assertion, &asked);
         let held = judged.as_ref().map(|(within, _)| within);
         self.note_within(held.ok(), form, location);
         let (within, plans, problem) = match judged {
@@ -212,7 +255,7 @@ impl<T> Recording<T> {
     fn within(
         &self,
         name: Option<&str>,
-        status: Option<u16>,
+        (status, latency): (Option<u16>, Vec<Held>),
         assertion: &Assertion,
         asked: &Asked<'_>,
     ) -> Result<(Within, Option<Arc<Plans>>), SetupError> {
@@ -238,14 +281,12 @@ impl<T> Recording<T> {
         let within = Within {
             entry: name.to_owned(),
             place,
-            held: held.collect(),
+            held: held.chain(latency).collect(),
         };
-        let latency = latency_rules(entry).into_iter();
-        budgeted.add(
-            name,
-            &within,
-            latency.map(|rule| Measured::Latency(rule.statistic())),
-        );
+        let rules = entry.latency.iter();
+        let rules = rules.map(|ruled| Measured::Latency(ruled.rule.statistic()));
+        let is_judged = |of: &Measured| within.held.iter().any(|held| held.of == *of);
+        budgeted.add(name, &within, rules.filter(|of| !is_judged(of)));
         let plans = match within.over().first().map(|worst| worst.of) {
             Some(Measured::Work(Metric::FullScans)) => sized.plans().ok(),
             Some(Measured::Work(Metric::RowsExamined | Metric::Buffers)) => {

@@ -19,5 +19,7 @@ pub(crate) use interval::Interval;
 pub(crate) use mean::{MeanTest, Time, mean_samples_needed};
 pub(crate) use paired::{hodges_lehmann, wilcoxon_interval};
 pub(crate) use quantile::{quantile, quantile_interval};
-pub(crate) use share::{Exceeds, ShareTest, samples_needed, samples_without_exceedance};
+pub(crate) use share::{
+    Exceeds, ShareTest, samples_needed, samples_needed_to_fail, samples_without_exceedance,
+};
 pub(crate) use verdict::{ErrorRates, Verdict};

@@ -121,7 +121,6 @@ pub(crate) fn samples_needed(quantile: f64, rates: ErrorRates) -> u32 {
 }
 
 /// The least number of samples that can fail: all of them are over.
-#[cfg(test)]
 pub(crate) fn samples_needed_to_fail(quantile: f64, rates: ErrorRates) -> u32 {
     let test = ShareTest::new(quantile, rates);
     fewest(|samples| test.judge(samples, samples, samples) == Some(Verdict::Over))

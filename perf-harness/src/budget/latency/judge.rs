@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Latency, LatencyRule, Statistic};
 use crate::stats::{
     ErrorRates, Exceeds, MeanTest, ShareTest, Time, Verdict, mean_samples_needed, samples_needed,
-    samples_without_exceedance,
+    samples_needed_to_fail, samples_without_exceedance,
 };
 use crate::timing::Timing;
 
@@ -155,10 +155,12 @@ impl Test {
     }
 }
 
-/// How many samples it takes to say that a rule holds, if none is over.
+/// How many samples it takes to say that a rule holds, if none is over, and that it is broken, if all are.
 pub(super) fn needed(statistic: Statistic, rates: ErrorRates) -> usize {
     let needed = match statistic.quantile() {
-        Some(quantile) => samples_needed(quantile, rates),
+        Some(quantile) => {
+            samples_needed(quantile, rates).max(samples_needed_to_fail(quantile, rates))
+        }
         None if statistic == Statistic::Mean => mean_samples_needed(rates),
         None => samples_without_exceedance(RARE, rates.false_pass),
     };
@@ -208,7 +210,7 @@ mod tests {
             let latency = below(statistic, 10);
             let holds = judge(&latency, &[run(1, 0)], true);
             assert_eq!(holds, [(Some(Decided::Holds), within)], "{statistic:?}");
-            assert_eq!(latency.needed(&latency.rules[0]), within);
+            assert_eq!(latency.needed(&latency.rules[0]), within.max(over));
             let broken = judge(&latency, &[run(50, 0)], true);
             assert_eq!(broken, [(Some(Decided::IsBroken), over)], "{statistic:?}");
         };

@@ -69,6 +69,20 @@ impl Latency {
         Self::default()
     }
 
+    /// These rules, with as many samples as they need.
+    pub(crate) fn of(rules: Vec<LatencyRule>) -> Self {
+        /// A budget near the true value takes more than the least.
+        const ROOM: usize = 4;
+        let mut latency = Self {
+            rules,
+            ..Self::default()
+        };
+        let needed = latency.rules.iter().map(|rule| latency.needed(rule)).max();
+        let samples = needed.unwrap_or_default().saturating_mul(ROOM);
+        latency.samples = latency.samples.max(samples);
+        latency
+    }
+
     /// The statistic is to be below `most`.
     #[must_use]
     pub fn below(mut self, statistic: Statistic, most: Duration) -> Self {

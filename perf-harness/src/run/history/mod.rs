@@ -10,9 +10,15 @@ use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::time::Duration;
 
 use super::artefacts::Files;
+use super::latency::micros;
+use super::perf_db::PerfDb;
 use super::recording::Recording;
 use super::tell;
-use crate::budget::{Assertion, Form, Measured, Metric, Problem, Within, measured};
+use crate::budget::{
+    Assertion, Decided, Form, Latency, LatencyRule, Measured, Metric, Problem, Sampled, Within,
+    measured,
+};
+use crate::error::SetupError;
 use crate::history::{self, Fact, Verdict};
 use crate::record::{Sample, Traffic};
 
@@ -27,6 +33,9 @@ pub(super) struct Note {
     pub(super) verdict: Verdict,
     pub(super) values: BTreeMap<String, u64>,
     pub(super) limits: BTreeMap<String, u64>,
+    /// Between which values it lies, of what is estimated, and how often that was measured.
+    pub(super) intervals: BTreeMap<String, (u64, u64)>,
+    pub(super) samples: Option<u64>,
 }
 
 /// The notes of one test, in the order of the first assertion on each recording.
@@ -92,6 +101,53 @@ impl<T> Recording<T> {
     }
 }
 
+impl PerfDb {
+    /// Times were taken of a piece of work, or could not be.
+    pub(super) fn note_latency(
+        &self,
+        latency: &Latency,
+        form: &Form,
+        location: &'static Location<'static>,
+        sampled: Result<&Sampled, &SetupError>,
+    ) {
+        let verdict = sampled.map_or(Verdict::Unmeasured, of_rulings);
+        let mut note = Note::of_nothing(form, location, verdict);
+        for rule in &latency.rules {
+            let name = metric(Measured::Latency(rule.statistic()));
+            note.limits.insert(name, micros(rule.most()));
+        }
+        if let Ok(sampled) = sampled {
+            note.samples = Some(sampled.timings.runs.len() as u64);
+            for statistic in latency.rules.iter().map(LatencyRule::statistic) {
+                let name = metric(Measured::Latency(statistic));
+                let interval = sampled.interval(statistic);
+                let interval = interval.map(|(low, high)| (micros(low), micros(high)));
+                note.intervals
+                    .extend(interval.map(|interval| (name.clone(), interval)));
+                note.values
+                    .insert(name, micros(sampled.estimate(statistic)));
+            }
+        }
+        self.origin.ledger.notes.add(&Arc::default(), note);
+    }
+}
+
+fn of_rulings(sampled: &Sampled) -> Verdict {
+    let is = |decided| {
+        sampled
+            .rulings
+            .iter()
+            .any(|ruling| ruling.decided == decided)
+    };
+    if is(Some(Decided::IsBroken)) {
+        Verdict::Failed
+    } else if is(None) {
+        Verdict::Undecided
+    } else {
+        Verdict::Passed
+    }
+}
+
 impl Notes {
     /// An assertion was made about one piece of work at several sizes.
     pub(super) fn at_sizes(
@@ -137,14 +193,24 @@ impl Note {
         location: &'static Location<'static>,
         verdict: Verdict,
     ) -> Self {
+        Self {
+            values: values(traffic),
+            ..Self::of_nothing(form, location, verdict)
+        }
+    }
+
+    /// Of what did not cross the wire, or is not known by it.
+    fn of_nothing(form: &Form, location: &'static Location<'static>, verdict: Verdict) -> Self {
         let (Form::OfRecording(name) | Form::OneStep(name)) = form;
         Self {
             name: name.clone(),
             location,
             entry: None,
             verdict,
-            values: values(traffic),
+            values: BTreeMap::new(),
             limits: BTreeMap::new(),
+            intervals: BTreeMap::new(),
+            samples: None,
         }
     }
 
@@ -250,8 +316,8 @@ fn facts(notes: Vec<Note>, files: &Files, test: &str) -> Vec<Fact> {
             budgets,
             verdict: note.verdict,
             values: note.values,
-            intervals: BTreeMap::new(),
-            samples: None,
+            intervals: note.intervals,
+            samples: note.samples,
             limits: note.limits,
         }
     });
@@ -384,6 +450,8 @@ mod tests {
             verdict: Verdict::Passed,
             values: BTreeMap::new(),
             limits: BTreeMap::new(),
+            intervals: BTreeMap::new(),
+            samples: None,
         };
         for name in [None, Some("a"), Some("b"), None, Some("a")] {
             notes.add(&recording, entry(name));

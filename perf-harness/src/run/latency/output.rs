@@ -4,6 +4,8 @@
 
 use std::fmt::Debug;
 
+use crate::run::HasStatus;
+
 /// What the work gave.
 #[derive(Debug)]
 pub struct Output<'a, T>(pub &'a T);
@@ -32,6 +34,25 @@ impl<T> AnyOutput for &Output<'_, T> {
     }
 }
 
+impl<T: HasStatus> Output<'_, T> {
+    /// A response that is no answer: what is refused is refused in no time.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        let status = self.0.status().filter(|status| *status >= 400)?;
+        Some(format!("the response is {status}"))
+    }
+}
+
+/// An output without a status.
+pub trait OfNoStatus {
+    /// None.
+    fn refusal(&self) -> Option<String> {
+        None
+    }
+}
+
+impl<T> OfNoStatus for Output<'_, T> {}
+
 /// Work that needs no input.
 pub fn no_input<T>(work: impl AsyncFn() -> T) -> impl AsyncFn(()) -> T {
     async move |()| work().await
@@ -41,14 +62,31 @@ pub fn no_input<T>(work: impl AsyncFn() -> T) -> impl AsyncFn(()) -> T {
 mod tests {
     use super::*;
 
+    struct Answer(u16);
+
+    impl HasStatus for Answer {
+        fn status(&self) -> Option<u16> {
+            Some(self.0)
+        }
+    }
+
+    #[test]
+    fn a_response_that_is_no_answer_is_told() {
+        let refused = Some("the response is 404".to_owned());
+        assert_eq!(Output(&Answer(404)).refusal(), refused);
+        assert_eq!(Output(&Ok::<_, String>(Answer(404))).refusal(), refused);
+        assert_eq!(Output(&Answer(304)).refusal(), None);
+        assert_eq!(Output(&1).refusal(), None);
+        // Its error is told in its own words.
+        assert_eq!(Output(&Err::<Answer, _>("no")).refusal(), None);
+    }
+
     #[test]
     fn a_result_is_told_from_all_else() {
-        assert_eq!((&Output(&Ok::<_, String>(1))).failure(), None);
-        let error = Err::<i32, _>("no such user");
-        assert_eq!(
-            (&Output(&error)).failure().as_deref(),
-            Some("\"no such user\"")
-        );
-        assert_eq!((&Output(&1)).failure(), None);
+        let (good, bad) = (Ok::<_, String>(1), Err::<i32, _>("no such user"));
+        let (good, bad, other) = (&Output(&good), &Output(&bad), &Output(&1));
+        assert_eq!(good.failure(), None);
+        assert_eq!(bad.failure().as_deref(), Some("\"no such user\""));
+        assert_eq!(other.failure(), None);
     }
 }

@@ -53,6 +53,16 @@ impl Go {
             || clock::now() >= self.until
     }
 
+    fn take(&mut self, run: Result<Timing, SetupError>) {
+        match run {
+            Ok(timing) => {
+                self.judge.add(&timing);
+                self.runs.push(timing);
+            }
+            Err(error) => self.error = Some(self.told(error)),
+        }
+    }
+
     /// How far it had come.
     fn told(&self, error: SetupError) -> SetupError {
         match error {
@@ -161,15 +171,7 @@ where
     async fn lane(&self, go: &Mutex<Go>) {
         while !lock(go).is_over() {
             let run = self.run().await;
-            let mut now = lock(go);
-            match run {
-                Ok(timing) => {
-                    now.judge.add(&timing);
-                    now.runs.push(timing);
-                }
-                Err(error) => now.error = Some(now.told(error)),
-            }
-            drop(now);
+            lock(go).take(run);
             self.runner.look_again().await;
         }
     }
