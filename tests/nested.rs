@@ -144,7 +144,7 @@ fn the_tests_of_a_strict_crate_pass() {
     let output = user_crate(&["test", "--locked"]);
     let printed = text(&output.stdout);
     assert!(output.status.success(), "{printed}{}", text(&output.stderr));
-    assert!(printed.contains("6 passed; 0 failed"), "{printed}");
+    assert!(printed.contains("7 passed; 0 failed"), "{printed}");
 }
 
 #[test]

@@ -123,23 +123,28 @@ pub(crate) fn are_felt(disturbances: &Disturbances) -> bool {
 }
 
 /// The runs with as much taken off as the machine can have added: twice the share that the hypervisor took, for it need not
-/// take the same of each; and without as many of the longest as there were pauses.
+/// take the same of each; and of as many of the longest as there were pauses the longest pause.
 pub(crate) fn without_disturbances(timings: &Timings) -> Vec<Timing> {
     let found = &timings.disturbances;
     let stolen = found
         .steal
         .map_or(0.0, |steal| (steal.share * 2.0).min(1.0));
     let pauses = found.paused.map_or(0, |pauses| pauses.times as usize);
-    let mut longest: Vec<Duration> = timings.runs.iter().map(|run| run.wall).collect();
-    longest.sort_unstable_by(|one, other| other.cmp(one));
-    let limit = longest.get(pauses).copied().unwrap_or_default();
-    let kept = timings
-        .runs
-        .iter()
-        .filter(|run| pauses == 0 || run.wall <= limit);
-    kept.map(|run| Timing {
-        wall: run.wall.mul_f64(1.0 - stolen),
-        ..*run
+    let stood = found.paused.map_or(Duration::ZERO, |pauses| pauses.longest);
+    let mut by_length: Vec<usize> = (0..timings.runs.len()).collect();
+    by_length.sort_by_key(|at| std::cmp::Reverse(timings.runs[*at].wall));
+    by_length.truncate(pauses);
+    let runs = timings.runs.iter().enumerate();
+    runs.map(|(at, run)| {
+        let added = if by_length.contains(&at) {
+            stood
+        } else {
+            Duration::ZERO
+        };
+        Timing {
+            wall: run.wall.mul_f64(1.0 - stolen).saturating_sub(added),
+            ..*run
+        }
     })
     .collect()
 }
@@ -199,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_of_the_longest_as_there_were_pauses_do_not_count() {
+    fn as_many_of_the_longest_as_there_were_pauses_may_have_stood_still() {
         let mut timings = of(&[10, 300, 20, 400]);
         timings.disturbances.paused = Some(Pauses {
             times: 2,
@@ -207,10 +212,8 @@ mod tests {
             total: ms(600),
         });
         assert!(are_felt(&timings.disturbances));
-        let walls: Vec<Duration> = without_disturbances(&timings)
-            .iter()
-            .map(|run| run.wall)
-            .collect();
-        assert_eq!(walls, [ms(10), ms(20)]);
+        let without = without_disturbances(&timings);
+        let walls: Vec<Duration> = without.iter().map(|run| run.wall).collect();
+        assert_eq!(walls, [ms(10), ms(0), ms(20), ms(20)]);
     }
 }

@@ -16,7 +16,7 @@ const FAILING: [&str; 5] = [
 ];
 
 /// Times, and what a machine that is busy adds.
-const TIMES: [(&str, &str); 10] = [
+const TIMES: [(&str, &str); 12] = [
     (r"\d+(\.\d+)? (µs|ms|s)\b", "<time>"),
     (r"(?m)^\s+(because  )?\s*left out: waiting .*\n", ""),
     (r"(?m)^\s+\d+(\.\d)? % of .*\n", ""),
@@ -24,6 +24,11 @@ const TIMES: [(&str, &str); 10] = [
     (r"\d+ pairs", "<n> pairs"),
     (r"(?m)^\s+sampled \d times, to be sure\n", ""),
     (r"(p\d+|max|mean) < \d+(ms|s)(, \.\.\))", "$1 < <time>$3"),
+    (r"tells \S+ apart", "tells <time> apart"),
+    (
+        r"or ask for what is certain: .*",
+        "or ask for what is certain: <gain>",
+    ),
     (r"\d+ of \d+ runs", "<n> of <n> runs"),
     (r"\d+ runs", "<n> runs"),
     (r"(for what is certain: .*, )\d+%", "$1<n>%"),

@@ -53,8 +53,8 @@ impl Allocated {
     #[must_use]
     pub fn since(self, before: Self) -> Self {
         Self {
-            allocations: self.allocations - before.allocations,
-            bytes: self.bytes - before.bytes,
+            allocations: self.allocations.saturating_sub(before.allocations),
+            bytes: self.bytes.saturating_sub(before.bytes),
         }
     }
 }
@@ -94,8 +94,8 @@ fn count(bytes: usize) {
             bytes: before,
         } = slot.get();
         slot.set(Allocated {
-            allocations: allocations + 1,
-            bytes: before + bytes as u64,
+            allocations: allocations.wrapping_add(1),
+            bytes: before.wrapping_add(bytes as u64),
         });
     }
 }
@@ -184,8 +184,9 @@ impl Mark {
 
 /// Does something that is not counted.
 pub fn uncounted<T>(work: impl FnOnce() -> T) -> T {
-    let before = Mark::now();
-    let output = work();
-    before.forget();
-    output
+    let _back = Guard {
+        before: SLOT.take(),
+        thread: PhantomData,
+    };
+    work()
 }

@@ -105,7 +105,7 @@ pub fn perf_test(options: TokenStream, function: TokenStream) -> TokenStream {
 /// | `inputs = async \|\| ..` | makes the input of each run; it is not timed, and the work is a closure with an argument |
 /// | `warm_up = 10` | so many runs come before the first that counts |
 /// | `samples = 600` | the most runs, for each rule at least as many as it needs |
-/// | `time = 10s` | how long is sampled at most |
+/// | `time = 10s` | how long is sampled at most; where it is not said, as long as the rules take and 10 s at least |
 /// | `time_out = 60s` | how long one run may take |
 /// | `concurrency = 1` | how many runs are under way at once |
 /// | `undecided = warn` | whether a rule that cannot be decided `fail`s the test or is told as a warning |

@@ -23,6 +23,8 @@ pub(crate) struct Held {
     pub(crate) of: Measured,
     pub(crate) most: u64,
     pub(crate) actual: Result<u64, SetupError>,
+    /// It could not be decided, and is told as a warning.
+    pub(crate) is_undecided: bool,
     /// Where it is written: `perf-budgets.toml:8`. None where it holds because nothing is said.
     pub(crate) place: Option<String>,
 }
@@ -70,6 +72,11 @@ impl Within {
         }
     }
 
+    /// Could one of the limits not be decided?
+    pub(crate) fn is_undecided(&self) -> bool {
+        self.held.iter().any(|held| held.is_undecided)
+    }
+
     /// The limits that are exceeded, the worst one first.
     pub(crate) fn over(&self) -> Vec<&Held> {
         let mut over: Vec<&Held> = self.held.iter().filter(|held| held.is_over()).collect();
@@ -91,6 +98,7 @@ mod tests {
             of: Measured::Work(metric),
             most,
             actual: actual.ok_or(SetupError::NothingPlanned),
+            is_undecided: false,
             place: None,
         }
     }

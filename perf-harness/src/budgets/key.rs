@@ -154,7 +154,7 @@ mod tests {
         check(
             "latency_p97_ms",
             "`latency_p97_ms`, and no `p97` is judged",
-            "latency is judged by p50, p90, p95, p99, max, mean: for instance latency_p99_ms = 200",
+            "latency is judged by p50, p90, p95, p99, p999, max, mean: for instance latency_p99_ms = 200",
         );
         check(
             "max_querys",

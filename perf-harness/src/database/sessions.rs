@@ -12,8 +12,8 @@ use crate::error::SetupError;
 const BACKENDS: &str = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 /// Sessions that are not at rest, the longest one first.
-const BUSY: &str = "SELECT state, coalesce(wait_event_type || ' ' || wait_event, '') AS waits, \
-     query, extract(epoch FROM clock_timestamp() - state_change)::float8 AS seconds \
+const BUSY: &str = "SELECT coalesce(state, ''), coalesce(wait_event_type || ' ' || wait_event, '') AS waits, \
+     coalesce(query, ''), coalesce(extract(epoch FROM clock_timestamp() - state_change)::float8, 0) \
      FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
      AND backend_type = 'client backend' AND state <> 'idle' ORDER BY state_change LIMIT 3";
 

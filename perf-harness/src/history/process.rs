@@ -45,7 +45,7 @@ fn ancestors(id: u32, ask: &impl Fn(u32) -> Option<Process>) -> Vec<Process> {
     const MOST: usize = 16;
     let first = ask(id);
     let line = std::iter::successors(first, |process| {
-        let parent = Some(process.parent).filter(|parent| *parent > 1);
+        let parent = Some(process.parent).filter(|parent| *parent > 0);
         parent.and_then(ask)
     });
     line.take(MOST).collect()

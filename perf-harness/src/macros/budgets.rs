@@ -87,6 +87,12 @@ macro_rules! __record_within {
         let probe = $crate::__private::Probe(held.recording());
         probe.note_size();
         let status = probe.status();
-        held.judge(status).await
+        held.judge(status, |output| {
+            #[allow(unused_imports, reason = "of a type that has both one is enough")]
+            use $crate::__private::{AnyOutput as _, OfNoStatus as _, ResultOutput as _};
+            let output = &$crate::__private::Output(output);
+            output.failure().or_else(|| output.refusal())
+        })
+        .await
     }};
 }

@@ -95,10 +95,12 @@ fn of_time(pairs: &[Pair]) -> Option<String> {
     let interval = gain.interval.map_or_else(
         || " (of too few pairs to be certain of anything)".to_owned(),
         |interval| {
+            let sign = gain.estimate.signum() * 100.0;
+            let (one, other) = (interval.low * sign, interval.high * sign);
             format!(
                 " (95 % certain: {:.0} to {:.0} %)",
-                interval.low * 100.0 * gain.estimate.signum(),
-                interval.high * 100.0 * gain.estimate.signum()
+                one.min(other),
+                one.max(other)
             )
         },
     );
@@ -181,7 +183,7 @@ fn next(
         );
     }
     if compared.gains.contains(&None) {
-        let pairs = improvement.pairs * 4;
+        let pairs = improvement.pairs.saturating_mul(4);
         lines.push(format!("run more pairs: `pairs = {pairs}, time = 60s`; or ask for a gain further from what it is"));
     }
     lines.extend(lessened(finding, improvement, compared));

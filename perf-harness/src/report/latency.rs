@@ -136,9 +136,10 @@ fn distribution(sampled: &Sampled) -> String {
     if times.len() < FEW {
         let wall = wall.last().copied().unwrap_or_default();
         return format!(
-            "{runs} runs took {} to {}, on the wall up to {}",
+            "took {} to {} in {runs} run{}, on the wall up to {}",
             seconds(*first),
             seconds(*last),
+            if times.len() == 1 { "" } else { "s" },
             seconds(wall)
         );
     }
@@ -257,7 +258,7 @@ fn next(
         .any(|ruling| ruling.decided == Some(Decided::IsBroken));
     let mut lines = Vec::new();
     if !broken {
-        let more = latency.samples * 4;
+        let more = latency.samples.saturating_mul(4);
         lines.push(format!(
             "let it take more samples: `samples = {more}, time = 60s`"
         ));
@@ -330,7 +331,7 @@ fn round_number(seconds: f64) -> Duration {
     let micros = (seconds * 1e6).ceil();
     let scale = 10_f64.powf((micros.log10().floor() - 1.0).max(0.0));
     let micros = (micros / scale).ceil() * scale;
-    Duration::from_secs_f64(micros / 1e6)
+    Duration::try_from_secs_f64(micros / 1e6).unwrap_or(Duration::MAX)
 }
 
 /// The same for programs: each run by itself.

@@ -96,7 +96,7 @@ impl PerfDb {
         before: Side<'_, impl AsyncFn() -> T, impl Fn(&T) -> Option<String>>,
         after: Side<'_, impl AsyncFn() -> U, impl Fn(&U) -> Option<String>>,
     ) -> Result<Compared, SetupError> {
-        let _turn = turn().await?;
+        let _turn = turn(self).await?;
         let mut runner = Runner::new(self, improvement.time_out);
         for _ in 0..improvement.warm_up {
             run(&runner, before).await?;
@@ -106,7 +106,7 @@ impl PerfDb {
         let counts = self.counts(improvement, before, after).await?;
         let (mut pairs, mut of_time) = (Vec::new(), None);
         if let Some(required) = improvement.of_time() {
-            let until = clock::now() + improvement.time;
+            let until = clock::now().saturating_add(improvement.time);
             let mut coin = Coin::new();
             while of_time.is_none() && pairs.len() < improvement.pairs && clock::now() < until {
                 pairs.push(pair(&runner, coin.toss(), before, after).await?);
@@ -114,6 +114,8 @@ impl PerfDb {
                     of_time = improvement.judge_time(&pairs, required);
                 }
             }
+            // Where the time was over first.
+            of_time = of_time.or_else(|| improvement.judge_time(&pairs, required));
         }
         let gains = improvement.gains.iter().map(|(measure, percent)| {
             let Some((before, after)) = measure.of(&counts.0).zip(measure.of(&counts.1)) else {
@@ -137,6 +139,12 @@ impl PerfDb {
     ) -> Result<(Counts, Counts), SetupError> {
         let first = *self.record((before.0)()).await.counts();
         let second = *self.record((after.0)()).await.counts();
+        let undecoded = first.undecoded + second.undecoded;
+        if undecoded > 0 {
+            return Err(SetupError::Undecoded {
+                messages: undecoded,
+            });
+        }
         let is_counted = |measure: &Measure| *measure != Measure::Latency;
         let measures = improvement.gains.iter().map(|(measure, _)| measure);
         for measure in measures.filter(|measure| is_counted(measure)) {
@@ -149,12 +157,6 @@ impl PerfDb {
                     "have it go through the recorder: `db.pool()`, `db.url()`",
                 ));
             }
-        }
-        let undecoded = first.undecoded + second.undecoded;
-        if undecoded > 0 {
-            return Err(SetupError::Undecoded {
-                messages: undecoded,
-            });
         }
         Ok((first, second))
     }

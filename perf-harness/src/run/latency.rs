@@ -92,21 +92,28 @@ impl PerfDb {
     }
 
     /// What came of each rule of an entry of the budgets, in microseconds, on its side of what is allowed.
-    pub(super) async fn held_latency(
+    pub(super) async fn held_latency<T>(
         &self,
         (latency, form, location): (&Latency, &Form, &'static Location<'static>),
-        work: impl AsyncFn(()),
-    ) -> Vec<Result<u64, SetupError>> {
+        work: impl AsyncFn(()) -> T,
+        failure: impl Fn(&T) -> Option<String>,
+    ) -> Vec<(Result<u64, SetupError>, bool)> {
         let sampled = match latency.must_be_decidable(clock::resolution()) {
             Ok(()) => {
-                let sampler = Sampler::new(self, latency, (async || (), work, |&()| None));
+                let sampler = Sampler::new(self, latency, (async || (), work, failure));
                 sampler.sample().await
             }
             Err(error) => Err(error),
         };
         let sampled = match sampled {
             Ok(sampled) => sampled,
-            Err(error) => return latency.rules.iter().map(|_| Err(error.clone())).collect(),
+            Err(error) => {
+                return latency
+                    .rules
+                    .iter()
+                    .map(|_| (Err(error.clone()), false))
+                    .collect();
+            }
         };
         let fails = config::undecided_fails();
         if fails.as_ref().is_ok_and(|fails| !fails)
@@ -120,7 +127,7 @@ impl PerfDb {
         }
         let rulings = sampled.rulings.iter();
         rulings
-            .map(|ruling| held(ruling, &sampled, &fails))
+            .map(|ruling| (held(ruling, &sampled, &fails), ruling.decided.is_none()))
             .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Where a recording comes from, and where what does not hold of it is left.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use url::Url;
 
@@ -17,6 +18,8 @@ pub(super) struct Origin {
     pub(super) ledger: Arc<Ledger>,
     /// Those that the test's work runs on.
     pub(super) threads: Threads,
+    /// Is an assertion that takes times under way?
+    pub(super) takes_times: Arc<AtomicBool>,
     /// The URL to connect to, as it may be shown.
     pub(super) masked_url: String,
     /// Past the recorder.
@@ -39,6 +42,7 @@ impl Origin {
         Self {
             ledger,
             threads,
+            takes_times: Arc::default(),
             masked_url: masked(url),
             direct: database.direct.clone(),
             rows: below_the_package(rows),

@@ -113,10 +113,10 @@ where
     }
 
     /// Judges all limits of the budget and gives what the work returned. `status` is that of the response, if there was one.
-    pub async fn judge(mut self, status: Option<u16>) -> T {
+    pub async fn judge(mut self, status: Option<u16>, failure: impl Fn(&T) -> Option<String>) -> T {
         let latency = match self.again.take() {
-            Some(again) if status.is_none_or(|status| status < 400) => self.latency(again).await,
-            _ => Vec::new(),
+            Some(again) => self.latency(again, &failure).await,
+            None => Vec::new(),
         };
         let name = self.name.as_deref();
         self.recording
@@ -125,12 +125,16 @@ where
     }
 
     /// What the entry says of latency, with what the work takes. Nothing of an entry that there is not: that is told later.
-    async fn latency(&self, again: A) -> Vec<Held> {
+    async fn latency(&self, again: A, failure: &impl Fn(&T) -> Option<String>) -> Vec<Held> {
         let budgeted = &self.recording.origin.ledger.budgeted;
         let name = self.name.as_deref().or(budgeted.named.as_deref());
         let Some(Ok(entry)) = name.map(entry) else {
             return Vec::new();
         };
+        // What is refused is told as that.
+        if failure(self.recording.output()).is_some() && entry.is_endpoint() {
+            return Vec::new();
+        }
         let rules = entry.latency.iter().map(|ruled| ruled.rule);
         let latency = Latency::of(rules.collect());
         if latency.rules().is_empty() {
@@ -139,19 +143,20 @@ where
         let again = Mutex::new(again);
         let work = async |()| {
             let run = (again.lock().unwrap_or_else(PoisonError::into_inner))();
-            drop(run.await);
+            run.await
         };
         let asked = (&latency, &self.form, self.location);
-        let judged = self.db.held_latency(asked, work).await;
+        let judged = self.db.held_latency(asked, work, failure).await;
         let told = file()
             .map(|file| file.file.display().to_string())
             .unwrap_or_default();
         let places = entry.latency.iter().map(|ruled| ruled.source.line());
         let held = entry.latency.iter().zip(judged).zip(places);
-        held.map(|((ruled, actual), line)| Held {
+        held.map(|((ruled, (actual, is_undecided)), line)| Held {
             of: Measured::Latency(ruled.rule.statistic()),
             most: micros(ruled.rule.most()),
             actual,
+            is_undecided,
             place: line.map(|line| format!("{told}:{line}")),
         })
         .collect()
@@ -159,8 +164,9 @@ where
 }
 
 impl PerfDb {
-    /// Records `work` once and holds it against all limits of a budget: by its name, or the one that the test names. What
-    /// does not hold is told when the test ends, all together.
+    /// Records `work` and holds it against all limits of a budget: by its name, or the one that the test names. What
+    /// does not hold is told when the test ends, all together. A closure is run again, some hundred times, for the limits on
+    /// latency; a future is run once, and they are not judged.
     ///
     /// The macro [`assert_within_budget!`](crate::assert_within_budget) is a line over this function, and looks at the status
     /// and the size of the response besides.
@@ -172,7 +178,7 @@ impl PerfDb {
     ) -> impl Future<Output = W::Output> {
         let form = Form::OneStep("db".to_owned());
         let held = self.hold(budget, form, Location::caller(), work);
-        async move { held.await.judge(None).await }
+        async move { held.await.judge(None, |_| None).await }
     }
 
     pub(crate) fn hold<Kind, W: super::Work<Kind>>(
@@ -276,6 +282,7 @@ impl<T> Recording<T> {
             of: Measured::Work(ruled.rule.metric()),
             most: ruled.rule.most(),
             actual: sized.measure(ruled.rule.metric()),
+            is_undecided: false,
             place: ruled.source.line().map(|line| format!("{told}:{line}")),
         });
         let within = Within {

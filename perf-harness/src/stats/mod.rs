@@ -6,6 +6,7 @@
 mod evidence;
 mod interval;
 mod mean;
+mod needed;
 mod paired;
 mod quantile;
 mod share;
@@ -17,9 +18,8 @@ pub(crate) mod simulation;
 
 pub(crate) use interval::Interval;
 pub(crate) use mean::{MeanTest, Time, mean_samples_needed};
+pub(crate) use needed::{samples_needed, samples_needed_to_fail, samples_without_exceedance};
 pub(crate) use paired::{hodges_lehmann, wilcoxon_interval};
 pub(crate) use quantile::{quantile, quantile_interval};
-pub(crate) use share::{
-    Exceeds, ShareTest, samples_needed, samples_needed_to_fail, samples_without_exceedance,
-};
+pub(crate) use share::{Exceeds, ShareTest};
 pub(crate) use verdict::{ErrorRates, Verdict};

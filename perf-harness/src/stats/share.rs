@@ -6,7 +6,7 @@
 
 use std::array::from_fn;
 
-use super::evidence::{fewest, is_enough, log_sum};
+use super::evidence::{is_enough, log_sum};
 use super::verdict::{ErrorRates, Verdict};
 
 /// Whether a sample exceeds the limit. Its time may be known only from below and from above, and be over the limit by
@@ -114,26 +114,6 @@ impl ShareTest {
     }
 }
 
-/// The least number of samples that can pass: none of them is over.
-pub(crate) fn samples_needed(quantile: f64, rates: ErrorRates) -> u32 {
-    let test = ShareTest::new(quantile, rates);
-    fewest(|samples| test.judge(samples, 0, 0) == Some(Verdict::Within))
-}
-
-/// The least number of samples that can fail: all of them are over.
-pub(crate) fn samples_needed_to_fail(quantile: f64, rates: ErrorRates) -> u32 {
-    let test = ShareTest::new(quantile, rates);
-    fewest(|samples| test.judge(samples, samples, samples) == Some(Verdict::Over))
-}
-
-/// How many samples without one that is over show that fewer than `share` are, to be wrong at most so often.
-///
-/// `(1 - share)^n <= false_pass`. The number is fixed beforehand: this is no bound for who looks and decides when to stop.
-pub(crate) fn samples_without_exceedance(share: f64, false_pass: f64) -> u32 {
-    assert!(share > 0.0 && share < 1.0, "no share: {share}");
-    fewest(|samples| f64::from(samples) * (-share).ln_1p() <= false_pass.ln())
-}
-
 /// What is bet on when more than the allowed share are over: odds of a quarter more, of twice and of five times as many,
 /// half of those that may not be over, and all but one in a thousand of those. Each lies between `allowed` and 1, for a
 /// median as for a p99.
@@ -206,6 +186,9 @@ fn evidence<const N: usize>(bets: &[Bet; N], samples: u32, over: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::needed::{
+        samples_needed, samples_needed_to_fail, samples_without_exceedance,
+    };
     use super::super::simulation::{
         Fate, Latent, Random, Runs, Shape, normal_quantile, share_trial,
     };

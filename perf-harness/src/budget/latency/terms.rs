@@ -33,7 +33,8 @@ pub struct Latency {
     pub(crate) rules: Vec<LatencyRule>,
     pub(crate) warm_up: usize,
     pub(crate) samples: usize,
-    pub(crate) time: Duration,
+    /// Where it is not said, as long as the rules take.
+    pub(crate) time: Option<Duration>,
     pub(crate) time_out: Duration,
     pub(crate) concurrency: usize,
     /// Where it is not said, the environment says it.
@@ -50,7 +51,7 @@ impl Default for Latency {
             // A driver's prepared statement gets the plan that it keeps in its sixth run.
             warm_up: 10,
             samples: 600,
-            time: Duration::from_secs(10),
+            time: None,
             time_out: Duration::from_mins(1),
             concurrency: 1,
             undecided: None,
@@ -104,10 +105,11 @@ impl Latency {
         self
     }
 
-    /// How long is sampled at most. 10 s where it is not said.
+    /// How long is sampled at most. Where it is not said, as long as the rules take of work that just keeps them, and half as
+    /// much again; and 10 s at least.
     #[must_use]
     pub fn time(mut self, most: Duration) -> Self {
-        self.time = most;
+        self.time = Some(most);
         self
     }
 
@@ -179,7 +181,7 @@ impl Latency {
             let needed = self.needed(rule);
             if self.samples < needed {
                 let cause = format!(
-                    "`{rule}` cannot be decided by {} samples: it needs {needed} to hold, even if none is over",
+                    "`{rule}` cannot be decided by {} samples: it needs {needed}, even if it is far from its budget",
                     self.samples
                 );
                 return refused(
@@ -191,7 +193,18 @@ impl Latency {
         Ok(())
     }
 
-    /// How many samples it takes at least to say that a rule holds.
+    /// How long is sampled at most.
+    pub(crate) fn longest(&self) -> Duration {
+        const LEAST: Duration = Duration::from_secs(10);
+        let each = self.rules.iter().map(|rule| {
+            let needed = u32::try_from(self.needed(rule)).unwrap_or(u32::MAX);
+            rule.most().saturating_mul(needed).saturating_mul(3) / 2
+        });
+        self.time
+            .unwrap_or_else(|| each.max().unwrap_or_default().max(LEAST))
+    }
+
+    /// How many samples it takes to decide a rule, at least.
     pub(crate) fn needed(&self, rule: &LatencyRule) -> usize {
         super::judge::needed(rule.statistic(), self.rates_of_each())
     }
@@ -218,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn it_is_sampled_for_as_long_as_work_takes_that_just_keeps_its_rules() {
+        let at = |most| p(Statistic::P95, Duration::from_millis(most)).longest();
+        assert_eq!(at(1), Duration::from_secs(10));
+        // 107 runs, and half as many.
+        assert_eq!(at(200), Duration::from_millis(32_100));
+        let said = p(Statistic::P95, Duration::from_millis(200)).time(Duration::from_secs(3));
+        assert_eq!(said.longest(), Duration::from_secs(3));
+    }
+
+    #[test]
     fn what_cannot_be_decided_is_refused_with_what_it_needs() {
         let fine = Duration::from_millis(200);
         check(&p(Statistic::P95, fine), Ok(()));
@@ -228,14 +251,14 @@ mod tests {
         check(
             &p(Statistic::P99, fine).samples(100),
             Err(
-                "`p99 < 200ms` cannot be decided by 100 samples: it needs 542 to hold, even if none is over; \
+                "`p99 < 200ms` cannot be decided by 100 samples: it needs 542, even if it is far from its budget; \
                  allow them, `samples = 542`, or assert a lower percentile",
             ),
         );
         check(
             &p(Statistic::P999, fine),
             Err(
-                "`p999 < 200ms` cannot be decided by 600 samples: it needs 5441 to hold, even if none is over; \
+                "`p999 < 200ms` cannot be decided by 600 samples: it needs 5441, even if it is far from its budget; \
                  allow them, `samples = 5441`, or assert a lower percentile",
             ),
         );

@@ -7,7 +7,7 @@ use super::Settings;
 use super::mistake::Mistake;
 
 /// Each of these is at most the one beside it.
-const ORDER: [(Statistic, Statistic); 11] = [
+const ORDER: [(Statistic, Statistic); 16] = [
     (Statistic::P50, Statistic::P90),
     (Statistic::P50, Statistic::P95),
     (Statistic::P50, Statistic::P99),
@@ -18,6 +18,11 @@ const ORDER: [(Statistic, Statistic); 11] = [
     (Statistic::P95, Statistic::P99),
     (Statistic::P95, Statistic::Max),
     (Statistic::P99, Statistic::Max),
+    (Statistic::P50, Statistic::P999),
+    (Statistic::P90, Statistic::P999),
+    (Statistic::P95, Statistic::P999),
+    (Statistic::P99, Statistic::P999),
+    (Statistic::P999, Statistic::Max),
     (Statistic::Mean, Statistic::Max),
 ];
 

@@ -3,6 +3,7 @@
 //! Only what is known anyway: no plan is asked for.
 
 pub mod command;
+mod latency;
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -10,15 +11,9 @@ use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::time::Duration;
 
 use super::artefacts::Files;
-use super::latency::micros;
-use super::perf_db::PerfDb;
 use super::recording::Recording;
 use super::tell;
-use crate::budget::{
-    Assertion, Decided, Form, Latency, LatencyRule, Measured, Metric, Problem, Sampled, Within,
-    measured,
-};
-use crate::error::SetupError;
+use crate::budget::{Assertion, Form, Measured, Metric, Problem, Within, measured};
 use crate::history::{self, Fact, Verdict};
 use crate::record::{Sample, Traffic};
 
@@ -80,6 +75,7 @@ impl<T> Recording<T> {
         location: &'static Location<'static>,
     ) {
         let verdict = match within.map(Within::judge) {
+            Some(Ok(None)) if within.is_some_and(Within::is_undecided) => Verdict::Undecided,
             Some(Ok(None)) => Verdict::Passed,
             Some(Ok(Some(_))) => Verdict::Failed,
             Some(Err(_)) | None => Verdict::Unmeasured,
@@ -98,53 +94,6 @@ impl<T> Recording<T> {
             }
         }
         self.origin.ledger.notes.add(&self.traffic, note);
-    }
-}
-
-impl PerfDb {
-    /// Times were taken of a piece of work, or could not be.
-    pub(super) fn note_latency(
-        &self,
-        latency: &Latency,
-        form: &Form,
-        location: &'static Location<'static>,
-        sampled: Result<&Sampled, &SetupError>,
-    ) {
-        let verdict = sampled.map_or(Verdict::Unmeasured, of_rulings);
-        let mut note = Note::of_nothing(form, location, verdict);
-        for rule in &latency.rules {
-            let name = metric(Measured::Latency(rule.statistic()));
-            note.limits.insert(name, micros(rule.most()));
-        }
-        if let Ok(sampled) = sampled {
-            note.samples = Some(sampled.timings.runs.len() as u64);
-            for statistic in latency.rules.iter().map(LatencyRule::statistic) {
-                let name = metric(Measured::Latency(statistic));
-                let interval = sampled.interval(statistic);
-                let interval = interval.map(|(low, high)| (micros(low), micros(high)));
-                note.intervals
-                    .extend(interval.map(|interval| (name.clone(), interval)));
-                note.values
-                    .insert(name, micros(sampled.estimate(statistic)));
-            }
-        }
-        self.origin.ledger.notes.add(&Arc::default(), note);
-    }
-}
-
-fn of_rulings(sampled: &Sampled) -> Verdict {
-    let is = |decided| {
-        sampled
-            .rulings
-            .iter()
-            .any(|ruling| ruling.decided == decided)
-    };
-    if is(Some(Decided::IsBroken)) {
-        Verdict::Failed
-    } else if is(None) {
-        Verdict::Undecided
-    } else {
-        Verdict::Passed
     }
 }
 

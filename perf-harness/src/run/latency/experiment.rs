@@ -24,7 +24,7 @@ pub async fn times(
     count: usize,
     work: impl AsyncFn(),
 ) -> Result<Vec<Run>, SetupError> {
-    let _turn = turn().await?;
+    let _turn = turn(db).await?;
     let mut runner = Runner::new(db, Duration::from_mins(1));
     let work = async |()| work().await;
     let warm_up = Latency::new().warm_up;

@@ -15,8 +15,11 @@ use crate::timing::{Timing, Waits};
 pub(in crate::run) struct Runner<'a> {
     pub(super) db: &'a PerfDb,
     time_out: Duration,
+    lanes: u64,
     /// Of a server that cannot be asked, or before it was asked, nothing is known.
     server: Option<Server>,
+    /// Why the server could not be asked.
+    unasked: Option<String>,
     /// Why nothing is known of threads here.
     unknown: Option<String>,
 }
@@ -35,14 +38,25 @@ impl<'a> Runner<'a> {
         Self {
             db,
             time_out,
+            lanes: 1,
             server: None,
+            unasked: None,
             unknown: unknown.map(|unknown| unknown.to_string()),
         }
     }
 
+    /// So many runs are under way at once: what passes the recorder meanwhile is of all of them.
+    pub(super) fn lanes(mut self, lanes: usize) -> Self {
+        self.lanes = lanes.max(1) as u64;
+        self
+    }
+
     /// Finds the server's processes that answer. A pool has opened its connections by then.
     pub(in crate::run) async fn find_server(&mut self) {
-        self.server = Server::of(&self.db.origin.direct).await.ok();
+        match Server::of(&self.db.origin.direct).await {
+            Ok(server) => self.server = Some(server),
+            Err(error) => self.unasked = Some(error.to_string()),
+        }
     }
 
     /// Looks for new ones, if it was not done lately. Not while a run is timed.
@@ -54,7 +68,8 @@ impl<'a> Runner<'a> {
 
     /// What is known of the waiting.
     pub(super) fn waits(&self) -> Waits {
-        match (&self.unknown, self.server.as_ref().and_then(Server::unseen)) {
+        let unseen = self.server.as_ref().and_then(Server::unseen);
+        match (&self.unknown, unseen.or_else(|| self.unasked.clone())) {
             (Some(why), _) => Waits::Unknown(why.clone()),
             (None, Some(why)) => Waits::OwnOnly(why),
             (None, None) => Waits::Known,
@@ -86,7 +101,7 @@ impl<'a> Runner<'a> {
                 wall,
                 own_wait: after.own.saturating_sub(before.own),
                 server_wait: after.server.saturating_sub(before.server),
-                recorded: after.recorded - before.recorded,
+                recorded: (after.recorded - before.recorded) / self.lanes,
             }),
         }
     }

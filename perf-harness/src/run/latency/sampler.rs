@@ -1,7 +1,9 @@
 //! Runs the work until its rules are decided.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::lanes::all;
@@ -39,7 +41,11 @@ pub(super) struct Sampler<'a, In, W, F> {
 /// What the lanes of one go have in common.
 struct Go {
     judge: Judge,
+    /// In the order in which they began: what is quick must not be judged before what is slow only because it ends first.
     runs: Vec<Timing>,
+    /// Those that one that began earlier is still under way of.
+    ahead: BTreeMap<usize, Timing>,
+    begun: usize,
     error: Option<SetupError>,
     until: Duration,
     most: usize,
@@ -49,17 +55,27 @@ impl Go {
     fn is_over(&self) -> bool {
         self.error.is_some()
             || self.judge.is_done()
-            || self.runs.len() >= self.most
+            || self.begun >= self.most
             || clock::now() >= self.until
     }
 
-    fn take(&mut self, run: Result<Timing, SetupError>) {
+    /// The number of the next run, unless there is to be none.
+    fn begin(&mut self) -> Option<usize> {
+        if self.is_over() {
+            return None;
+        }
+        self.begun += 1;
+        Some(self.begun - 1)
+    }
+
+    fn take(&mut self, number: usize, run: Result<Timing, SetupError>) {
         match run {
-            Ok(timing) => {
-                self.judge.add(&timing);
-                self.runs.push(timing);
-            }
+            Ok(timing) => drop(self.ahead.insert(number, timing)),
             Err(error) => self.error = Some(self.told(error)),
+        }
+        while let Some(timing) = self.ahead.remove(&self.runs.len()) {
+            self.judge.add(&timing);
+            self.runs.push(timing);
         }
     }
 
@@ -87,7 +103,7 @@ where
         (inputs, work, failure): (In, W, F),
     ) -> Self {
         Self {
-            runner: Runner::new(db, latency.time_out),
+            runner: Runner::new(db, latency.time_out).lanes(latency.concurrency),
             latency,
             inputs,
             work,
@@ -96,7 +112,7 @@ where
     }
 
     pub(super) async fn sample(mut self) -> Result<Sampled, SetupError> {
-        let _turn = turn().await?;
+        let _turn = turn(self.runner.db).await?;
         for _ in 0..self.latency.warm_up {
             self.run().await?;
         }
@@ -113,15 +129,26 @@ where
         sampled.timings.elapsed = clock::now().saturating_sub(began);
         self.take_off_what_the_machine_took(&mut sampled);
         let is_open = |ruling: &Ruling| ruling.decided != Some(Decided::Holds);
-        if sampled.rulings.iter().any(is_open) {
+        if sampled.timings.are_recorded() && sampled.rulings.iter().any(is_open) {
             sampled.timings.spent = self.spent().await;
         }
         Ok(sampled)
     }
 
     async fn run(&self) -> Result<Timing, SetupError> {
-        let input = (self.inputs)().await;
+        let input = self.input().await?;
         self.runner.run(input, &self.work, &self.failure).await
+    }
+
+    async fn input(&self) -> Result<I, SetupError> {
+        let limit = self.latency.time_out;
+        let input = tokio::time::timeout(limit, (self.inputs)()).await;
+        input.map_err(|_| {
+            SetupError::latency(
+                format!("the input of a run was not made within {limit:?}"),
+                "let it end, or allow it more: `time_out = 120s`",
+            )
+        })
     }
 
     /// A machine that stood still, or that was lent to others, makes any work slow. A fault is one only if it would be one
@@ -130,7 +157,7 @@ where
         if !are_felt(&sampled.timings.disturbances) {
             return;
         }
-        let mut judge = Judge::new(self.latency, self.runner.waits_are_known());
+        let mut judge = self.judge();
         for run in without_disturbances(&sampled.timings) {
             judge.add(&run);
         }
@@ -142,13 +169,20 @@ where
         }
     }
 
+    fn judge(&self) -> Judge {
+        let judge = Judge::new(self.latency, self.runner.waits_are_known());
+        judge.simulated(self.runner.db.rtt().is_some())
+    }
+
     /// One go: until all is decided, or a bound is reached.
     async fn once(&self) -> Result<Sampled, SetupError> {
         let go = Mutex::new(Go {
-            judge: Judge::new(self.latency, self.runner.waits_are_known()),
+            judge: self.judge(),
             runs: Vec::new(),
+            ahead: BTreeMap::new(),
+            begun: 0,
             error: None,
-            until: clock::now() + self.latency.time,
+            until: clock::now().saturating_add(self.latency.longest()),
             most: self.latency.samples,
         });
         let watch = Watch::begin();
@@ -169,9 +203,12 @@ where
 
     /// One after the other, as long as there is something to find out.
     async fn lane(&self, go: &Mutex<Go>) {
-        while !lock(go).is_over() {
+        loop {
+            let Some(number) = lock(go).begin() else {
+                break;
+            };
             let run = self.run().await;
-            lock(go).take(run);
+            lock(go).take(number, run);
             self.runner.look_again().await;
         }
     }
@@ -194,7 +231,7 @@ where
     async fn spent(&self) -> Option<TimeSpent> {
         let mut all = Vec::new();
         for _ in 0..RECORDED {
-            let input = (self.inputs)().await;
+            let input = self.input().await.ok()?;
             let recording = self.runner.db.record((self.work)(input));
             let run = tokio::time::timeout(self.latency.time_out, recording)
                 .await
@@ -219,37 +256,95 @@ fn is_in_doubt(sampled: &Sampled) -> bool {
     }
     let timings = &sampled.timings;
     let times = match &timings.waits {
-        Waits::Unknown(_) => TIMES_ON_THE_WALL,
-        _ if timings.waiting_share() > NOISY || are_felt(&timings.disturbances) => 2,
-        _ => 1,
+        Waits::Unknown(_) | Waits::OwnOnly(_) => TIMES_ON_THE_WALL,
+        Waits::Known if timings.waiting_share() > NOISY || are_felt(&timings.disturbances) => 2,
+        Waits::Known => 1,
     };
     timings.repeats + 1 < times
 }
 
-/// A fault that is not found each time is none that is certain.
-fn keep_what_both_say(rulings: &mut [Ruling], before: &[Ruling]) {
+/// A fault that is not found each time is not certain, and that it was found at all keeps the rule from holding.
+pub(super) fn keep_what_both_say(rulings: &mut [Ruling], before: &[Ruling]) {
+    let broken = Some(Decided::IsBroken);
     for (ruling, before) in rulings.iter_mut().zip(before) {
-        let broken = Some(Decided::IsBroken);
-        if ruling.decided == broken && before.decided != broken {
+        if (ruling.decided == broken) != (before.decided == broken) {
             ruling.decided = None;
         }
     }
 }
 
 /// Waits until no other test takes times, on a thread of its own: this one may have other things to do.
-pub(in crate::run) async fn turn() -> Result<File, SetupError> {
+pub(in crate::run) async fn turn(db: &PerfDb) -> Result<Turn, SetupError> {
+    let is_taken = Arc::clone(&db.origin.takes_times);
+    if is_taken.swap(true, Ordering::Relaxed) {
+        return Err(SetupError::latency(
+            "an assertion that takes times stands within the work of another one, or beside it"
+                .to_owned(),
+            "let one end before the other begins",
+        ));
+    }
+    // Given back also where it is not waited for to the end.
+    let taken = Taken(is_taken);
     let turn = tokio::task::spawn_blocking(turn_to_take_times).await;
-    turn.unwrap_or_else(|error| {
+    let turn = turn.unwrap_or_else(|error| {
         Err(SetupError::system(
             "the turn to take times could not be waited for",
             &error,
         ))
+    });
+    Ok(Turn {
+        _of_all_processes: turn?,
+        _of_the_test: taken,
     })
+}
+
+/// It is this test's turn to take times, for as long as this lives.
+pub(in crate::run) struct Turn {
+    _of_all_processes: File,
+    _of_the_test: Taken,
+}
+
+struct Taken(Arc<AtomicBool>);
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_are_judged_in_the_order_in_which_they_began() {
+        let latency = Latency::new().below(Statistic::P95, Duration::from_millis(10));
+        let mut go = Go {
+            judge: Judge::new(&latency, true),
+            runs: Vec::new(),
+            ahead: BTreeMap::new(),
+            begun: 0,
+            error: None,
+            until: Duration::MAX,
+            most: 4,
+        };
+        let of = |millis| Timing {
+            wall: Duration::from_millis(millis),
+            ..Timing::default()
+        };
+        let numbers: Vec<usize> = (0..4).filter_map(|_| go.begin()).collect();
+        assert_eq!((numbers, go.begin()), (vec![0, 1, 2, 3], None));
+        go.take(1, Ok(of(1)));
+        go.take(2, Ok(of(2)));
+        assert!(go.runs.is_empty());
+        go.take(0, Ok(of(9)));
+        assert_eq!(go.runs, [of(9), of(1), of(2)]);
+        go.take(3, Err(SetupError::latency("it failed".to_owned(), "")));
+        assert_eq!(
+            go.error.unwrap().to_string(),
+            "it failed, after 3 that were well"
+        );
+    }
     use crate::budget::{LatencyRule, Statistic};
 
     fn ruling(decided: Option<Decided>) -> Ruling {
@@ -273,7 +368,9 @@ mod tests {
         check(broken, broken, broken);
         check(None, broken, None);
         check(holds, broken, None);
-        check(broken, holds, holds);
+        check(broken, holds, None);
+        check(holds, holds, holds);
+        check(None, holds, holds);
         check(broken, None, None);
     }
 
@@ -313,6 +410,10 @@ mod tests {
         check(sampled(broken, Waits::Known, 10), 1);
         check(sampled(broken, Waits::Known, 40), 2);
         check(sampled(broken, Waits::Unknown("macOS".to_owned()), 0), 3);
+        check(
+            sampled(broken, Waits::OwnOnly("elsewhere".to_owned()), 0),
+            3,
+        );
         check(sampled(None, Waits::Known, 90), 1);
         check(sampled(Some(Decided::Holds), Waits::Known, 90), 1);
     }

@@ -1,0 +1,58 @@
+//! What is noted of an assertion that takes times.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::{Note, metric};
+use crate::budget::{Decided, Form, Latency, LatencyRule, Measured, Sampled};
+use crate::error::SetupError;
+use crate::history::Verdict;
+use crate::run::latency::micros;
+use crate::run::perf_db::PerfDb;
+
+impl PerfDb {
+    /// Times were taken of a piece of work, or could not be.
+    pub(in crate::run) fn note_latency(
+        &self,
+        latency: &Latency,
+        form: &Form,
+        location: &'static Location<'static>,
+        sampled: Result<&Sampled, &SetupError>,
+    ) {
+        let verdict = sampled.map_or(Verdict::Unmeasured, of_rulings);
+        let mut note = Note::of_nothing(form, location, verdict);
+        for rule in &latency.rules {
+            let name = metric(Measured::Latency(rule.statistic()));
+            note.limits.insert(name, micros(rule.most()));
+        }
+        if let Ok(sampled) = sampled {
+            note.samples = Some(sampled.timings.runs.len() as u64);
+            for statistic in latency.rules.iter().map(LatencyRule::statistic) {
+                let name = metric(Measured::Latency(statistic));
+                let interval = sampled.interval(statistic);
+                let interval = interval.map(|(low, high)| (micros(low), micros(high)));
+                note.intervals
+                    .extend(interval.map(|interval| (name.clone(), interval)));
+                note.values
+                    .insert(name, micros(sampled.estimate(statistic)));
+            }
+        }
+        self.origin.ledger.notes.add(&Arc::default(), note);
+    }
+}
+
+fn of_rulings(sampled: &Sampled) -> Verdict {
+    let is = |decided| {
+        sampled
+            .rulings
+            .iter()
+            .any(|ruling| ruling.decided == decided)
+    };
+    if is(Some(Decided::IsBroken)) {
+        Verdict::Failed
+    } else if is(None) {
+        Verdict::Undecided
+    } else {
+        Verdict::Passed
+    }
+}
