@@ -1,5 +1,6 @@
 //! What a person asks of the budgets of a workspace: facts out. The program tells them.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use super::table::{Before, Row, RunFact, State, Table};
@@ -31,9 +32,16 @@ pub fn tighten(
     let new = tighten::rewritten(&text, &changes);
     let changes = must_be_as_wished(&path, &budgets, &new, changes)?;
     if !changes.is_empty() {
-        std::fs::write(&path, new).map_err(|error| unwritten(&path, &error))?;
+        replace(&path, &new).map_err(|error| unwritten(&path, &error))?;
     }
     Ok((table, changes))
+}
+
+/// Whole, or as it was.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let aside = path.with_extension(format!("part-{}", std::process::id()));
+    std::fs::write(&aside, text)?;
+    std::fs::rename(&aside, path)
 }
 
 /// The file of this workspace, and its name as the history has it: from the workspace's root.
@@ -65,7 +73,7 @@ fn table_of(budgets: &Budgets, file: &str, directories: &[PathBuf]) -> Result<Ta
     Ok(table)
 }
 
-fn unwritten(path: &Path, error: &std::io::Error) -> SetupError {
+fn unwritten(path: &Path, error: &io::Error) -> SetupError {
     SetupError::system(format!("{} cannot be written", path.display()), error)
 }
 
