@@ -136,5 +136,12 @@ async fn what_cannot_be_decided_is_told(db: PerfDb) {
             sleep(Duration::from_millis(60)).await;
         }
     };
-    assert_latency!(db, p95 < 30ms, warm_up = 0, samples = 160, undecided = warn, || work());
+    assert_latency!(
+        db,
+        p95 < 30ms,
+        warm_up = 0,
+        samples = 160,
+        undecided = warn,
+        || work()
+    );
 }

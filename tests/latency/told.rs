@@ -79,11 +79,19 @@ fn what_fails_leaves_each_of_its_runs_on_disk() {
 
 /// What a test that passes tells those who look at it.
 fn told_beside(test: &str) -> String {
-    let mut command = cargo(&root(), &["test", "--package", "acceptance", "--test", "latency"]);
-    let output = command.args(["--", "--exact", test, "--nocapture"]).output().unwrap();
+    let mut command = cargo(
+        &root(),
+        &["test", "--package", "acceptance", "--test", "latency"],
+    );
+    let output = command
+        .args(["--", "--exact", test, "--nocapture"])
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", text(&output.stdout));
     let told = text(&output.stderr);
-    let ours = told.lines().filter(|line| line.contains("tests/latency/holding.rs:"));
+    let ours = told
+        .lines()
+        .filter(|line| line.contains("tests/latency/holding.rs:"));
     ours.collect::<Vec<_>>().join("\n")
 }
 

@@ -11,8 +11,7 @@ use crate::budget::Measured;
 use crate::budgets::{self, Budgets};
 use crate::config;
 use crate::error::SetupError;
-use crate::history::History;
-use crate::run::history::command::of;
+use crate::run::history::command::whatever_of;
 
 /// What each limit allows, and what it came to in the last run.
 pub fn table(directories: &[PathBuf]) -> Result<Table, SetupError> {
@@ -61,13 +60,7 @@ fn file() -> Result<(PathBuf, Budgets, String), SetupError> {
 
 /// Without a history nothing was checked, and that is what is told.
 fn table_of(budgets: &Budgets, file: &str, directories: &[PathBuf]) -> Result<Table, SetupError> {
-    let history = match of(directories) {
-        Err(SetupError::History { cause, .. }) => History {
-            points: Vec::new(),
-            passed_over: cause.lines().skip(1).map(str::to_owned).collect(),
-        },
-        other => other?,
-    };
+    let history = whatever_of(directories)?;
     let mut table = table::table(budgets, file, &history.points);
     table.passed_over = history.passed_over;
     Ok(table)
