@@ -202,3 +202,9 @@ async fn plans_have_limits_of_the_same_kind(db: PerfDb) {
     assert_max_rows_examined!(list, 0);
     assert_max_buffers!(list, 0);
 }
+
+#[perf_test(template = blog)]
+async fn no_transaction_is_open(db: PerfDb) {
+    let pool = db.pool();
+    assert_max_idle_in_transaction!(db, 5ms, titles(&pool));
+}

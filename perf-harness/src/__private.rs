@@ -12,6 +12,7 @@ pub use core::option::Option::{None, Some};
 pub use core::stringify;
 #[cfg(feature = "snapshot")]
 pub use insta;
+pub use perf_harness_macros::duration;
 
 /// What the program `perf-harness` does: it prints what these give.
 pub use crate::baseline::command as baseline;
@@ -25,15 +26,13 @@ mod limits;
 mod within;
 
 pub use crate::run::BudgetedWork;
-pub use limits::{
-    check_limit, check_response, micros, record_and_check_limit, record_and_check_response,
-};
+pub use limits::{check_limit, check_response, record_and_check_limit, record_and_check_response};
 pub use within::{OfUnknown, Probe, check_within, record_within};
-/// The file of budgets, and what was held against it: for `perf-harness budgets` and the store of facts.
+/// The file of budgets, for `perf-harness budgets`.
 pub mod budgets {
     pub use crate::budgets::{
-        Budgets, Checked, CheckedValue, Entry, Measured, Place, Ruled, Source, budgets,
-        latency_rules, of_file, places, schema,
+        Budgets, Entry, Measured, Place, Ruled, Source, budgets, latency_rules, of_file, places,
+        schema,
     };
 }
 

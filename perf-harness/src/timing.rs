@@ -54,6 +54,8 @@ pub(crate) struct Timings {
     pub(crate) disturbances: Disturbances,
     /// How often it was sampled anew to be sure.
     pub(crate) repeats: usize,
+    /// A fault was found that is none without what the machine took.
+    pub(crate) is_excused: bool,
     /// The simulated time of a round trip.
     pub(crate) rtt: Option<Duration>,
     /// Where the time of a typical run goes, if it goes through the recorder.
@@ -173,6 +175,7 @@ mod tests {
             waits: Waits::Known,
             disturbances: Disturbances::default(),
             repeats: 0,
+            is_excused: false,
             rtt: None,
             spent: None,
         }

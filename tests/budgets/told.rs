@@ -75,7 +75,7 @@ fn left(test: &str, extension: &str) -> Value {
 }
 
 #[test]
-fn each_check_is_left_for_the_suite_whether_it_held_or_not() {
+fn a_violation_is_told_to_programs() {
     let _alone = one_at_a_time();
     let run = |test: &str| {
         failing(BUDGETS)
@@ -85,27 +85,7 @@ fn each_check_is_left_for_the_suite_whether_it_held_or_not() {
     };
     let output = run("holding::a_test_within_its_budget_passes");
     assert!(output.status.success(), "{}", text(&output.stdout));
-    let left_behind = left("holding.a_test_within_its_budget_passes", "budgets.json");
-    assert_eq!(left_behind["schema"], "perf-harness/checked/1");
-    let of_first = &left_behind["checked"][0];
-    let values = of_first["values"].as_array().unwrap();
-    let rows = json!({ "of": "max_rows", "value": 1, "limit": 50 });
-    assert_eq!(of_first["entry"], "GET /articles");
-    assert_eq!(
-        of_first["test"],
-        "failing_budgets holding::a_test_within_its_budget_passes"
-    );
-    assert_eq!(
-        values[0],
-        json!({ "of": "max_queries", "value": 1, "limit": 3 })
-    );
-    assert!(values.contains(&rows), "{values:?}");
-    assert_eq!(of_first["unjudged"], json!([]));
-    assert_eq!(left_behind["checked"][1]["entry"], "work");
     run("an_endpoint_is_over");
-    let over = left("an_endpoint_is_over", "budgets.json");
-    let queries = json!({ "of": "max_queries", "value": 21, "limit": 3 });
-    assert_eq!(over["checked"][0]["values"][0], queries);
     let finding = &left("an_endpoint_is_over", "json")["findings"][0];
     assert_eq!(
         finding["problem"],

@@ -126,3 +126,22 @@ async fn fewer_queries_are_counted_exactly(db: PerfDb) {
     };
     assert_improves!(db, || queries(10), || queries(1), queries 90%, round_trips 50%, warm_up = 1);
 }
+
+/// One in twenty runs is over: that is as many as may be.
+#[perf_test]
+async fn what_cannot_be_decided_is_told(db: PerfDb) {
+    let runs = AtomicUsize::new(0);
+    let work = async || {
+        if runs.fetch_add(1, Ordering::Relaxed) % 20 == 0 {
+            sleep(Duration::from_millis(60)).await;
+        }
+    };
+    assert_latency!(
+        db,
+        p95 < 30ms,
+        warm_up = 0,
+        samples = 160,
+        undecided = warn,
+        || work()
+    );
+}

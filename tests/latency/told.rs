@@ -75,3 +75,36 @@ fn what_fails_leaves_each_of_its_runs_on_disk() {
     );
     assert!(runs.len() >= 3);
 }
+
+/// What a test that passes tells those who look at it.
+fn told_beside(test: &str) -> String {
+    let mut command = cargo(
+        &root(),
+        &["test", "--package", "acceptance", "--test", "latency"],
+    );
+    let output = command
+        .args(["--", "--exact", test, "--nocapture"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stdout));
+    let told = text(&output.stderr);
+    let ours = told
+        .lines()
+        .filter(|line| line.contains("tests/latency/holding.rs:"));
+    ours.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_test_that_passes_says_what_it_proved_and_what_it_could_not_decide() {
+    let filters = || {
+        let line = (r"holding\.rs:\d+", "holding.rs:<line>");
+        let noise = (r" \((left out|the hypervisor)[^)]*\)", "");
+        CHANGING.into_iter().chain(TIMES).chain([line, noise])
+    };
+    let of_time = told_beside("holding::a_gain_is_shown_by_pairs");
+    with_settings!({ filters => filters() }, { assert_snapshot!("a_gain_of_time", of_time) });
+    let of_queries = told_beside("holding::fewer_queries_are_counted_exactly");
+    with_settings!({ filters => filters() }, { assert_snapshot!("a_gain_of_queries", of_queries) });
+    let undecided = told_beside("holding::what_cannot_be_decided_is_told");
+    with_settings!({ filters => filters() }, { assert_snapshot!("too_noisy", undecided) });
+}

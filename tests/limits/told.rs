@@ -55,7 +55,7 @@ fn what_failing_limits_print() {
         sections.len()
     );
     assert!(printed.contains(&expected), "{printed}");
-    assert_eq!(sections.len(), 17, "{printed}");
+    assert_eq!(sections.len(), 18, "{printed}");
     for (name, told) in sections {
         for finding in findings(&told) {
             assert!(finding.lines().count() <= MOST_LINES + 1, "{finding}");

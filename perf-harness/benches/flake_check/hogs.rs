@@ -7,8 +7,12 @@ use std::process::{Child, Command, Stdio};
 /// What makes this program one.
 pub(crate) const WORD: &str = "hog";
 
-/// Ends with its parent, by being killed.
+/// Ends with its parent: killed by it, or when it is gone.
 pub(crate) fn hog() -> ! {
+    std::thread::spawn(|| {
+        drop(std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        std::process::exit(0);
+    });
     let mut number = 0_u64;
     loop {
         number = black_box(
@@ -29,7 +33,7 @@ impl Hogs {
         let start = |_| {
             let child = Command::new(&program)
                 .arg(WORD)
-                .stdin(Stdio::null())
+                .stdin(Stdio::piped())
                 .spawn();
             child.unwrap_or_else(|error| panic!("a hog could not start: {error}"))
         };

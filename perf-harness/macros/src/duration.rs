@@ -1,47 +1,58 @@
-//! A time as it is written in source: `200ms`, `1.5s`, `250us`; or an expression that is a `Duration`.
+//! A time as it is written in source, `200ms`, `1.5s`, `250us`: the only place that reads one.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::parse::ParseStream;
 use syn::{Error, Expr, Lit, Result};
 
-/// The units, and how many microseconds each is.
-const UNITS: [(&str, f64); 3] = [("us", 1.0), ("ms", 1e3), ("s", 1e6)];
+/// The units, and how many nanoseconds each is.
+const UNITS: [(&str, f64); 3] = [("us", 1e3), ("ms", 1e6), ("s", 1e9)];
 
-/// An expression of the type `Duration`.
+/// 31 years, and a whole number in a double.
+const LONGEST: f64 = 1e18;
+
+/// A literal with its unit, and not zero.
+pub(crate) struct Time {
+    pub(crate) nanoseconds: u64,
+    pub(crate) span: Span,
+}
+
+/// An expression of the type `Duration`: a literal with its unit, or any other expression.
 pub(crate) fn parse(input: ParseStream<'_>) -> Result<TokenStream> {
     if !input.peek(Lit) {
         return input.parse::<Expr>().map(Expr::into_token_stream);
     }
-    let literal: Lit = input.parse()?;
-    let micros = micros(&literal)?;
-    Ok(quote! { ::core::time::Duration::from_micros(#micros) })
+    let nanoseconds = Time::of(&input.parse()?)?.nanoseconds;
+    Ok(quote! { ::core::time::Duration::from_nanos(#nanoseconds) })
 }
 
-/// A literal with its unit, in microseconds, and not zero.
-pub(crate) fn micros(literal: &Lit) -> Result<u64> {
-    let (digits, suffix, span) = parts(literal)?;
-    let Some((_, factor)) = UNITS.into_iter().find(|(unit, _)| *unit == suffix) else {
-        return Err(Error::new(span, no_unit(&digits, &suffix)));
-    };
-    let number: f64 = digits
-        .parse()
-        .map_err(|_| Error::new(span, format!("`{digits}` is no number")))?;
-    let micros = (number * factor).round();
-    if micros < 1.0 {
-        let message = format!("`{digits}{suffix}` is no time that can be kept: the least is `1us`");
-        return Err(Error::new(span, message));
+impl Time {
+    pub(crate) fn of(literal: &Lit) -> Result<Self> {
+        let (digits, suffix, span) = parts(literal)?;
+        let wrong = |message: String| Err(Error::new(span, message));
+        let Some((_, factor)) = UNITS.into_iter().find(|(unit, _)| *unit == suffix) else {
+            return wrong(no_unit(&digits, &suffix));
+        };
+        let Ok(number) = digits.parse::<f64>() else {
+            return wrong(format!("`{digits}` is no number"));
+        };
+        let nanoseconds = (number * factor).round();
+        if nanoseconds < 1.0 {
+            return wrong(format!(
+                "`{digits}{suffix}` is no time: it must be more than nothing"
+            ));
+        }
+        if nanoseconds > LONGEST {
+            return wrong(format!("`{digits}{suffix}` is too long"));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is a whole number between one and the longest"
+        )]
+        let nanoseconds = nanoseconds as u64;
+        Ok(Self { nanoseconds, span })
     }
-    // 31 years, far below what a whole number in a double can be.
-    if micros > 1e15 {
-        return Err(Error::new(span, format!("`{digits}{suffix}` is too long")));
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is a whole number between one and 1e15"
-    )]
-    Ok(micros as u64)
 }
 
 fn parts(literal: &Lit) -> Result<(String, String, Span)> {
@@ -67,7 +78,6 @@ fn no_unit(digits: &str, suffix: &str) -> String {
     let units = "the units are `us`, `ms` and `s`";
     match suffix {
         "" => format!("`{digits}` has no unit: write `{digits}ms`; {units}"),
-        // A number with an exponent swallows it.
         "ns" => format!("`{digits}ns` is too fine: {units}"),
         "m" | "min" => format!("`{digits}{suffix}` is too coarse: {units}"),
         _ => format!("`{suffix}` is no unit of time: {units}"),

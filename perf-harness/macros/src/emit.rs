@@ -103,7 +103,7 @@ fn builder(options: &Options, test: &TestFn) -> TokenStream {
     let read_only = options.read_only.then(|| quote! { .read_only() });
     let plans = options.plans.then(|| quote! { .plans() });
     let rows = rows(options);
-    let rtt = options.rtt.iter().map(|rtt| rtt.nanoseconds);
+    let rtt = options.rtt.iter();
     let flavor = (options.flavor == Flavor::MultiThread).then(|| quote! { .multi_thread() });
     let threads = options.worker_threads.iter();
     let budget = options.budget.iter();

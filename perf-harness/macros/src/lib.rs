@@ -8,7 +8,6 @@ mod function;
 mod improvement;
 mod latency;
 mod options;
-mod rtt;
 mod shape;
 mod sizes;
 
@@ -117,6 +116,14 @@ pub fn assert_latency(assertion: TokenStream) -> TokenStream {
     parsed
         .map_or_else(syn::Error::into_compile_error, |assertion| assertion.emit())
         .into()
+}
+
+/// `5ms` as a `Duration`: for macros of the library that take a time.
+#[doc(hidden)]
+#[proc_macro]
+pub fn duration(literal: TokenStream) -> TokenStream {
+    let parsed = syn::parse::Parser::parse2(duration::parse, literal.into());
+    parsed.unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Asserts that one piece of work is better than another, by so much: the proof of an optimisation.

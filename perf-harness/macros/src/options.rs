@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Error, LitInt, LitStr, Path, Result, Token};
 
 use crate::assignment::{Assignment, Name};
-use crate::rtt::Rtt;
+use crate::duration::Time;
 use crate::sizes::{DistinctValues, TableRows};
 
 /// The options of a test, checked.
@@ -18,7 +18,8 @@ pub(crate) struct Options {
     pub(crate) rows: Vec<TableRows>,
     pub(crate) distinct: Vec<DistinctValues>,
     pub(crate) statistics: Option<LitStr>,
-    pub(crate) rtt: Option<Rtt>,
+    /// In nanoseconds.
+    pub(crate) rtt: Option<u64>,
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<LitInt>,
     pub(crate) budget: Option<LitStr>,
@@ -59,7 +60,7 @@ impl Options {
                 })?;
             }
             Name::Statistics => self.statistics = Some(assignment.value()?),
-            Name::Rtt => self.rtt = Some(Rtt::of(assignment)?),
+            Name::Rtt => self.rtt = Some(rtt(assignment)?),
             Name::Flavor => self.flavor = flavor(&assignment.value()?)?,
             Name::WorkerThreads => self.worker_threads = Some(threads(assignment)?),
             Name::Budget => self.budget = Some(budget(assignment)?),
@@ -128,6 +129,18 @@ fn budget(assignment: &Assignment) -> Result<LitStr> {
         return Err(assignment.refused());
     }
     Ok(name)
+}
+
+/// The simulated time of a round trip. How long it may be is said here and by the function that takes it.
+fn rtt(assignment: &Assignment) -> Result<u64> {
+    /// Ten seconds.
+    const LONGEST: u64 = 10_000_000_000;
+    let time = Time::of(&assignment.value()?)?;
+    if time.nanoseconds > LONGEST {
+        let message = "`rtt` is at most `10s`: no database is farther away";
+        return Err(Error::new(time.span, message));
+    }
+    Ok(time.nanoseconds)
 }
 
 /// The number as it was written: a type error then points at it.

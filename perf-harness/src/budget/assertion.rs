@@ -217,6 +217,9 @@ impl From<Queries> for Assertion {
 /// What has rules of its own keeps them: queries, and what plans cost.
 impl From<Limit> for Assertion {
     fn from(limit: Limit) -> Self {
+        if limit.each().is_some() {
+            return Self::Limit(limit);
+        }
         match limit.metric() {
             Metric::Queries if limit.most() > 0 => {
                 let most = usize::try_from(limit.most()).unwrap_or(usize::MAX);

@@ -156,6 +156,31 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Of an assertion, with no facts yet.
+    pub(crate) fn new(
+        (assertion, form, location): (Assertion, Form, &'static Location<'static>),
+        problem: Problem,
+        baseline: &Arc<Baseline>,
+    ) -> Self {
+        Self {
+            location,
+            form,
+            assertion,
+            problem,
+            traffic: Arc::default(),
+            excuses: Arc::from([]),
+            baseline: Arc::clone(baseline),
+            samples: Arc::from([]),
+            plans: None,
+            advice: None,
+            scaling: None,
+            latency: None,
+            compared: None,
+            allocated: None,
+            within: None,
+        }
+    }
+
     /// Where the assertion stands.
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {

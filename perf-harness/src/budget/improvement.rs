@@ -16,7 +16,7 @@ pub enum Measure {
     Latency,
     /// The program's own queries.
     Queries,
-    /// Exchanges with the server, pings among them.
+    /// Exchanges with the server that carry work.
     RoundTrips,
     /// Rows that the server sent.
     Rows,
@@ -42,7 +42,7 @@ impl Measure {
         match self {
             Self::Latency => None,
             Self::Queries => Some(counts.queries as u64),
-            Self::RoundTrips => Some(counts.round_trips as u64),
+            Self::RoundTrips => Some(counts.work_round_trips as u64),
             Self::Rows => Some(counts.rows),
             Self::Bytes => Some(counts.bytes_sent + counts.bytes_received),
         }

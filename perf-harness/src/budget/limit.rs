@@ -16,6 +16,8 @@ pub enum Metric {
     Queries,
     /// Exchanges that carry work: what a network's latency multiplies. No pings, prepares and connects.
     RoundTrips,
+    /// All exchanges, and each connecting as one. With a pool they are not the same each time.
+    RoundTripsInAll,
     /// Rows that the server sent.
     Rows,
     /// Bytes on the wire, both ways.
@@ -40,9 +42,10 @@ pub enum Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Queries,
         Self::RoundTrips,
+        Self::RoundTripsInAll,
         Self::Rows,
         Self::Bytes,
         Self::RowsExamined,
@@ -55,11 +58,26 @@ impl Metric {
         Self::ResponseBytes,
     ];
 
+    /// Can work that asks a database be without it?
+    #[must_use]
+    pub const fn may_be_zero(self) -> bool {
+        !matches!(
+            self,
+            Self::Queries
+                | Self::RoundTrips
+                | Self::RoundTripsInAll
+                | Self::Bytes
+                | Self::Buffers
+                | Self::Connections
+                | Self::ResponseBytes
+        )
+    }
+
     /// The macro that limits it.
     pub(crate) const fn assertion(self) -> &'static str {
         match self {
             Self::Queries => "assert_max_queries",
-            Self::RoundTrips => "assert_max_round_trips",
+            Self::RoundTrips | Self::RoundTripsInAll => "assert_max_round_trips",
             Self::Rows => "assert_max_rows",
             Self::Bytes => "assert_max_bytes",
             Self::RowsExamined => "assert_max_rows_examined",
@@ -79,6 +97,7 @@ impl Metric {
         match self {
             Self::Queries => "max_queries",
             Self::RoundTrips => "max_round_trips",
+            Self::RoundTripsInAll => "max_round_trips_in_all",
             Self::Rows => "max_rows",
             Self::Bytes => "max_bytes",
             Self::RowsExamined => "max_rows_examined",
@@ -106,8 +125,6 @@ pub struct Limit {
 enum Extent {
     /// The most that is allowed.
     Whole,
-    /// The most of all round trips, whatever they carry.
-    InAll,
     /// The most for each of so many items.
     PerItem(u64),
 }
@@ -146,17 +163,6 @@ impl Limit {
         }
     }
 
-    /// Of round trips: judges all of them and connecting, and not only those that carry work.
-    ///
-    /// Pings, preparing and connecting are not the same each time with a pool, so leave room for them.
-    #[must_use]
-    pub const fn in_all(self) -> Self {
-        Self {
-            extent: Extent::InAll,
-            ..self
-        }
-    }
-
     /// What is limited.
     #[must_use]
     pub const fn metric(&self) -> Metric {
@@ -168,7 +174,7 @@ impl Limit {
     pub const fn most(&self) -> u64 {
         match self.extent {
             Extent::PerItem(items) => self.most.saturating_mul(items),
-            Extent::Whole | Extent::InAll => self.most,
+            Extent::Whole => self.most,
         }
     }
 
@@ -176,13 +182,8 @@ impl Limit {
     pub(crate) const fn each(&self) -> Option<(u64, u64)> {
         match self.extent {
             Extent::PerItem(items) => Some((self.most, items)),
-            Extent::Whole | Extent::InAll => None,
+            Extent::Whole => None,
         }
-    }
-
-    /// Are all round trips meant?
-    pub(crate) const fn is_in_all(&self) -> bool {
-        matches!(self.extent, Extent::InAll)
     }
 
     /// The violation, if it is one.
@@ -202,8 +203,8 @@ impl Limit {
             _ => in_source(self.most),
         };
         let allowed = match self.extent {
+            Extent::Whole if self.metric == Metric::RoundTripsInAll => format!("{most} in all"),
             Extent::Whole => most,
-            Extent::InAll => format!("{most} in all"),
             Extent::PerItem(items) => format!("{most} per {items}"),
         };
         form.written(self.metric.assertion(), Some(&allowed))
@@ -213,7 +214,7 @@ impl Limit {
     pub(crate) fn loosened(&self, actual: u64) -> Self {
         let most = match self.extent {
             Extent::PerItem(items) => actual.div_ceil(items.max(1)),
-            Extent::Whole | Extent::InAll => actual,
+            Extent::Whole => actual,
         };
         Self { most, ..*self }
     }
@@ -246,7 +247,7 @@ mod tests {
             "assert_max_bytes!(list, 1_001)",
         );
         check(
-            Limit::new(Metric::RoundTrips, 12).in_all(),
+            Limit::new(Metric::RoundTripsInAll, 12),
             "assert_max_round_trips!(list, 12 in all)",
             "assert_max_round_trips!(list, 1_001 in all)",
         );

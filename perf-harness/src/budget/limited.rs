@@ -39,10 +39,10 @@ impl Measured {
     /// Can work that asks a database be without it?
     #[must_use]
     pub const fn may_be_zero(self) -> bool {
-        matches!(
-            self,
-            Self::Work(Metric::FullScans | Metric::Rows | Metric::RowsExamined)
-        )
+        match self {
+            Self::Work(metric) => metric.may_be_zero(),
+            Self::Latency(_) => false,
+        }
     }
 
     /// Is its value in microseconds, and in milliseconds in the file?

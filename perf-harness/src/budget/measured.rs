@@ -12,6 +12,7 @@ pub(crate) fn measured(metric: Metric, traffic: &Traffic) -> Result<u64, SetupEr
     Ok(match metric {
         Metric::Queries => counts.queries as u64,
         Metric::RoundTrips => counts.work_round_trips as u64,
+        Metric::RoundTripsInAll => (counts.round_trips + counts.connects) as u64,
         Metric::Rows => counts.rows,
         Metric::Bytes => counts.bytes_sent + counts.bytes_received,
         Metric::Connections => traffic.most_held().1.len() as u64,
@@ -27,22 +28,18 @@ pub(crate) fn measured(metric: Metric, traffic: &Traffic) -> Result<u64, SetupEr
     })
 }
 
-/// All round trips, and each connecting as one.
-pub(crate) fn round_trips_in_all(traffic: &Traffic) -> Result<u64, SetupError> {
-    must_be_read(Metric::RoundTrips, traffic)?;
-    let counts = traffic.counts();
-    Ok((counts.round_trips + counts.connects) as u64)
-}
-
 /// Everything was understood and kept, as far as it matters for this.
-fn must_be_read(metric: Metric, traffic: &Traffic) -> Result<(), SetupError> {
+pub(crate) fn must_be_read(metric: Metric, traffic: &Traffic) -> Result<(), SetupError> {
     let counts = traffic.counts();
     if counts.undecoded > 0 {
         return Err(SetupError::Undecoded {
             messages: counts.undecoded,
         });
     }
-    let is_of_each_statement = metric == Metric::Connections;
+    let is_of_each_statement = matches!(
+        metric,
+        Metric::Connections | Metric::FullScans | Metric::RowsExamined | Metric::Buffers
+    );
     // What was not kept could not be chosen either.
     if counts.unsampled > 0 && (is_of_each_statement || traffic.chosen.is_some()) {
         return Err(SetupError::Unsampled {
@@ -55,7 +52,7 @@ fn must_be_read(metric: Metric, traffic: &Traffic) -> Result<(), SetupError> {
 /// Only queries and their rows are known of a part of a recording.
 pub(crate) fn must_be_whole(metric: Metric, is_chosen: bool) -> Result<(), SetupError> {
     let whole = match metric {
-        Metric::RoundTrips => "round trips",
+        Metric::RoundTrips | Metric::RoundTripsInAll => "round trips",
         Metric::Bytes => "bytes",
         Metric::Connections => "connections in use",
         Metric::IdleInTransaction => "time idle in a transaction",
@@ -96,10 +93,16 @@ impl Limit {
                     .to_owned(),
             });
         }
-        if self.most() == 0 && self.metric().is_never_zero() {
+        if self.most() == 0 && !self.metric().may_be_zero() {
             return Err(SetupError::Limit {
                 cause: format!("`{written}` allows nothing, and no work that asks a database costs nothing of it"),
                 cure: "say how much is allowed; where no query is meant: assert_queries!(recording, 0)".to_owned(),
+            });
+        }
+        if self.metric() == Metric::IdleInTransaction && traffic.is_without_transaction() {
+            return Err(SetupError::Limit {
+                cause: format!("no transaction was open, so `{written}` was not tested"),
+                cure: "record work that opens one, or leave the assertion out".to_owned(),
             });
         }
         let is_of_queries = !matches!(
@@ -111,16 +114,6 @@ impl Limit {
             return Err(nothing(traffic, written, told));
         }
         Ok(())
-    }
-}
-
-impl Metric {
-    /// Does any work that asks a database cost some of it?
-    fn is_never_zero(self) -> bool {
-        matches!(
-            self,
-            Self::Queries | Self::RoundTrips | Self::Bytes | Self::Connections
-        )
     }
 }
 
@@ -165,6 +158,7 @@ mod tests {
         let known = [
             (Metric::Queries, 3),
             (Metric::RoundTrips, 5),
+            (Metric::RoundTripsInAll, 11),
             (Metric::Rows, 100),
             (Metric::Bytes, 1_010),
             (Metric::Connections, 0),
@@ -177,7 +171,6 @@ mod tests {
                 "{metric:?}"
             );
         }
-        assert_eq!(round_trips_in_all(&traffic()).unwrap(), 11);
     }
 
     #[test]
@@ -186,7 +179,7 @@ mod tests {
         traffic.counts.undecoded = 1;
         let error = measured(Metric::Bytes, &traffic).unwrap_err();
         assert!(matches!(error, SetupError::Undecoded { messages: 1 }));
-        assert!(round_trips_in_all(&traffic).is_err());
+        assert!(measured(Metric::RoundTripsInAll, &traffic).is_err());
         // It is told as that, and not as a recording of nothing.
         traffic.counts.queries = 0;
         assert_eq!(ask(Limit::new(Metric::Bytes, 10), &traffic), Ok(()));

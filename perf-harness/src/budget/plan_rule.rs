@@ -39,6 +39,15 @@ impl PlanRule {
         )
     }
 
+    /// What it limits and to how much, if it is a limit.
+    pub(crate) fn limited(&self) -> Option<(Metric, u64)> {
+        match self {
+            Self::MaxRowsExamined(most) => Some((Metric::RowsExamined, *most)),
+            Self::MaxBuffers(most) => Some((Metric::Buffers, *most)),
+            _ => None,
+        }
+    }
+
     /// The assertion as its author wrote it, or nearly.
     pub(crate) fn written(&self, form: &Form) -> String {
         let (name, about) = match self {

@@ -23,10 +23,20 @@ pub(crate) struct Held {
     pub(crate) of: Measured,
     pub(crate) most: u64,
     pub(crate) actual: Result<u64, SetupError>,
-    /// It could not be decided, and is told as a warning.
-    pub(crate) is_undecided: bool,
+    /// What a verdict on an estimate rests on, if it is one.
+    pub(crate) estimate: Option<Estimate>,
     /// Where it is written: `perf-budgets.toml:8`. None where it holds because nothing is said.
     pub(crate) place: Option<String>,
+}
+
+/// What the samples of a limit on latency say, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Estimate {
+    pub(crate) value: u64,
+    pub(crate) interval: Option<(u64, u64)>,
+    pub(crate) samples: u64,
+    /// It could not be decided, and is told as a warning.
+    pub(crate) is_undecided: bool,
 }
 
 impl Held {
@@ -74,7 +84,8 @@ impl Within {
 
     /// Could one of the limits not be decided?
     pub(crate) fn is_undecided(&self) -> bool {
-        self.held.iter().any(|held| held.is_undecided)
+        let mut estimates = self.held.iter().filter_map(|held| held.estimate);
+        estimates.any(|estimate| estimate.is_undecided)
     }
 
     /// The limits that are exceeded, the worst one first.
@@ -98,7 +109,7 @@ mod tests {
             of: Measured::Work(metric),
             most,
             actual: actual.ok_or(SetupError::NothingPlanned),
-            is_undecided: false,
+            estimate: None,
             place: None,
         }
     }

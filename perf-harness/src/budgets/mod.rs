@@ -2,7 +2,6 @@
 //!
 //! Nothing of it is ignored: what is not understood is an error that names the file, the line, the key and the cure.
 
-mod checked;
 mod entry;
 mod key;
 mod lines;
@@ -12,7 +11,6 @@ pub mod schema;
 use std::io::ErrorKind;
 use std::path::Path;
 
-pub use self::checked::{Checked, CheckedValue};
 pub use self::entry::{Budgets, Entry, Ruled, Source, latency_rules};
 pub use self::lines::{Place, places};
 pub use self::read::budgets;

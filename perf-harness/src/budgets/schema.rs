@@ -98,6 +98,9 @@ fn meaning_of_work(metric: Metric) -> &'static str {
         Metric::RoundTrips => {
             "The most exchanges with the server that carry work: no pings, prepares and connects."
         }
+        Metric::RoundTripsInAll => {
+            "The most exchanges with the server, pings, prepares and connects among them."
+        }
         Metric::Rows => "The most rows that the server sends.",
         Metric::Bytes => "The most bytes on the wire, both ways, connecting included.",
         Metric::RowsExamined => "The most rows that the server looks at.",

@@ -40,8 +40,10 @@ pub(crate) fn read(directories: &[PathBuf]) -> Result<History, SetupError> {
 
 fn below(directory: &Path, files: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    for path in entries.map(|entry| entry.path()) {
-        if path.is_dir() {
+    for entry in entries {
+        let path = entry.path();
+        // What a link leads to could lead back here.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             below(&path, files);
         } else if path.extension().is_some_and(|end| end == ENDING) {
             files.push(path);

@@ -47,7 +47,7 @@ macro_rules! assert_max_round_trips {
     ($recording:expr, $most:tt in all $(, $work:expr)? $(,)?) => {
         $crate::__check_limit!(
             $recording,
-            $crate::Limit::new($crate::Metric::RoundTrips, $most).in_all()
+            $crate::Limit::new($crate::Metric::RoundTripsInAll, $most)
             $(, $work)?
         )
     };
@@ -154,10 +154,7 @@ macro_rules! assert_max_idle_in_transaction {
     ($recording:expr, $most:literal $(, $work:expr)? $(,)?) => {
         $crate::__check_limit!(
             $recording,
-            $crate::Limit::new($crate::Metric::IdleInTransaction, {
-                const MOST: u64 = $crate::__private::micros($crate::__private::stringify!($most));
-                MOST
-            })
+            $crate::Limit::idle_in_transaction($crate::__private::duration!($most))
             $(, $work)?
         )
     };

@@ -59,6 +59,14 @@ impl<'t> Hold<'t> {
 }
 
 impl Traffic {
+    /// Is it certain that none of its statements was in a transaction that the program began?
+    pub(crate) fn is_without_transaction(&self) -> bool {
+        let mut statements = self.statements.iter();
+        self.counts.unsampled == 0
+            && self.idle_in_transaction.is_zero()
+            && !statements.any(|query| query.block.is_explicit)
+    }
+
     /// What used connections when the most of them were in use at once, and when that was. A connection is in use while it runs
     /// a statement, and from the beginning of a transaction to its end. What drivers ask for themselves is no use.
     pub(crate) fn most_held(&self) -> (Duration, Vec<Hold<'_>>) {
@@ -78,8 +86,10 @@ impl Traffic {
         let mut waits: Vec<(Duration, &Query)> = transactions
             .flat_map(|hold| {
                 let next = hold.statements.iter().skip(1).map(|query| query.started);
-                let end = hold.to.is_none().then_some(self.elapsed);
-                let next: Vec<Duration> = next.chain(end).collect();
+                // What is late is none of the work's.
+                let end = self.time.elapsed;
+                let open = hold.to.is_none().then_some(end);
+                let next: Vec<Duration> = next.chain(open).map(|next| next.min(end)).collect();
                 hold.statements
                     .into_iter()
                     .zip(next)

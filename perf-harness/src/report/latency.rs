@@ -203,6 +203,9 @@ fn noise(timings: &Timings) -> Vec<String> {
     if timings.are_recorded() && timings.rtt.is_none() {
         lines.push("it went through the recorder, whose cost is in the times".to_owned());
     }
+    if timings.is_excused {
+        lines.push("without what the machine took it is not certain to be too slow".to_owned());
+    }
     if timings.repeats > 0 {
         lines.push(format!("sampled {} times, to be sure", timings.repeats + 1));
     }

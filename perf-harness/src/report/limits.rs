@@ -41,7 +41,7 @@ pub(super) fn over_limit(
 fn what(metric: Metric) -> &'static str {
     match metric {
         Metric::Queries => "asks too many queries",
-        Metric::RoundTrips => "makes too many round trips",
+        Metric::RoundTrips | Metric::RoundTripsInAll => "makes too many round trips",
         Metric::Rows => "reads too many rows",
         Metric::Bytes => "moves too many bytes",
         Metric::RowsExamined => "looks at too many rows",
@@ -73,9 +73,7 @@ fn amount(limit: &Limit, number: u64) -> String {
     let plural = |one: &'static str, many: &'static str| if is_one { one } else { many };
     let unit = match limit.metric() {
         Metric::IdleInTransaction => return format!("{} idle in a transaction", in_time(number)),
-        Metric::RoundTrips if limit.is_in_all() => {
-            plural("round trip in all", "round trips in all")
-        }
+        Metric::RoundTripsInAll => plural("round trip in all", "round trips in all"),
         Metric::RoundTrips => plural("round trip with work", "round trips with work"),
         Metric::Queries => plural("query", "queries"),
         Metric::Rows => plural("row", "rows"),
@@ -114,7 +112,8 @@ fn told_actual(finding: &Finding, limit: &Limit, actual: u64) -> String {
     });
     let counts = finding.traffic.counts();
     let beside = match limit.metric() {
-        Metric::RoundTrips => round_trips_beside(counts, limit.is_in_all()),
+        Metric::RoundTrips => round_trips_beside(counts, false),
+        Metric::RoundTripsInAll => round_trips_beside(counts, true),
         Metric::Bytes => format!(
             "   ({} sent, {} received)",
             grouped(counts.bytes_sent),
@@ -166,7 +165,7 @@ fn next(subject: &Subject<'_>, finding: &Finding, limit: &Limit, actual: u64) ->
 /// What to allow of what is not the same each time: with a pool, with a driver's buffers, on a busy machine.
 fn with_room(limit: &Limit, actual: u64, counts: &Counts) -> u64 {
     match limit.metric() {
-        Metric::RoundTrips if limit.is_in_all() => actual * 2,
+        Metric::RoundTripsInAll => actual.saturating_mul(2),
         Metric::Bytes => (actual / 1_000 + 5) * 1_000,
         Metric::IdleInTransaction => actual.div_ceil(1_000) * 10_000,
         Metric::Allocations if counts.queries > 0 => (actual / 100 + 1) * 110,
@@ -178,7 +177,7 @@ fn with_room(limit: &Limit, actual: u64, counts: &Counts) -> u64 {
 /// The one edit that most likely helps.
 pub(super) fn edit(finding: &Finding, limit: &Limit) -> String {
     let words = match limit.metric() {
-        Metric::RoundTrips | Metric::Rows => {
+        Metric::RoundTrips | Metric::RoundTripsInAll | Metric::Rows => {
             let groups = shares(finding, limit);
             return groups.first().map_or_else(String::new, |share| {
                 let is_repeated = share.shape.repetition() != Repetition::Once;
@@ -238,7 +237,7 @@ struct Share<'t> {
 fn shares<'t>(finding: &'t Finding, limit: &Limit) -> Vec<Share<'t>> {
     let traffic = &finding.traffic;
     let is_sent = |class: Class| match limit.metric() {
-        Metric::RoundTrips => class != Class::Driver,
+        Metric::RoundTrips | Metric::RoundTripsInAll => class != Class::Driver,
         _ => class == Class::Query,
     };
     let sent = traffic.statements.iter().filter(|one| is_sent(one.class()));
@@ -246,7 +245,7 @@ fn shares<'t>(finding: &'t Finding, limit: &Limit) -> Vec<Share<'t>> {
     let mut shares: Vec<Share<'t>> = by_place
         .map(|shape| Share {
             amount: match limit.metric() {
-                Metric::RoundTrips => shape.count() as u64,
+                Metric::RoundTrips | Metric::RoundTripsInAll => shape.count() as u64,
                 _ => shape.queries().iter().map(|query| query.rows()).sum(),
             },
             shape,

@@ -1,5 +1,5 @@
 //! The files of a test: `target/perf-harness/<package>/<program>/<test>.txt` and `.json` where it failed, and
-//! `<test>.baseline.json` where something of it was known, `<test>.budgets.json` where it held work against budgets.
+//! `<test>.baseline.json` where something of it was known.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,6 @@ use crate::config;
 
 /// How the file of what became of known findings ends.
 const STANDINGS: &str = "baseline.json";
-
-/// How the file of what was held against budgets ends.
-const CHECKED: &str = "budgets.json";
 
 /// The files of one test.
 pub(super) struct Files {
@@ -59,16 +56,6 @@ impl Files {
         self.write_one(STANDINGS, json)
     }
 
-    /// What it held against budgets.
-    pub(super) fn write_checked(&self, json: &str) -> io::Result<()> {
-        self.write_one(CHECKED, json)
-    }
-
-    /// A test that holds nothing against budgets leaves nothing of an earlier run behind.
-    pub(super) fn remove_checked(&self) {
-        self.remove_one(CHECKED);
-    }
-
     /// Something of this test, in another directory that all tests share.
     pub(super) fn write_below(&self, directory: &Path, json: &str) -> io::Result<()> {
         let directory = directory.join(&self.place);
@@ -83,7 +70,15 @@ impl Files {
             ));
         };
         std::fs::create_dir_all(directory)?;
-        std::fs::write(directory.join(format!("{}.{extension}", self.stem)), text)
+        // Who reads it meanwhile finds the one before, and never half of it.
+        let file = directory.join(format!("{}.{extension}", self.stem));
+        let aside = directory.join(format!(
+            "{}.{extension}.part-{}",
+            self.stem,
+            std::process::id()
+        ));
+        std::fs::write(&aside, text)?;
+        std::fs::rename(&aside, file)
     }
 
     /// A test that passes leaves no failure of an earlier run behind.

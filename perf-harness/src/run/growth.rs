@@ -74,21 +74,13 @@ impl Growth {
             .last()
             .map(|sample| Arc::clone(&sample.traffic));
         self.ledger.add(Finding {
-            location,
-            form,
-            assertion: Assertion::Constant(allowed),
-            problem,
             traffic: last.unwrap_or_default(),
-            excuses: Arc::from([]),
-            baseline: Arc::clone(&self.ledger.baseline),
             samples: Arc::clone(&self.samples),
-            plans: None,
-            advice: None,
-            scaling: None,
-            latency: None,
-            compared: None,
-            allocated: None,
-            within: None,
+            ..Finding::new(
+                (Assertion::Constant(allowed), form, location),
+                problem,
+                &self.ledger.baseline,
+            )
         });
     }
 }

@@ -13,7 +13,7 @@ use crate::budget::{
 };
 use crate::clock;
 use crate::error::SetupError;
-use crate::record::{Counts, Traffic};
+use crate::record::Counts;
 use crate::report::gains;
 use crate::timing::Pair;
 
@@ -72,21 +72,12 @@ impl PerfDb {
         };
         let ledger = &self.origin.ledger;
         ledger.add(Finding {
-            location,
-            form,
-            assertion: Assertion::Improves(improvement),
-            problem,
-            traffic: Arc::new(Traffic::default()),
-            excuses: Arc::from([]),
-            baseline: Arc::clone(&ledger.baseline),
-            samples: Arc::from([]),
-            plans: None,
-            advice: None,
-            scaling: None,
-            allocated: None,
-            within: None,
-            latency: None,
             compared,
+            ..Finding::new(
+                (Assertion::Improves(improvement), form, location),
+                problem,
+                &ledger.baseline,
+            )
         });
     }
 

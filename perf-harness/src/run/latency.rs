@@ -14,12 +14,12 @@ use std::time::Duration;
 use super::perf_db::PerfDb;
 use super::tell;
 use crate::budget::{
-    Assertion, Decided, Finding, Form, Latency, Problem, Ruling, Sampled, Undecided, Violation,
+    Assertion, Decided, Estimate, Finding, Form, Latency, Problem, Ruling, Sampled, Undecided,
+    Violation,
 };
 use crate::clock;
 use crate::config;
 use crate::error::SetupError;
-use crate::record::Traffic;
 use crate::report::too_noisy;
 
 pub(super) use self::runner::Runner;
@@ -73,21 +73,12 @@ impl PerfDb {
         let Some(problem) = problem else { return };
         let ledger = &self.origin.ledger;
         ledger.add(Finding {
-            location,
-            form,
-            assertion: Assertion::Latency(latency),
-            problem,
-            traffic: Arc::new(Traffic::default()),
-            excuses: Arc::from([]),
-            baseline: Arc::clone(&ledger.baseline),
-            samples: Arc::from([]),
-            plans: None,
-            advice: None,
-            scaling: None,
-            allocated: None,
-            within: None,
             latency: sampled,
-            compared: None,
+            ..Finding::new(
+                (Assertion::Latency(latency), form, location),
+                problem,
+                &ledger.baseline,
+            )
         });
     }
 
@@ -97,7 +88,7 @@ impl PerfDb {
         (latency, form, location): (&Latency, &Form, &'static Location<'static>),
         work: impl AsyncFn(()) -> T,
         failure: impl Fn(&T) -> Option<String>,
-    ) -> Vec<(Result<u64, SetupError>, bool)> {
+    ) -> Vec<(Result<u64, SetupError>, Option<Estimate>)> {
         let sampled = match latency.must_be_decidable(clock::resolution()) {
             Ok(()) => {
                 let sampler = Sampler::new(self, latency, (async || (), work, failure));
@@ -111,7 +102,7 @@ impl PerfDb {
                 return latency
                     .rules
                     .iter()
-                    .map(|_| (Err(error.clone()), false))
+                    .map(|_| (Err(error.clone()), None))
                     .collect();
             }
         };
@@ -127,7 +118,12 @@ impl PerfDb {
         }
         let rulings = sampled.rulings.iter();
         rulings
-            .map(|ruling| (held(ruling, &sampled, &fails), ruling.decided.is_none()))
+            .map(|ruling| {
+                (
+                    held(ruling, &sampled, &fails),
+                    Some(estimate(ruling, &sampled)),
+                )
+            })
             .collect()
     }
 }
@@ -178,6 +174,18 @@ fn held(
             "allow more, or measure where less else is going on",
         )),
         (None, Err(error)) => Err(error.clone()),
+    }
+}
+
+/// What the samples say of it.
+fn estimate(ruling: &Ruling, sampled: &Sampled) -> Estimate {
+    let statistic = ruling.rule.statistic();
+    let interval = sampled.interval(statistic);
+    Estimate {
+        value: micros(sampled.estimate(statistic)),
+        interval: interval.map(|(low, high)| (micros(low), micros(high))),
+        samples: sampled.timings.runs.len() as u64,
+        is_undecided: ruling.decided.is_none(),
     }
 }
 

@@ -8,7 +8,7 @@ use perf_harness_allocator::Allocated;
 use super::recording::{Facts, Recording, UNNAMED};
 use super::response::ResponseSize;
 use crate::budget::{
-    Form, Limit, Metric, PlanRule, Violation, measured, must_be_whole, round_trips_in_all,
+    Form, Limit, Metric, PlanRule, Violation, measured, must_be_read, must_be_whole,
 };
 use crate::error::SetupError;
 use crate::plan::Plans;
@@ -38,7 +38,10 @@ impl<T> Recording<T> {
     /// [`Metric::ResponseBytes`] are known after [`response_bytes`](Recording::response_bytes).
     pub fn measure(&self, metric: Metric) -> Result<u64, SetupError> {
         let traffic = self.traffic();
-        let plans = |rule: PlanRule| rule.measured(traffic, &*self.plans_for(&rule)?);
+        let plans = |rule: PlanRule| {
+            must_be_read(metric, traffic)?;
+            rule.measured(traffic, &*self.plans_for(&rule)?)
+        };
         match metric {
             Metric::RowsExamined => plans(PlanRule::MaxRowsExamined(0)),
             Metric::Buffers => plans(PlanRule::MaxBuffers(0)),
@@ -68,12 +71,7 @@ impl<T> Recording<T> {
         if limit.metric() == Metric::FullScans {
             return self.judge_full_scans(limit, facts);
         }
-        let actual = if limit.is_in_all() {
-            round_trips_in_all(self.traffic())?
-        } else {
-            self.measure(limit.metric())?
-        };
-        Ok(limit.judge(actual))
+        Ok(limit.judge(self.measure(limit.metric())?))
     }
 
     /// More than enough is a violation whether or not all were asked about.

@@ -6,7 +6,6 @@ mod advice;
 mod artefacts;
 #[cfg(test)]
 mod backends;
-mod checked;
 mod drain;
 mod growth;
 pub(crate) mod history;

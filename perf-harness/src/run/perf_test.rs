@@ -10,7 +10,6 @@ use perf_harness_allocator::Tally;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::artefacts;
-use super::checked;
 use super::history;
 use super::indexes;
 use super::ledger::Ledger;
@@ -229,7 +228,7 @@ impl PerfTest {
             .map_err(|error| Failure::setup(&self.name, &error))?;
         let ledger = Arc::new(Ledger::new(
             baseline,
-            Budgeted::new(&files.known_as, self.budget.as_deref()),
+            Budgeted::new(self.budget.as_deref()),
             tally.clone(),
         ));
         let others = Others::default();
@@ -260,8 +259,7 @@ impl PerfTest {
         }
         let unwritten = database::in_background_blocking(database.unwritten());
         let kept = self.clean_up(&database, failed);
-        let checked = checked::write(&files, ledger.budgeted.take());
-        let untested = ledger.budgeted.untested(&checked).filter(|_| has_ended);
+        let untested = ledger.budgeted.untested().filter(|_| has_ended);
         let concluded = Self::conclude(output, &findings, kept.as_deref(), &subject, &files)?;
         match unwritten.and(untested.map_or(Ok(()), Err)) {
             Err(error) if !self.should_panic => Err(Failure::setup(&self.name, &error)),

@@ -232,21 +232,17 @@ impl<T> Recording<T> {
         self.note(&assertion, form, location, &problems);
         for problem in problems {
             self.origin.ledger.add(Finding {
-                location,
-                form: form.clone(),
-                assertion: assertion.clone(),
-                problem,
                 traffic: Arc::clone(&self.traffic),
                 excuses: Arc::clone(&self.excuses),
-                baseline: Arc::clone(&self.origin.ledger.baseline),
-                samples: Arc::from([]),
                 plans: facts.plans.clone(),
                 advice: facts.advice.clone(),
                 scaling: facts.scaling.clone(),
-                latency: None,
-                compared: None,
                 allocated: self.cost.allocated,
-                within: None,
+                ..Finding::new(
+                    (assertion.clone(), form.clone(), location),
+                    problem,
+                    &self.origin.ledger.baseline,
+                )
             });
         }
         holds

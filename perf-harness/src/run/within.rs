@@ -1,6 +1,7 @@
 //! Work held against all that an entry of the file of budgets says.
 
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::latency::micros;
@@ -9,7 +10,7 @@ use super::recording::{Recording, UNNAMED};
 use crate::budget::{
     Asked, Assertion, Finding, Form, Held, Latency, Measured, Metric, Problem, Within, nothing,
 };
-use crate::budgets::{self, Budgets, Checked, CheckedValue, Entry};
+use crate::budgets::{self, Budgets, Entry};
 use crate::config;
 use crate::error::SetupError;
 use crate::plan::{Plans, Rows};
@@ -34,34 +35,26 @@ pub(super) fn rows_of(entry: &Entry) -> Rows {
     Rows::of(entry.rows.iter().cloned())
 }
 
-/// The budget that a test names, and what it held against this and others.
+/// The budget that a test names, and whether it held something against it.
 #[derive(Debug, Default)]
 pub(super) struct Budgeted {
-    /// The program and the test's path.
-    test: String,
     named: Option<String>,
-    checked: Mutex<Vec<Checked>>,
+    is_tested: AtomicBool,
 }
 
 impl Budgeted {
-    pub(super) fn new(test: &str, named: Option<&str>) -> Self {
+    pub(super) fn new(named: Option<&str>) -> Self {
         Self {
-            test: test.to_owned(),
             named: named.map(str::to_owned),
-            checked: Mutex::default(),
+            is_tested: AtomicBool::new(false),
         }
     }
 
-    /// Takes what was checked so far.
-    pub(super) fn take(&self) -> Vec<Checked> {
-        std::mem::take(&mut self.checked.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// A test that names a budget and holds nothing against it proves nothing.
-    pub(super) fn untested(&self, checked: &[Checked]) -> Option<SetupError> {
+    pub(super) fn untested(&self) -> Option<SetupError> {
         let named = self.named.as_deref()?;
-        let is_it = |one: &Checked| one.entry == named;
-        (!checked.iter().any(is_it)).then(|| SetupError::Budgets {
+        let is_tested = self.is_tested.load(Ordering::Relaxed);
+        (!is_tested).then(|| SetupError::Budgets {
             cause: format!("nothing was held against the budget \"{named}\" that this test names"),
             cure: "hold its work against it: assert_within_budget!(db, || work()), assert_within_budget!(recording)\n\
                    or leave `budget` out of #[perf_test(..)]"
@@ -69,23 +62,10 @@ impl Budgeted {
         })
     }
 
-    fn add(&self, entry: &str, within: &Within, latency: impl Iterator<Item = Measured>) {
-        let values = within.held.iter().filter_map(|held| {
-            Some(CheckedValue {
-                of: held.of,
-                value: *held.actual.as_ref().ok()?,
-                limit: held.most,
-            })
-        });
-        let unmeasured = within.held.iter().filter(|held| held.actual.is_err());
-        let checked = Checked {
-            entry: entry.to_owned(),
-            test: self.test.clone(),
-            values: values.collect(),
-            unjudged: unmeasured.map(|held| held.of).chain(latency).collect(),
-        };
-        let mut all = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push(checked);
+    fn add(&self, entry: &str) {
+        if self.named.as_deref() == Some(entry) {
+            self.is_tested.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -152,11 +132,11 @@ where
             .unwrap_or_default();
         let places = entry.latency.iter().map(|ruled| ruled.source.line());
         let held = entry.latency.iter().zip(judged).zip(places);
-        held.map(|((ruled, (actual, is_undecided)), line)| Held {
+        held.map(|((ruled, (actual, estimate)), line)| Held {
             of: Measured::Latency(ruled.rule.statistic()),
             most: micros(ruled.rule.most()),
             actual,
-            is_undecided,
+            estimate,
             place: line.map(|line| format!("{told}:{line}")),
         })
         .collect()
@@ -239,21 +219,16 @@ impl<T> Recording<T> {
             Err(error) => (None, None, Problem::Unmeasured(error)),
         };
         self.origin.ledger.add(Finding {
-            location,
-            form: form.clone(),
-            assertion,
-            problem,
             traffic: Arc::clone(&self.traffic),
             excuses: Arc::clone(&self.excuses),
-            baseline: Arc::clone(&self.origin.ledger.baseline),
-            samples: Arc::from([]),
             plans,
-            advice: None,
-            scaling: None,
-            latency: None,
-            compared: None,
             allocated: self.cost.allocated,
             within: within.map(Arc::new),
+            ..Finding::new(
+                (assertion, form.clone(), location),
+                problem,
+                &self.origin.ledger.baseline,
+            )
         });
     }
 
@@ -282,7 +257,7 @@ impl<T> Recording<T> {
             of: Measured::Work(ruled.rule.metric()),
             most: ruled.rule.most(),
             actual: sized.measure(ruled.rule.metric()),
-            is_undecided: false,
+            estimate: None,
             place: ruled.source.line().map(|line| format!("{told}:{line}")),
         });
         let within = Within {
@@ -290,10 +265,7 @@ impl<T> Recording<T> {
             place,
             held: held.chain(latency).collect(),
         };
-        let rules = entry.latency.iter();
-        let rules = rules.map(|ruled| Measured::Latency(ruled.rule.statistic()));
-        let is_judged = |of: &Measured| within.held.iter().any(|held| held.of == *of);
-        budgeted.add(name, &within, rules.filter(|of| !is_judged(of)));
+        budgeted.add(name);
         let plans = match within.over().first().map(|worst| worst.of) {
             Some(Measured::Work(Metric::FullScans)) => sized.plans().ok(),
             Some(Measured::Work(Metric::RowsExamined | Metric::Buffers)) => {

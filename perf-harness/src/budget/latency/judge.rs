@@ -95,6 +95,8 @@ impl Judge {
             RECORDER.saturating_mul(u32::try_from(run.recorded).unwrap_or(u32::MAX))
         };
         let surely = least.saturating_sub(recorder);
+        // Where more is said to have waited than there was time, what it took is not known.
+        let possibly = if least.is_zero() { run.wall } else { least };
         for (ruling, test) in &mut self.rulings {
             if ruling.decided.is_some() {
                 continue;
@@ -102,7 +104,7 @@ impl Judge {
             ruling.of += 1;
             ruling.over += usize::from(surely > ruling.rule.most());
             ruling.over_on_the_wall += usize::from(run.wall > ruling.rule.most());
-            ruling.decided = test.add(ruling, surely, least);
+            ruling.decided = test.add(ruling, surely, possibly);
         }
     }
 
@@ -240,6 +242,9 @@ mod tests {
         let latency = below(Statistic::P95, 10);
         let waited = [run(50, 45)];
         assert_eq!(judge(&latency, &waited, true)[0].0, Some(Decided::Holds));
+        // More than there was time is no figure at all.
+        let all = [run(50, 60)];
+        assert_eq!(judge(&latency, &all, true)[0].0, None);
         // Where the figure is not known it is no excuse.
         assert_eq!(
             judge(&latency, &waited, false)[0].0,

@@ -41,8 +41,8 @@ fn group(subject: &Subject<'_>, metric: Metric, share: &Share<'_>) -> Vec<String
     let count = share.shape.count();
     let amount = grouped(share.amount);
     let first = match (metric, count) {
-        (Metric::RoundTrips, 1) => "once".to_owned(),
-        (Metric::RoundTrips, _) => format!("{amount} times"),
+        (Metric::RoundTrips | Metric::RoundTripsInAll, 1) => "once".to_owned(),
+        (Metric::RoundTrips | Metric::RoundTripsInAll, _) => format!("{amount} times"),
         _ => {
             let rows = if share.amount == 1 { "row" } else { "rows" };
             let queries = grouped(count as u64);

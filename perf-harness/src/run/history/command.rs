@@ -68,18 +68,26 @@ pub fn told(directories: &[PathBuf], name: Option<&str>) -> Result<Told, SetupEr
     })
 }
 
-/// What lies in directories, or in the usual one.
-pub(crate) fn of(directories: &[PathBuf]) -> Result<History, SetupError> {
-    let directories = if directories.is_empty() {
-        vec![usual()?]
-    } else {
-        directories.to_vec()
-    };
+/// What lies in directories, or in the usual one. That nothing does is an error.
+fn of(directories: &[PathBuf]) -> Result<History, SetupError> {
+    let directories = or_usual(directories)?;
     let history = read(&directories)?;
     if history.points.is_empty() {
         return Err(nothing(&directories, &history));
     }
     Ok(history)
+}
+
+/// The same, and it may be nothing.
+pub(crate) fn whatever_of(directories: &[PathBuf]) -> Result<History, SetupError> {
+    read(&or_usual(directories)?)
+}
+
+fn or_usual(directories: &[PathBuf]) -> Result<Vec<PathBuf>, SetupError> {
+    if directories.is_empty() {
+        return Ok(vec![usual()?]);
+    }
+    Ok(directories.to_vec())
 }
 
 fn usual() -> Result<PathBuf, SetupError> {

@@ -54,17 +54,25 @@ impl<T> Recording<T> {
                 note.limits.extend(most.map(|most| (queries, most)));
             }
             Assertion::Limit(limit) => {
-                let name = metric(Measured::Work(limit.metric()));
-                // It was asked for already, to be judged.
-                let value = (note.verdict != Verdict::Unmeasured)
-                    .then(|| self.measure(limit.metric()).ok())
-                    .flatten();
-                note.values.extend(value.map(|value| (name.clone(), value)));
-                note.limits.insert(name, limit.most());
+                self.note_limit(&mut note, limit.metric(), limit.most());
+            }
+            Assertion::Plan(rule) => {
+                if let Some((of, most)) = rule.limited() {
+                    self.note_limit(&mut note, of, most);
+                }
             }
             _ => {}
         }
         self.origin.ledger.notes.add(&self.traffic, note);
+    }
+
+    /// The value was asked for already, to be judged.
+    fn note_limit(&self, note: &mut Note, of: Metric, most: u64) {
+        let name = metric(Measured::Work(of));
+        let is_known = note.verdict != Verdict::Unmeasured;
+        let value = is_known.then(|| self.measure(of).ok()).flatten();
+        note.values.extend(value.map(|value| (name.clone(), value)));
+        note.limits.insert(name, most);
     }
 
     /// It was held against an entry of the budgets, or could not be.
@@ -88,7 +96,14 @@ impl<T> Recording<T> {
             for held in &within.held {
                 let name = metric(held.of);
                 if let Ok(value) = &held.actual {
-                    note.values.insert(name.clone(), *value);
+                    let value = held.estimate.map_or(*value, |estimate| estimate.value);
+                    note.values.insert(name.clone(), value);
+                }
+                if let Some(estimate) = held.estimate {
+                    note.samples = Some(estimate.samples);
+                    let interval = estimate.interval;
+                    note.intervals
+                        .extend(interval.map(|interval| (name.clone(), interval)));
                 }
                 note.limits.insert(name, held.most);
             }
@@ -171,6 +186,8 @@ impl Note {
         self.entry = self.entry.take().or(other.entry);
         self.verdict = self.verdict.max(other.verdict);
         self.values.extend(other.values);
+        self.intervals.extend(other.intervals);
+        self.samples = self.samples.or(other.samples);
         for (metric, most) in other.limits {
             let known = self.limits.entry(metric).or_insert(most);
             *known = most.min(*known);

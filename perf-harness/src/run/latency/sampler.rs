@@ -13,8 +13,10 @@ use crate::clock;
 use crate::error::SetupError;
 use crate::machine::{Disturbances, Watch};
 use crate::postgres::turn_to_take_times;
+use crate::progress::{self, Unit};
 use crate::record::TimeSpent;
 use crate::run::perf_db::PerfDb;
+use crate::run::waiting::Waiting;
 use crate::timing::{Timing, Timings, Waits, are_felt, without_disturbances};
 
 /// So long it waits before it samples again to be sure.
@@ -165,6 +167,7 @@ where
         for (ruling, without) in sampled.rulings.iter_mut().zip(judge.rulings()) {
             if ruling.decided == broken && without.decided != broken {
                 ruling.decided = None;
+                sampled.timings.is_excused = true;
             }
         }
     }
@@ -222,6 +225,7 @@ where
             waits: self.runner.waits(),
             disturbances,
             repeats: 0,
+            is_excused: false,
             rtt: self.runner.db.rtt(),
             spent: None,
         }
@@ -285,6 +289,12 @@ pub(in crate::run) async fn turn(db: &PerfDb) -> Result<Turn, SetupError> {
     }
     // Given back also where it is not waited for to the end.
     let taken = Taken(is_taken);
+    let _told = Waiting::begin();
+    let _waiting = progress::begin(
+        "waiting for its turn to take times: one test does at a time",
+        Unit::Nothing,
+        None,
+    );
     let turn = tokio::task::spawn_blocking(turn_to_take_times).await;
     let turn = turn.unwrap_or_else(|error| {
         Err(SetupError::system(
@@ -390,6 +400,7 @@ mod tests {
                 waits,
                 disturbances: Disturbances::default(),
                 repeats: 0,
+                is_excused: false,
                 rtt: None,
                 spent: None,
             },

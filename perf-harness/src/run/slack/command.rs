@@ -1,5 +1,6 @@
 //! What a person asks of the budgets of a workspace: facts out. The program tells them.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use super::table::{Before, Row, RunFact, State, Table};
@@ -10,8 +11,7 @@ use crate::budget::Measured;
 use crate::budgets::{self, Budgets};
 use crate::config;
 use crate::error::SetupError;
-use crate::history::History;
-use crate::run::history::command::of;
+use crate::run::history::command::whatever_of;
 
 /// What each limit allows, and what it came to in the last run.
 pub fn table(directories: &[PathBuf]) -> Result<Table, SetupError> {
@@ -31,9 +31,16 @@ pub fn tighten(
     let new = tighten::rewritten(&text, &changes);
     let changes = must_be_as_wished(&path, &budgets, &new, changes)?;
     if !changes.is_empty() {
-        std::fs::write(&path, new).map_err(|error| unwritten(&path, &error))?;
+        replace(&path, &new).map_err(|error| unwritten(&path, &error))?;
     }
     Ok((table, changes))
+}
+
+/// Whole, or as it was.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let aside = path.with_extension(format!("part-{}", std::process::id()));
+    std::fs::write(&aside, text)?;
+    std::fs::rename(&aside, path)
 }
 
 /// The file of this workspace, and its name as the history has it: from the workspace's root.
@@ -53,19 +60,13 @@ fn file() -> Result<(PathBuf, Budgets, String), SetupError> {
 
 /// Without a history nothing was checked, and that is what is told.
 fn table_of(budgets: &Budgets, file: &str, directories: &[PathBuf]) -> Result<Table, SetupError> {
-    let history = match of(directories) {
-        Err(SetupError::History { cause, .. }) => History {
-            points: Vec::new(),
-            passed_over: cause.lines().skip(1).map(str::to_owned).collect(),
-        },
-        other => other?,
-    };
+    let history = whatever_of(directories)?;
     let mut table = table::table(budgets, file, &history.points);
     table.passed_over = history.passed_over;
     Ok(table)
 }
 
-fn unwritten(path: &Path, error: &std::io::Error) -> SetupError {
+fn unwritten(path: &Path, error: &io::Error) -> SetupError {
     SetupError::system(format!("{} cannot be written", path.display()), error)
 }
 

@@ -16,6 +16,9 @@ pub struct Margin(Option<f64>);
 /// Where nothing is said: times vary from machine to machine, counts do not.
 const TIME_PERCENT: f64 = 50.0;
 
+/// What drivers and pools do not do the same each time.
+const NEARLY_PERCENT: f64 = 10.0;
+
 impl Margin {
     /// So much in a hundred of everything.
     #[must_use]
@@ -27,6 +30,12 @@ impl Margin {
         match limit {
             Measured::Latency(_) => self.0.unwrap_or(TIME_PERCENT),
             Measured::Work(_) if limit.is_time() => self.0.unwrap_or(TIME_PERCENT),
+            Measured::Work(
+                Metric::Bytes
+                | Metric::RoundTripsInAll
+                | Metric::Allocations
+                | Metric::AllocatedBytes,
+            ) => self.0.unwrap_or(NEARLY_PERCENT),
             Measured::Work(_) => self.0.unwrap_or(0.0),
         }
     }
@@ -79,18 +88,11 @@ fn with_margin(limit: Measured, today: u64, margin: Margin) -> u64 {
     let more = more.max(today);
     if limit.is_time() {
         readable(more).max(1)
-    } else if may_be_zero(limit) {
+    } else if limit.may_be_zero() {
         more
     } else {
         more.max(1)
     }
-}
-
-fn may_be_zero(limit: Measured) -> bool {
-    matches!(
-        limit,
-        Measured::Work(Metric::FullScans | Metric::Rows | Metric::RowsExamined)
-    )
 }
 
 /// Rounded up to two digits.
