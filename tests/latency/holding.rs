@@ -132,7 +132,7 @@ async fn fewer_queries_are_counted_exactly(db: PerfDb) {
 async fn what_cannot_be_decided_is_told(db: PerfDb) {
     let runs = AtomicUsize::new(0);
     let work = async || {
-        if runs.fetch_add(1, Ordering::Relaxed) % 20 == 0 {
+        if runs.fetch_add(1, Ordering::Relaxed).is_multiple_of(20) {
             sleep(Duration::from_millis(60)).await;
         }
     };
@@ -142,6 +142,6 @@ async fn what_cannot_be_decided_is_told(db: PerfDb) {
         warm_up = 0,
         samples = 160,
         undecided = warn,
-        || work()
+        work
     );
 }

@@ -99,12 +99,6 @@ impl Limit {
                 cure: "say how much is allowed; where no query is meant: assert_queries!(recording, 0)".to_owned(),
             });
         }
-        if self.metric() == Metric::IdleInTransaction && traffic.is_without_transaction() {
-            return Err(SetupError::Limit {
-                cause: format!("no transaction was open, so `{written}` was not tested"),
-                cure: "record work that opens one, or leave the assertion out".to_owned(),
-            });
-        }
         let is_of_queries = !matches!(
             self.metric(),
             Metric::Allocations | Metric::AllocatedBytes | Metric::ResponseBytes
@@ -112,6 +106,12 @@ impl Limit {
         let counts = traffic.counts();
         if is_of_queries && counts.undecoded == 0 && counts.queries == 0 {
             return Err(nothing(traffic, written, told));
+        }
+        if self.metric() == Metric::IdleInTransaction && traffic.is_without_transaction() {
+            return Err(SetupError::Limit {
+                cause: format!("no transaction was open, so `{written}` was not tested"),
+                cure: "record work that opens one, or leave the assertion out".to_owned(),
+            });
         }
         Ok(())
     }
@@ -192,6 +192,9 @@ mod tests {
         let error = measured(Metric::Connections, &traffic).unwrap_err();
         assert!(matches!(error, SetupError::Unsampled { statements: 1 }));
         assert!(measured(Metric::Rows, &traffic).is_ok());
+        for of_plans in [Metric::FullScans, Metric::RowsExamined, Metric::Buffers] {
+            assert!(must_be_read(of_plans, &traffic).is_err(), "{of_plans:?}");
+        }
         let chosen = traffic.choose(|_| true);
         assert!(measured(Metric::Rows, &chosen).is_err());
     }
@@ -235,5 +238,7 @@ mod tests {
         assert!(matches!(of(Metric::RowsExamined), Assertion::Plan(_)));
         assert!(matches!(of(Metric::Buffers), Assertion::Plan(_)));
         assert!(matches!(of(Metric::Rows), Assertion::Limit(_)));
+        let each = Limit::new(Metric::Buffers, 10).per_item(3);
+        assert!(matches!(Assertion::from(each), Assertion::Limit(_)));
     }
 }

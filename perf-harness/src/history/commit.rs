@@ -147,9 +147,9 @@ mod tests {
         check(
             "worktree",
             &[
-                ("work/.git", "gitdir: ../main/.git/worktrees/work\n"),
-                ("main/.git/worktrees/work/HEAD", "ref: refs/heads/a/b\n"),
-                ("main/.git/worktrees/work/commondir", "../..\n"),
+                ("work/.git", "gitdir: ../main/.git/worktrees/aside\n"),
+                ("main/.git/worktrees/aside/HEAD", "ref: refs/heads/a/b\n"),
+                ("main/.git/worktrees/aside/commondir", "../..\n"),
                 ("main/.git/refs/heads/a/b", ONE),
             ],
             Some((ONE, Some("a/b"))),

@@ -177,6 +177,7 @@ enum Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::TimeSpent;
     use crate::record::wire::Block;
 
     /// A statement of a connection, from one millisecond to another; in a transaction of a number, if it has one.
@@ -275,7 +276,12 @@ mod tests {
                     statement(1, 6, Some(8), Some(7)),
                 ],
                 open_transactions: open.to_vec(),
-                elapsed: Duration::from_millis(20),
+                // What comes later is late.
+                elapsed: Duration::from_millis(90),
+                time: TimeSpent {
+                    elapsed: Duration::from_millis(20),
+                    ..TimeSpent::default()
+                },
                 ..Traffic::default()
             };
             let told = traffic.waits().into_iter();

@@ -84,7 +84,10 @@ impl<T> Recording<T> {
         let plans = facts.plans.insert(self.plans_for(&rule)?);
         match limit.judge(rule.times(plans)) {
             Some(violation) => Ok(Some(violation)),
-            None => Ok(limit.judge(rule.measured(self.traffic(), plans)?)),
+            None => {
+                must_be_read(Metric::FullScans, self.traffic())?;
+                Ok(limit.judge(rule.measured(self.traffic(), plans)?))
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use perf_harness::{
     PerfDb, assert_max_allocated_bytes, assert_max_allocations, assert_max_bytes,
-    assert_max_connections, assert_max_idle_in_transaction, assert_max_response_bytes,
-    assert_max_round_trips, assert_max_rows, perf_test,
+    assert_max_connections, assert_max_response_bytes, assert_max_round_trips, assert_max_rows,
+    perf_test,
 };
 
 use crate::app::App;
@@ -18,7 +18,6 @@ async fn a_page_reads_what_it_returns(db: PerfDb) {
     assert_max_rows!(page, 101);
     assert_max_bytes!(page, 64_000);
     assert_max_connections!(page, 1);
-    assert_max_idle_in_transaction!(page, 10ms);
     assert_max_response_bytes!(page, 64_000);
 }
 

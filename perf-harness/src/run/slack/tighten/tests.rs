@@ -50,7 +50,8 @@ fn only_values_change_and_comments_and_blanks_stay() {
     let expected = FILE
         .replace("= 5   #", "= 2   #")
         .replace("latency_p95_ms = 200", "latency_p95_ms = 62")
-        .replace("64_000", "12_345");
+        // A tenth more: bytes are not the same each time.
+        .replace("64_000", "13_580");
     assert_eq!(tightened(&rows, Margin::default()), expected);
 }
 
@@ -66,7 +67,7 @@ fn a_limit_by_default_is_written_below_the_entry_s_head_where_it_has_one() {
         of("report", "max_rows", 7),
     ];
     let head = "[budgets.\"GET /api/users/\"] # the list\n";
-    let expected = FILE.replace(head, &format!("{head}max_rows = 7\nmax_bytes = 8\n"));
+    let expected = FILE.replace(head, &format!("{head}max_rows = 7\nmax_bytes = 9\n"));
     assert_eq!(tightened(&rows, Margin::default()), expected);
 }
 
