@@ -29,7 +29,7 @@ struct Extent {
 }
 
 const FULL: Extent = Extent {
-    runs: 24_000,
+    runs: 50_000,
     verdicts: 500,
 };
 

@@ -294,6 +294,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_late_is_waited_for_up_to_the_end_of_the_work() {
+        let traffic = Traffic {
+            statements: vec![
+                statement(1, 0, Some(1), Some(7)),
+                statement(1, 50, Some(51), Some(7)),
+            ],
+            time: TimeSpent {
+                elapsed: Duration::from_millis(20),
+                ..TimeSpent::default()
+            },
+            ..Traffic::default()
+        };
+        let waits = traffic.waits();
+        assert_eq!(waits[0].0, Duration::from_millis(19));
+    }
+
+    #[test]
     fn a_pipeline_uses_one_connection() {
         check(
             vec![

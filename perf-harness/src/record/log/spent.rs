@@ -154,6 +154,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_longest_stretch_need_not_be_the_last() {
+        let mut spent = Spent::since(ms(0));
+        for (from, to) in [(0, 30), (40, 45)] {
+            spent.add(stretch(Doing::IdleInTransaction, from, to));
+        }
+        assert_eq!((spent.idle().sum, spent.idle().longest), (ms(35), ms(30)));
+    }
+
     /// Milliseconds: in the database, on the wire, connecting, waiting for a pool, in the service. Of a window of 100.
     fn split(stretches: &[(Doing, u64, u64)]) -> (u128, u128, u128, Option<u128>, u128) {
         let mut spent = Spent::since(ms(0));
