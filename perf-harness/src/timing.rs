@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::machine::Disturbances;
+use crate::machine::{Disturbances, Pauses};
 use crate::record::TimeSpent;
 
 /// One run.
@@ -112,49 +112,23 @@ impl Pair {
     }
 }
 
-/// Did the machine do something that no figure of threads tells, so that long runs say little of the work?
-pub(crate) fn are_felt(disturbances: &Disturbances) -> bool {
-    /// Of the time, taken by the hypervisor.
-    const STOLEN: f64 = 0.05;
-    let is_stolen = disturbances.steal.is_some_and(|steal| steal.share > STOLEN);
-    let is_paused = disturbances
-        .paused
-        .as_ref()
-        .is_some_and(|pauses| pauses.longest > Duration::ZERO);
-    is_stolen || is_paused
-}
-
-/// The runs with as much taken off as the machine can have added: twice the share that the hypervisor took, for it need not
-/// take the same of each; and of as many of the longest as there were pauses the longest pause.
-pub(crate) fn without_disturbances(timings: &Timings) -> Vec<Timing> {
+/// What the machine can have added at most, to all runs together: the time that the hypervisor took, and that in which
+/// nothing went on. No figure of threads tells it, and which runs it was added to is not known.
+pub(crate) fn may_have_been_added(timings: &Timings) -> Duration {
+    /// What is told of steal may be less by so much.
+    const TICK: Duration = Duration::from_millis(10);
     let found = &timings.disturbances;
-    let stolen = found
-        .steal
-        .map_or(0.0, |steal| (steal.share * 2.0).min(1.0));
-    let pauses = found.paused.map_or(0, |pauses| pauses.times as usize);
-    let stood = found.paused.map_or(Duration::ZERO, |pauses| pauses.longest);
-    let mut by_length: Vec<usize> = (0..timings.runs.len()).collect();
-    by_length.sort_by_key(|at| std::cmp::Reverse(timings.runs[*at].wall));
-    by_length.truncate(pauses);
-    let runs = timings.runs.iter().enumerate();
-    runs.map(|(at, run)| {
-        let added = if by_length.contains(&at) {
-            stood
-        } else {
-            Duration::ZERO
-        };
-        Timing {
-            wall: run.wall.mul_f64(1.0 - stolen).saturating_sub(added),
-            ..*run
-        }
-    })
-    .collect()
+    let stolen = found.steal.filter(|stolen| !stolen.is_zero());
+    let stolen = stolen.map_or(Duration::ZERO, |stolen| stolen + TICK);
+    let stood = found.paused.map_or(Duration::ZERO, Pauses::at_most);
+    // Whatever comes between comes to all that are under way.
+    let at_once = u32::try_from(timings.concurrency).unwrap_or(u32::MAX);
+    (stolen + stood).saturating_mul(at_once)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::{Pauses, Steal};
 
     fn ms(milliseconds: u64) -> Duration {
         Duration::from_millis(milliseconds)
@@ -191,32 +165,20 @@ mod tests {
     }
 
     #[test]
-    fn what_the_hypervisor_took_is_taken_off_twice() {
+    fn what_the_machine_can_have_added_came_to_all_that_were_under_way() {
         let mut timings = of(&[100]);
-        timings.disturbances.steal = Some(Steal {
-            lasted: ms(10),
-            share: 0.1,
-        });
-        assert!(are_felt(&timings.disturbances));
-        assert_eq!(without_disturbances(&timings)[0].wall, ms(80));
-        timings.disturbances.steal = Some(Steal {
-            lasted: ms(1),
-            share: 0.01,
-        });
-        assert!(!are_felt(&timings.disturbances));
-    }
-
-    #[test]
-    fn as_many_of_the_longest_as_there_were_pauses_may_have_stood_still() {
-        let mut timings = of(&[10, 300, 20, 400]);
+        assert_eq!(may_have_been_added(&timings), ms(0));
+        timings.disturbances.steal = Some(ms(0));
+        assert_eq!(may_have_been_added(&timings), ms(0));
+        timings.disturbances.steal = Some(ms(30));
+        assert_eq!(may_have_been_added(&timings), ms(40));
         timings.disturbances.paused = Some(Pauses {
             times: 2,
             longest: ms(380),
             total: ms(600),
         });
-        assert!(are_felt(&timings.disturbances));
-        let without = without_disturbances(&timings);
-        let walls: Vec<Duration> = without.iter().map(|run| run.wall).collect();
-        assert_eq!(walls, [ms(10), ms(0), ms(20), ms(20)]);
+        assert_eq!(may_have_been_added(&timings), ms(40 + 600 + 2 * 20));
+        timings.concurrency = 3;
+        assert_eq!(may_have_been_added(&timings), ms(3 * 680));
     }
 }

@@ -6,6 +6,7 @@ mod app;
 mod articles;
 mod budgets;
 mod health;
+mod latency;
 mod seed;
 mod users;
 

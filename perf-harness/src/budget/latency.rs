@@ -69,6 +69,15 @@ impl Statistic {
         }
     }
 
+    /// Is it of no samples more than the other one is? A mean can be more than a percentile, and less.
+    pub(crate) fn is_never_longer_than(self, other: Self) -> bool {
+        match (self, other) {
+            (_, Self::Mean) => false,
+            (Self::Mean, other) => other == Self::Max,
+            (this, other) => this < other,
+        }
+    }
+
     /// The share of the work that stays within it, if it is a percentile.
     #[must_use]
     pub const fn quantile(self) -> Option<f64> {

@@ -49,6 +49,9 @@ pub(crate) struct Fact {
     /// Between which values it lies, of what is estimated.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) intervals: BTreeMap<String, (u64, u64)>,
+    /// What came of it, of what is estimated: its value alone does not tell.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) verdicts: BTreeMap<String, Verdict>,
     /// How often it was measured, of what is estimated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) samples: Option<u64>,
@@ -126,6 +129,7 @@ pub(crate) mod tests {
                 verdict: Verdict::Passed,
                 values: [("queries".to_owned(), queries)].into(),
                 intervals: BTreeMap::new(),
+                verdicts: BTreeMap::new(),
                 samples: None,
                 limits: [("queries".to_owned(), 3)].into(),
             },
@@ -139,6 +143,7 @@ pub(crate) mod tests {
         assert_eq!(point.line(), format!("{expected}\n"));
         point.fact.entry = Some("GET /api/users/".to_owned());
         point.fact.intervals = [("latency_p95_us".to_owned(), (39_000, 45_000))].into();
+        point.fact.verdicts = [("latency_p95_us".to_owned(), Verdict::Undecided)].into();
         point.fact.samples = Some(120);
         point.commit = None;
         assert_eq!(

@@ -25,6 +25,13 @@ pub(crate) struct Pauses {
     pub(crate) total: Duration,
 }
 
+impl Pauses {
+    /// Each began somewhere between two beats.
+    pub(crate) fn at_most(self) -> Duration {
+        self.total + PERIOD * self.times
+    }
+}
+
 /// When the thread was awake.
 #[derive(Clone, Copy, Debug)]
 struct Beat {

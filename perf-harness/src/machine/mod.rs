@@ -26,11 +26,8 @@ pub(crate) mod tests;
 pub(crate) use backend::Backend;
 #[cfg(test)]
 pub(crate) use backend::NotVisible;
-#[cfg(test)]
 pub(crate) use heartbeat::Pauses;
 pub(crate) use known::run_delay_is_known;
-#[cfg(test)]
-pub(crate) use processors::Steal;
 #[cfg(test)]
 pub(crate) use threads::Thread;
 pub(crate) use threads::Threads;

@@ -8,7 +8,7 @@ use super::cgroup::{Groups, Throttled};
 use super::files;
 use super::heartbeat::{Heartbeat, Pauses};
 use super::pressure;
-use super::processors::{Steal, Ticks};
+use super::processors::Stolen;
 use super::snapshot::Snapshot;
 
 /// The kernel tells time since boot to the hundredth of a second; less than this is no suspension.
@@ -19,8 +19,8 @@ const SUSPENDED: Duration = Duration::from_millis(100);
 pub(crate) struct Disturbances {
     /// How long was watched.
     pub(crate) lasted: Duration,
-    /// Taken by the hypervisor.
-    pub(crate) steal: Option<Steal>,
+    /// Processor time that was wanted, and that the hypervisor gave to others: of all processors together, to a tick.
+    pub(crate) steal: Option<Duration>,
     /// Kept back by a quota. Time that is also run-queue delay.
     pub(crate) throttled: Option<Throttled>,
     /// The quota, in processors. `None`: there is none, or it is not seen.
@@ -75,11 +75,11 @@ fn between(before: &Snapshot, after: &Snapshot) -> Disturbances {
     let lasted = after.after.saturating_sub(before.before);
     let uptime = before.uptime.zip(after.uptime);
     let waited = before.pressure.zip(after.pressure);
-    let steal = before.ticks.zip(after.ticks);
+    let steal = before.stolen.zip(after.stolen);
     let throttled = before.throttled.zip(after.throttled);
     Disturbances {
         lasted,
-        steal: steal.map(|(earlier, later)| Ticks::steal_since(later, earlier)),
+        steal: steal.map(|(earlier, later)| later.since(earlier)),
         throttled: throttled.map(|(earlier, later)| later.since(earlier)),
         quota: None,
         paused: None,
@@ -119,7 +119,7 @@ mod tests {
         Snapshot {
             before: ms(before),
             after: ms(after),
-            ticks: None,
+            stolen: None,
             throttled: None,
             pressure: None,
             uptime: None,
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn what_is_told_at_one_end_only_is_not_known() {
         let told = Snapshot {
-            ticks: Ticks::parse("cpu  1 2 3 4 5 6 7 8 9 10"),
+            stolen: Stolen::parse("cpu  1 2 3 4 5 6 7 8 9 10"),
             throttled: Some(Throttled::default()),
             pressure: Some(ms(5)),
             uptime: Some(ms(5)),
@@ -146,26 +146,22 @@ mod tests {
     fn what_came_between_is_the_difference() {
         let throttled = |times, lasted| Some(Throttled { times, lasted });
         let before = Snapshot {
-            ticks: Ticks::parse("cpu  100 0 0 999 0 0 0 10 0 0"),
+            stolen: Stolen::parse("cpu  100 0 0 999 0 0 0 10 0 0"),
             throttled: throttled(2, ms(40)),
             pressure: Some(ms(700)),
             uptime: Some(ms(50_000)),
             ..snapshot(1_000, 1_001)
         };
         let after = Snapshot {
-            ticks: Ticks::parse("cpu  130 0 0 999 0 0 0 20 0 0"),
+            stolen: Stolen::parse("cpu  130 0 0 999 0 0 0 20 0 0"),
             throttled: throttled(5, ms(90)),
             pressure: Some(ms(1_200)),
             uptime: Some(ms(51_000)),
             ..snapshot(1_999, 2_000)
         };
         let found = between(&before, &after);
-        let steal = Steal {
-            lasted: ms(100),
-            share: 0.25,
-        };
         assert_eq!(found.lasted, ms(1_000));
-        assert_eq!(found.steal, Some(steal));
+        assert_eq!(found.steal, Some(ms(100)));
         assert_eq!(found.throttled, throttled(3, ms(50)));
         assert_eq!(found.pressure, Some(0.5));
         assert_eq!(found.suspended, Some(Duration::ZERO));

@@ -214,11 +214,12 @@ fn noise(timings: &Timings) -> Vec<String> {
 
 /// What the machine did that no thread's figures tell.
 fn disturbed(found: &Disturbances) -> Vec<String> {
-    let steal = found.steal.filter(|steal| steal.share >= 0.01);
-    let steal = steal.map(|steal| {
+    let steal = found.steal.filter(|stolen| !stolen.is_zero());
+    let steal = steal.map(|stolen| {
         format!(
-            "the hypervisor took {} of the processors",
-            percent(steal.share)
+            "the hypervisor took {} of the processors' time in {}",
+            told(stolen),
+            told(found.lasted)
         )
     });
     let throttled = found.throttled.filter(|throttled| throttled.times > 0);

@@ -55,19 +55,17 @@ impl PerfDb {
         work: impl AsyncFn(I) -> T,
         failure: impl Fn(&T) -> Option<String>,
     ) {
-        let sampled = match latency.must_be_decidable(clock::resolution()) {
-            Ok(()) => {
-                let sampler = Sampler::new(self, &latency, (inputs, work, failure));
-                sampler.sample().await
-            }
-            Err(error) => Err(error),
-        };
-        self.note_latency(&latency, &form, location, sampled.as_ref());
+        let sampled = self.sampled(&latency, (inputs, work, failure)).await;
+        let noted = sampled.as_ref().map(|(sampled, _)| sampled);
+        self.note_latency(&latency, &form, location, noted);
         let (problem, sampled) = match sampled {
-            Ok(sampled) => (
-                judge(&latency, &form, location, &sampled),
-                Some(Arc::new(sampled)),
-            ),
+            Ok((sampled, fails)) => {
+                if is_to_be_told(&sampled, fails) {
+                    let written = Assertion::Latency(latency.clone()).written(&form);
+                    tell::warning(&too_noisy(location, &written, &sampled));
+                }
+                (judge(&sampled, fails), Some(Arc::new(sampled)))
+            }
             Err(error) => (Some(Problem::Unmeasured(error)), None),
         };
         let Some(problem) = problem else { return };
@@ -82,6 +80,25 @@ impl PerfDb {
         });
     }
 
+    /// The runs, and whether what they leave undecided is a failure. What keeps them from saying anything is found out first.
+    async fn sampled<I, T>(
+        &self,
+        latency: &Latency,
+        what: (
+            impl AsyncFn() -> I,
+            impl AsyncFn(I) -> T,
+            impl Fn(&T) -> Option<String>,
+        ),
+    ) -> Result<(Sampled, bool), SetupError> {
+        let said = latency
+            .undecided
+            .map(|undecided| undecided == Undecided::Fail);
+        let fails = said.map_or_else(config::undecided_fails, Ok)?;
+        latency.must_be_decidable(clock::resolution())?;
+        let sampled = Sampler::new(self, latency, what).sample().await?;
+        Ok((sampled, fails))
+    }
+
     /// What came of each rule of an entry of the budgets, in microseconds, on its side of what is allowed.
     pub(super) async fn held_latency<T>(
         &self,
@@ -89,14 +106,7 @@ impl PerfDb {
         work: impl AsyncFn(()) -> T,
         failure: impl Fn(&T) -> Option<String>,
     ) -> Vec<(Result<u64, SetupError>, Option<Estimate>)> {
-        let sampled = match latency.must_be_decidable(clock::resolution()) {
-            Ok(()) => {
-                let sampler = Sampler::new(self, latency, (async || (), work, failure));
-                sampler.sample().await
-            }
-            Err(error) => Err(error),
-        };
-        let sampled = match sampled {
+        let (sampled, fails) = match self.sampled(latency, (async || (), work, failure)).await {
             Ok(sampled) => sampled,
             Err(error) => {
                 return latency
@@ -106,13 +116,7 @@ impl PerfDb {
                     .collect();
             }
         };
-        let fails = config::undecided_fails();
-        if fails.as_ref().is_ok_and(|fails| !fails)
-            && sampled
-                .rulings
-                .iter()
-                .any(|ruling| ruling.decided.is_none())
-        {
+        if is_to_be_told(&sampled, fails) {
             let written = Assertion::Latency(latency.clone()).written(form);
             tell::warning(&too_noisy(location, &written, &sampled));
         }
@@ -120,7 +124,7 @@ impl PerfDb {
         rulings
             .map(|ruling| {
                 (
-                    held(ruling, &sampled, &fails),
+                    held(ruling, &sampled, fails),
                     Some(estimate(ruling, &sampled)),
                 )
             })
@@ -128,52 +132,36 @@ impl PerfDb {
     }
 }
 
-/// What is wrong, if anything is. What could not be decided is at least told.
-fn judge(
-    latency: &Latency,
-    form: &Form,
-    location: &'static Location<'static>,
-    sampled: &Sampled,
-) -> Option<Problem> {
-    let count = |decided| {
-        let rulings = sampled.rulings.iter();
-        rulings.filter(|ruling| ruling.decided == decided).count()
-    };
-    let (broken, open) = (count(Some(Decided::IsBroken)), count(None));
-    let said = latency
-        .undecided
-        .map(|undecided| undecided == Undecided::Fail);
-    let fails = match said.map_or_else(config::undecided_fails, Ok) {
-        Ok(fails) => fails,
-        Err(error) => return Some(Problem::Unmeasured(error)),
-    };
-    if broken > 0 || (open > 0 && fails) {
-        let undecided = open;
-        return Some(Problem::Violation(Violation::Latency { broken, undecided }));
-    }
-    if open > 0 {
-        let written = Assertion::Latency(latency.clone()).written(form);
-        tell::warning(&too_noisy(location, &written, sampled));
-    }
-    None
+/// Is there something that could not be decided, and that is not a failure? That is told: it is no silent success.
+fn is_to_be_told(sampled: &Sampled, undecided_fails: bool) -> bool {
+    let count = |decided| count(sampled, decided);
+    !undecided_fails && count(None) > 0 && count(Some(Decided::IsBroken)) == 0
+}
+
+fn count(sampled: &Sampled, decided: Option<Decided>) -> usize {
+    let rulings = sampled.rulings.iter();
+    rulings.filter(|ruling| ruling.decided == decided).count()
+}
+
+/// What is wrong, if anything is.
+fn judge(sampled: &Sampled, undecided_fails: bool) -> Option<Problem> {
+    let broken = count(sampled, Some(Decided::IsBroken));
+    let undecided = count(sampled, None);
+    let is_wrong = broken > 0 || (undecided > 0 && undecided_fails);
+    is_wrong.then_some(Problem::Violation(Violation::Latency { broken, undecided }))
 }
 
 /// What is told of one rule, on the side of the limit that the verdict says: what is estimated may lie on the other.
-fn held(
-    ruling: &Ruling,
-    sampled: &Sampled,
-    fails: &Result<bool, SetupError>,
-) -> Result<u64, SetupError> {
+fn held(ruling: &Ruling, sampled: &Sampled, undecided_fails: bool) -> Result<u64, SetupError> {
     let most = micros(ruling.rule.most());
     let estimate = micros(sampled.estimate(ruling.rule.statistic()));
-    match (ruling.decided, fails) {
+    match (ruling.decided, undecided_fails) {
         (Some(Decided::IsBroken), _) => Ok(estimate.max(most.saturating_add(1))),
-        (Some(Decided::Holds), _) | (None, Ok(false)) => Ok(estimate.min(most)),
-        (None, Ok(true)) => Err(SetupError::latency(
+        (Some(Decided::Holds), _) | (None, false) => Ok(estimate.min(most)),
+        (None, true) => Err(SetupError::latency(
             format!("`{}` is too noisy to judge", ruling.rule),
             "allow more, or measure where less else is going on",
         )),
-        (None, Err(error)) => Err(error.clone()),
     }
 }
 

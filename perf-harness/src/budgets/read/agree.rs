@@ -6,26 +6,6 @@ use crate::budgets::entry::Source;
 use super::Settings;
 use super::mistake::Mistake;
 
-/// Each of these is at most the one beside it.
-const ORDER: [(Statistic, Statistic); 16] = [
-    (Statistic::P50, Statistic::P90),
-    (Statistic::P50, Statistic::P95),
-    (Statistic::P50, Statistic::P99),
-    (Statistic::P50, Statistic::Max),
-    (Statistic::P90, Statistic::P95),
-    (Statistic::P90, Statistic::P99),
-    (Statistic::P90, Statistic::Max),
-    (Statistic::P95, Statistic::P99),
-    (Statistic::P95, Statistic::Max),
-    (Statistic::P99, Statistic::Max),
-    (Statistic::P50, Statistic::P999),
-    (Statistic::P90, Statistic::P999),
-    (Statistic::P95, Statistic::P999),
-    (Statistic::P99, Statistic::P999),
-    (Statistic::P999, Statistic::Max),
-    (Statistic::Mean, Statistic::Max),
-];
-
 /// A p50 that may be longer than the p95 is limited by that, so that one of them is not what was meant.
 ///
 /// A default that a stricter rule of the entry's makes needless is none.
@@ -34,7 +14,9 @@ pub(super) fn check(title: &str, settings: &Settings) -> Result<(), Mistake> {
         Some((Some(most), source)) => Some((*most, *source)),
         _ => None,
     };
-    for (less, more) in ORDER {
+    let each = Statistic::ALL.into_iter();
+    let pairs = each.flat_map(|less| Statistic::ALL.map(|more| (less, more)));
+    for (less, more) in pairs.filter(|(less, more)| less.is_never_longer_than(*more)) {
         let (Some((low, written)), Some((high, against))) = (of(less), of(more)) else {
             continue;
         };

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::{Note, metric};
-use crate::budget::{Decided, Form, Latency, LatencyRule, Measured, Sampled};
+use crate::budget::{Decided, Form, Latency, Measured, Sampled};
 use crate::error::SetupError;
 use crate::history::Verdict;
 use crate::run::latency::micros;
@@ -27,8 +27,10 @@ impl PerfDb {
         }
         if let Ok(sampled) = sampled {
             note.samples = Some(sampled.timings.runs.len() as u64);
-            for statistic in latency.rules.iter().map(LatencyRule::statistic) {
+            for ruling in &sampled.rulings {
+                let statistic = ruling.rule.statistic();
                 let name = metric(Measured::Latency(statistic));
+                note.verdicts.insert(name.clone(), of(ruling.decided));
                 let interval = sampled.interval(statistic);
                 let interval = interval.map(|(low, high)| (micros(low), micros(high)));
                 note.intervals
@@ -42,17 +44,14 @@ impl PerfDb {
 }
 
 fn of_rulings(sampled: &Sampled) -> Verdict {
-    let is = |decided| {
-        sampled
-            .rulings
-            .iter()
-            .any(|ruling| ruling.decided == decided)
-    };
-    if is(Some(Decided::IsBroken)) {
-        Verdict::Failed
-    } else if is(None) {
-        Verdict::Undecided
-    } else {
-        Verdict::Passed
+    let each = sampled.rulings.iter().map(|ruling| of(ruling.decided));
+    each.max().unwrap_or(Verdict::Passed)
+}
+
+fn of(decided: Option<Decided>) -> Verdict {
+    match decided {
+        Some(Decided::Holds) => Verdict::Passed,
+        Some(Decided::IsBroken) => Verdict::Failed,
+        None => Verdict::Undecided,
     }
 }

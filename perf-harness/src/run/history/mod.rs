@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::artefacts::Files;
 use super::recording::Recording;
 use super::tell;
-use crate::budget::{Assertion, Form, Measured, Metric, Problem, Within, measured};
+use crate::budget::{Assertion, Form, Held, Measured, Metric, Problem, Within, measured};
 use crate::history::{self, Fact, Verdict};
 use crate::record::{Sample, Traffic};
 
@@ -28,8 +28,9 @@ pub(super) struct Note {
     pub(super) verdict: Verdict,
     pub(super) values: BTreeMap<String, u64>,
     pub(super) limits: BTreeMap<String, u64>,
-    /// Between which values it lies, of what is estimated, and how often that was measured.
+    /// Between which values it lies, of what is estimated, what came of that, and how often it was measured.
     pub(super) intervals: BTreeMap<String, (u64, u64)>,
+    pub(super) verdicts: BTreeMap<String, Verdict>,
     pub(super) samples: Option<u64>,
 }
 
@@ -101,6 +102,7 @@ impl<T> Recording<T> {
                 }
                 if let Some(estimate) = held.estimate {
                     note.samples = Some(estimate.samples);
+                    note.verdicts.insert(name.clone(), of_estimate(held));
                     let interval = estimate.interval;
                     note.intervals
                         .extend(interval.map(|interval| (name.clone(), interval)));
@@ -174,6 +176,7 @@ impl Note {
             values: BTreeMap::new(),
             limits: BTreeMap::new(),
             intervals: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
             samples: None,
         }
     }
@@ -187,6 +190,10 @@ impl Note {
         self.verdict = self.verdict.max(other.verdict);
         self.values.extend(other.values);
         self.intervals.extend(other.intervals);
+        for (metric, verdict) in other.verdicts {
+            let known = self.verdicts.entry(metric).or_insert(verdict);
+            *known = verdict.max(*known);
+        }
         self.samples = self.samples.or(other.samples);
         for (metric, most) in other.limits {
             let known = self.limits.entry(metric).or_insert(most);
@@ -202,6 +209,15 @@ pub(in crate::run) fn metric(limit: Measured) -> String {
     match key.strip_suffix("_ms") {
         Some(time) => format!("{time}_us"),
         None => key.to_owned(),
+    }
+}
+
+fn of_estimate(held: &Held) -> Verdict {
+    match held.actual {
+        Err(_) => Verdict::Unmeasured,
+        Ok(_) if held.estimate.is_some_and(|estimate| estimate.is_undecided) => Verdict::Undecided,
+        Ok(actual) if actual > held.most => Verdict::Failed,
+        Ok(_) => Verdict::Passed,
     }
 }
 
@@ -283,6 +299,7 @@ fn facts(notes: Vec<Note>, files: &Files, test: &str) -> Vec<Fact> {
             verdict: note.verdict,
             values: note.values,
             intervals: note.intervals,
+            verdicts: note.verdicts,
             samples: note.samples,
             limits: note.limits,
         }
@@ -417,6 +434,7 @@ mod tests {
             values: BTreeMap::new(),
             limits: BTreeMap::new(),
             intervals: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
             samples: None,
         };
         for name in [None, Some("a"), Some("b"), None, Some("a")] {

@@ -17,7 +17,7 @@ use crate::progress::{self, Unit};
 use crate::record::TimeSpent;
 use crate::run::perf_db::PerfDb;
 use crate::run::waiting::Waiting;
-use crate::timing::{Timing, Timings, Waits, are_felt, without_disturbances};
+use crate::timing::{Timing, Timings, Waits, may_have_been_added};
 
 /// So long it waits before it samples again to be sure.
 const BREATH: Duration = Duration::from_millis(250);
@@ -27,6 +27,11 @@ pub(super) const NOISY: f64 = 0.3;
 
 /// Where nothing is known of the waiting, a fault must be found so often.
 const TIMES_ON_THE_WALL: usize = 3;
+
+/// A fault that the machine can have made is looked for so often, and each time by so many times as many runs: what it adds
+/// to one run now and then is soon less than what is wrong with all of them.
+const TIMES_EXCUSED: usize = 3;
+const LONGER: usize = 8;
 
 /// How many runs are recorded to tell where their time goes.
 const RECORDED: usize = 5;
@@ -50,13 +55,14 @@ struct Go {
     begun: usize,
     error: Option<SetupError>,
     until: Duration,
+    at_least: usize,
     most: usize,
 }
 
 impl Go {
     fn is_over(&self) -> bool {
         self.error.is_some()
-            || self.judge.is_done()
+            || (self.judge.is_done() && self.runs.len() >= self.at_least)
             || self.begun >= self.most
             || clock::now() >= self.until
     }
@@ -120,16 +126,19 @@ where
         }
         self.runner.find_server().await;
         let began = clock::now();
-        let mut sampled = self.once().await?;
-        while is_in_doubt(&sampled) {
+        let mut doubt = Doubt::default();
+        let mut sampled = self.once(0).await?;
+        while let Some(at_least) = doubt.look_again(&sampled) {
             tokio::time::sleep(BREATH).await;
-            let mut again = self.once().await?;
+            let mut again = self.once(at_least).await?;
             again.timings.repeats = sampled.timings.repeats + 1;
-            keep_what_both_say(&mut again.rulings, &sampled.rulings);
+            // Of what the machine can have made nothing was said.
+            if !sampled.timings.is_excused {
+                keep_what_both_say(&mut again.rulings, &sampled.rulings);
+            }
             sampled = again;
         }
         sampled.timings.elapsed = clock::now().saturating_sub(began);
-        self.take_off_what_the_machine_took(&mut sampled);
         let is_open = |ruling: &Ruling| ruling.decided != Some(Decided::Holds);
         if sampled.timings.are_recorded() && sampled.rulings.iter().any(is_open) {
             sampled.timings.spent = self.spent().await;
@@ -153,32 +162,13 @@ where
         })
     }
 
-    /// A machine that stood still, or that was lent to others, makes any work slow. A fault is one only if it would be one
-    /// without that.
-    fn take_off_what_the_machine_took(&self, sampled: &mut Sampled) {
-        if !are_felt(&sampled.timings.disturbances) {
-            return;
-        }
-        let mut judge = self.judge();
-        for run in without_disturbances(&sampled.timings) {
-            judge.add(&run);
-        }
-        let broken = Some(Decided::IsBroken);
-        for (ruling, without) in sampled.rulings.iter_mut().zip(judge.rulings()) {
-            if ruling.decided == broken && without.decided != broken {
-                ruling.decided = None;
-                sampled.timings.is_excused = true;
-            }
-        }
-    }
-
     fn judge(&self) -> Judge {
         let judge = Judge::new(self.latency, self.runner.waits_are_known());
         judge.simulated(self.runner.db.rtt().is_some())
     }
 
-    /// One go: until all is decided, or a bound is reached.
-    async fn once(&self) -> Result<Sampled, SetupError> {
+    /// One go: until all is decided by so many runs, or a bound is reached.
+    async fn once(&self, at_least: usize) -> Result<Sampled, SetupError> {
         let go = Mutex::new(Go {
             judge: self.judge(),
             runs: Vec::new(),
@@ -186,6 +176,7 @@ where
             begun: 0,
             error: None,
             until: clock::now().saturating_add(self.latency.longest()),
+            at_least,
             most: self.latency.samples,
         });
         let watch = Watch::begin();
@@ -197,10 +188,14 @@ where
         let go = go.into_inner().unwrap_or_else(PoisonError::into_inner);
         match go.error {
             Some(error) => Err(error),
-            None => Ok(Sampled {
-                rulings: go.judge.rulings(),
-                timings: self.timings(go.runs, disturbances),
-            }),
+            None => {
+                let (mut judge, mut timings) = (go.judge, self.timings(go.runs, disturbances));
+                timings.is_excused = judge.excuse(&timings.runs, may_have_been_added(&timings));
+                Ok(Sampled {
+                    rulings: judge.rulings(),
+                    timings,
+                })
+            }
         }
     }
 
@@ -252,19 +247,35 @@ fn lock(go: &Mutex<Go>) -> MutexGuard<'_, Go> {
     go.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Is a fault to be looked at once more?
-fn is_in_doubt(sampled: &Sampled) -> bool {
-    let is_broken = |ruling: &Ruling| ruling.decided == Some(Decided::IsBroken);
-    if !sampled.rulings.iter().any(is_broken) {
-        return false;
+/// How often a fault was found, and how often one that the machine can have made.
+#[derive(Default)]
+struct Doubt {
+    found: usize,
+    excused: usize,
+}
+
+impl Doubt {
+    /// By how many runs it is to be looked at again, at least, if it is.
+    fn look_again(&mut self, sampled: &Sampled) -> Option<usize> {
+        let timings = &sampled.timings;
+        let is_broken = |ruling: &Ruling| ruling.decided == Some(Decided::IsBroken);
+        if sampled.rulings.iter().any(is_broken) {
+            self.found += 1;
+            let is_disturbed =
+                timings.waiting_share() > NOISY || !may_have_been_added(timings).is_zero();
+            let times = match &timings.waits {
+                Waits::Unknown(_) | Waits::OwnOnly(_) => TIMES_ON_THE_WALL,
+                Waits::Known if is_disturbed => 2,
+                Waits::Known => 1,
+            };
+            return (self.found < times).then_some(0);
+        }
+        if !timings.is_excused {
+            return None;
+        }
+        self.excused += 1;
+        (self.excused < TIMES_EXCUSED).then(|| timings.runs.len() * LONGER)
     }
-    let timings = &sampled.timings;
-    let times = match &timings.waits {
-        Waits::Unknown(_) | Waits::OwnOnly(_) => TIMES_ON_THE_WALL,
-        Waits::Known if timings.waiting_share() > NOISY || are_felt(&timings.disturbances) => 2,
-        Waits::Known => 1,
-    };
-    timings.repeats + 1 < times
 }
 
 /// A fault that is not found each time is not certain, and that it was found at all keeps the rule from holding.
@@ -336,6 +347,7 @@ mod tests {
             begun: 0,
             error: None,
             until: Duration::MAX,
+            at_least: 0,
             most: 4,
         };
         let of = |millis| Timing {
@@ -358,12 +370,10 @@ mod tests {
     use crate::budget::{LatencyRule, Statistic};
 
     fn ruling(decided: Option<Decided>) -> Ruling {
+        let rule = LatencyRule::new(Statistic::P95, Duration::from_millis(1));
         Ruling {
-            rule: LatencyRule::new(Statistic::P95, Duration::from_millis(1)),
             decided,
-            over: 0,
-            over_on_the_wall: 0,
-            of: 0,
+            ..Ruling::open(rule)
         }
     }
 
@@ -409,11 +419,11 @@ mod tests {
 
     #[test]
     fn a_fault_is_looked_at_again_where_much_was_waited_or_nothing_is_known_of_it() {
-        let check = |mut sampled: Sampled, times: usize| {
+        let check = |sampled: Sampled, times: usize| {
+            let mut doubt = Doubt::default();
             let mut looked = 1;
-            while is_in_doubt(&sampled) {
+            while doubt.look_again(&sampled).is_some() {
                 looked += 1;
-                sampled.timings.repeats += 1;
             }
             assert_eq!(looked, times);
         };
@@ -425,7 +435,26 @@ mod tests {
             sampled(broken, Waits::OwnOnly("elsewhere".to_owned()), 0),
             3,
         );
+        let mut stolen = sampled(broken, Waits::Known, 10);
+        stolen.timings.disturbances.steal = Some(Duration::from_millis(10));
+        check(stolen, 2);
         check(sampled(None, Waits::Known, 90), 1);
         check(sampled(Some(Decided::Holds), Waits::Known, 90), 1);
+    }
+
+    #[test]
+    fn what_the_machine_can_have_made_is_looked_for_by_more_runs() {
+        let excused = || {
+            let mut sampled = sampled(None, Waits::Known, 0);
+            sampled.timings.is_excused = true;
+            sampled
+        };
+        let broken = || sampled(Some(Decided::IsBroken), Waits::Known, 0);
+        let mut doubt = Doubt::default();
+        let mut look_again = |sampled: Sampled| doubt.look_again(&sampled);
+        assert_eq!(look_again(excused()), Some(8));
+        assert_eq!(look_again(excused()), Some(8));
+        assert_eq!(look_again(excused()), None);
+        assert_eq!(look_again(broken()), None);
     }
 }

@@ -196,7 +196,11 @@ fn row(
         today_high: measured.iter().filter_map(high).max(),
         slack,
         slack_percent: slack.map(|slack| percent(slack, most)),
-        state: state(points, today, most, limit),
+        state: match today {
+            Some(today) => state(&measured, today, most, limit),
+            None if points.is_empty() => State::Unchecked,
+            None => State::NotJudged,
+        },
         test: most_of.map(|(point, _)| told(point)),
         others: measured.len().saturating_sub(1),
         before: match today {
@@ -216,22 +220,16 @@ fn measured<'a>(points: &[&'a Point], metric: &str) -> Vec<(&'a Point, u64)> {
 }
 
 /// A latency is judged by a test of its own: its estimate may be above what a verdict took for within.
-fn state(points: &[&Point], today: Option<u64>, most: u64, limit: Measured) -> State {
-    let Some(today) = today else {
-        return if points.is_empty() {
-            State::Unchecked
-        } else {
-            State::NotJudged
-        };
-    };
-    let worst = points.iter().map(|point| point.fact.verdict).max();
+fn state(measured: &[(&Point, u64)], today: u64, most: u64, limit: Measured) -> State {
+    let name = metric(limit);
+    let of = |(point, _): &(&Point, u64)| point.fact.verdicts.get(&name).copied();
     match limit {
         Measured::Work(_) if today > most => State::Over,
         Measured::Work(_) => State::Holds,
-        Measured::Latency(_) => match worst {
-            Some(Verdict::Undecided) => State::Undecided,
-            Some(Verdict::Failed) if today > most => State::Over,
-            _ => State::Holds,
+        Measured::Latency(_) => match measured.iter().filter_map(of).max() {
+            Some(Verdict::Passed) => State::Holds,
+            Some(Verdict::Failed) => State::Over,
+            _ => State::Undecided,
         },
     }
 }

@@ -61,9 +61,7 @@ pub struct Change {
 /// What allows less, by what was measured.
 pub(super) fn changes(rows: &[Row], margin: Margin) -> Vec<Change> {
     let changes = rows.iter().filter_map(|row| {
-        let limit = Measured::of_key(row.limit)?;
-        let today = row.today.filter(|_| row.state == State::Holds)?;
-        let to = with_margin(limit, row.today_high.unwrap_or(today).max(today), margin);
+        let to = tighter(row, margin)?.max(never_longer(row, rows, margin));
         (to < row.most).then(|| Change {
             entry: row.entry.clone(),
             limit: row.limit,
@@ -74,6 +72,29 @@ pub(super) fn changes(rows: &[Row], margin: Margin) -> Vec<Change> {
         })
     });
     changes.collect()
+}
+
+/// What a limit comes to by what was measured of it alone.
+fn tighter(row: &Row, margin: Margin) -> Option<u64> {
+    let limit = Measured::of_key(row.limit)?;
+    let today = row.today.filter(|_| row.state == State::Holds)?;
+    let to = with_margin(limit, row.today_high.unwrap_or(today).max(today), margin);
+    Some(to.min(row.most))
+}
+
+/// What is allowed of an entry's percentiles below this one: a p95 below its p50 would be refused when the file is read.
+fn never_longer(row: &Row, rows: &[Row], margin: Margin) -> u64 {
+    let statistic = |row: &Row| match Measured::of_key(row.limit)? {
+        Measured::Latency(statistic) => Some(statistic),
+        Measured::Work(_) => None,
+    };
+    let Some(this) = statistic(row) else { return 0 };
+    let below = rows.iter().filter(|other| {
+        let is_below = statistic(other).is_some_and(|other| other.is_never_longer_than(this));
+        other.entry == row.entry && is_below
+    });
+    let allowed = below.map(|other| tighter(other, margin).unwrap_or(other.most));
+    allowed.max().unwrap_or_default()
 }
 
 /// What can be none may be allowed to be none; of what else there is one at least.

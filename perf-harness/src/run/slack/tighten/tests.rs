@@ -118,6 +118,32 @@ fn the_upper_end_of_an_interval_is_what_a_time_may_be() {
 }
 
 #[test]
+fn no_percentile_is_allowed_less_than_one_below_it() {
+    let p50 = row("report", "latency_p50_ms", 100_000, 90_000);
+    let of_p95 = |p50: Row| -> Vec<(&str, u64)> {
+        let p95 = row("report", "latency_p95_ms", 200_000, 20_000);
+        let elsewhere = row("other", "latency_p50_ms", 150_000, 150_000);
+        let max = row("report", "max_queries", 900_000, 900_000);
+        let changes = changes(&[p50, p95, elsewhere, max], Margin::default());
+        let told = changes.iter().map(|change| (change.limit, change.to));
+        told.collect()
+    };
+    // With its margin the p50 would be allowed more than it is, so it stays, and holds the p95 up.
+    assert_eq!(of_p95(p50.clone()), [("latency_p95_ms", 100_000)]);
+    let undecided = Row {
+        state: State::Undecided,
+        ..p50.clone()
+    };
+    assert_eq!(of_p95(undecided), [("latency_p95_ms", 100_000)]);
+    let lower = Row {
+        today: Some(10_000),
+        ..p50
+    };
+    let both = [("latency_p50_ms", 15_000), ("latency_p95_ms", 30_000)];
+    assert_eq!(of_p95(lower), both);
+}
+
+#[test]
 fn what_can_be_none_may_be_none_and_nothing_else() {
     let none =
         |limit: &'static str| changes(&[row("report", limit, 9, 0)], Margin::default())[0].to;
