@@ -58,6 +58,7 @@ mod error;
 mod nearest;
 mod postgres;
 mod progress;
+mod units;
 
 mod machine;
 mod plan;

@@ -98,7 +98,10 @@ fn told_beside(test: &str) -> String {
 fn a_test_that_passes_says_what_it_proved_and_what_it_could_not_decide() {
     let filters = || {
         let line = (r"holding\.rs:\d+", "holding.rs:<line>");
-        let noise = (r" \((left out|the hypervisor)[^)]*\)", "");
+        let noise = (
+            r" \((left out|the hypervisor|a quota|the process|the machine|sampled|without what)[^)]*\)",
+            "",
+        );
         CHANGING.into_iter().chain(TIMES).chain([line, noise])
     };
     let of_time = told_beside("holding::a_gain_is_shown_by_pairs");

@@ -11,6 +11,7 @@ pub(crate) enum Command {
     Tidy,
     Ci,
     CiList,
+    CiTested,
     Demo,
     BenchProvision,
     BenchProvisionQuick,
@@ -83,11 +84,18 @@ const FORMS: &[Form] = &[
         name: "ci",
         summary: "run exactly what CI runs, up to the first failure",
         command: Command::Ci,
-        flags: &[Flag {
-            name: "--list",
-            summary: "print the steps and run none",
-            command: Command::CiList,
-        }],
+        flags: &[
+            Flag {
+                name: "--list",
+                summary: "print the steps and run none",
+                command: Command::CiList,
+            },
+            Flag {
+                name: "--tested",
+                summary: "leave out `cargo test --workspace`, which was run just before",
+                command: Command::CiTested,
+            },
+        ],
     },
     Form {
         name: "demo",

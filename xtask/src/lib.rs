@@ -81,7 +81,8 @@ fn run(command: Command, words: &[String]) -> Result<ExitCode, SetupError> {
         Command::FlakeCheck => flake_check::run(&workspace::root()?, Extent::Full)?,
         Command::FlakeCheckQuick => flake_check::run(&workspace::root()?, Extent::Quick)?,
         Command::Tidy => return tidy::run(&workspace::root()?).map(pass_or_fail),
-        Command::Ci => return Ok(pass_or_fail(ci::run(&workspace::root()?))),
+        Command::Ci => return Ok(pass_or_fail(ci::run(&workspace::root()?, false))),
+        Command::CiTested => return Ok(pass_or_fail(ci::run(&workspace::root()?, true))),
         Command::Postgres(words) => {
             let words = [&["postgres"], words].concat();
             return harness::run(&workspace::root()?, &words).map(ExitCode::from);

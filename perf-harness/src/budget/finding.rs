@@ -117,11 +117,11 @@ impl Sampled {
         Duration::from_secs_f64(seconds)
     }
 
-    /// Where a percentile lies with a certainty of 99 %, if there are samples enough to say.
+    /// Where a percentile lies with a certainty of 98 %, if there are samples enough to say.
     pub(crate) fn interval(&self, statistic: Statistic) -> Option<(Duration, Duration)> {
-        const CONFIDENCE: f64 = 0.99;
-        let interval =
-            quantile_interval(&self.timings.judged(), statistic.quantile()?, CONFIDENCE)?;
+        const ERROR_OF_A_SIDE: f64 = 0.01;
+        let (times, quantile) = (self.timings.judged(), statistic.quantile()?);
+        let interval = quantile_interval(&times, quantile, ERROR_OF_A_SIDE)?;
         let time = Duration::from_secs_f64;
         Some((time(interval.low), time(interval.high)))
     }

@@ -9,6 +9,8 @@ pub use terms::{Latency, Undecided};
 use std::fmt;
 use std::time::Duration;
 
+use crate::units::as_written;
+
 /// What is told of many samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -121,26 +123,6 @@ impl LatencyRule {
 
 impl fmt::Display for LatencyRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (number, unit) = match self.most.as_nanos() {
-            nanos if nanos.is_multiple_of(1_000_000_000) => (nanos / 1_000_000_000, "s"),
-            nanos if nanos.is_multiple_of(1_000_000) => (nanos / 1_000_000, "ms"),
-            nanos if nanos.is_multiple_of(1_000) => (nanos / 1_000, "us"),
-            nanos => (nanos, "ns"),
-        };
-        write!(f, "{} < {number}{unit}", self.statistic.name())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rule_is_told_as_it_is_written() {
-        let told =
-            |micros| LatencyRule::new(Statistic::P95, Duration::from_micros(micros)).to_string();
-        assert_eq!(told(200_000), "p95 < 200ms");
-        assert_eq!(told(2_000_000), "p95 < 2s");
-        assert_eq!(told(1_500), "p95 < 1500us");
+        write!(f, "{} < {}", self.statistic.name(), as_written(self.most))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::assertion::in_source;
 use super::finding::Violation;
 use super::queries::Form;
+use crate::units::{as_written, micros};
 
 /// What is counted of a piece of work. None of it depends on how fast the machine is, but for the time that a connection
 /// sits idle in a transaction.
@@ -143,7 +144,7 @@ impl Limit {
     /// At most so long idle in a transaction.
     #[must_use]
     pub fn idle_in_transaction(most: Duration) -> Self {
-        let most = u64::try_from(most.as_micros()).unwrap_or(u64::MAX);
+        let most = micros(most);
         Self::new(Metric::IdleInTransaction, most)
     }
 
@@ -199,7 +200,7 @@ impl Limit {
     /// The assertion as its author wrote it, or nearly.
     pub(crate) fn written(&self, form: &Form) -> String {
         let most = match self.metric {
-            Metric::IdleInTransaction => in_time(self.most),
+            Metric::IdleInTransaction => as_written(Duration::from_micros(self.most)),
             _ => in_source(self.most),
         };
         let allowed = match self.extent {
@@ -217,15 +218,6 @@ impl Limit {
             Extent::Whole => actual,
         };
         Self { most, ..*self }
-    }
-}
-
-/// `5ms`, `1500us`
-fn in_time(micros: u64) -> String {
-    match micros {
-        micros if micros > 0 && micros % 1_000_000 == 0 => format!("{}s", micros / 1_000_000),
-        micros if micros > 0 && micros % 1_000 == 0 => format!("{}ms", micros / 1_000),
-        micros => format!("{micros}us"),
     }
 }
 

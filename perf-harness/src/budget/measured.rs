@@ -4,6 +4,7 @@ use super::limit::{Limit, Metric};
 use super::queries::{Asked, nothing};
 use crate::error::SetupError;
 use crate::record::Traffic;
+use crate::units::micros;
 
 /// How much of a thing that crossed the wire. An error says why it is not known.
 pub(crate) fn measured(metric: Metric, traffic: &Traffic) -> Result<u64, SetupError> {
@@ -16,9 +17,7 @@ pub(crate) fn measured(metric: Metric, traffic: &Traffic) -> Result<u64, SetupEr
         Metric::Rows => counts.rows,
         Metric::Bytes => counts.bytes_sent + counts.bytes_received,
         Metric::Connections => traffic.most_held().1.len() as u64,
-        Metric::IdleInTransaction => {
-            u64::try_from(traffic.idle_in_transaction().as_micros()).unwrap_or(u64::MAX)
-        }
+        Metric::IdleInTransaction => micros(traffic.idle_in_transaction()),
         Metric::RowsExamined
         | Metric::Buffers
         | Metric::FullScans

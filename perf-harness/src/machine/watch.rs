@@ -8,7 +8,6 @@ use super::cgroup::{Groups, Throttled};
 use super::files;
 use super::heartbeat::{Heartbeat, Pauses};
 use super::pressure;
-use super::processors::Stolen;
 use super::snapshot::Snapshot;
 
 /// The kernel tells time since boot to the hundredth of a second; less than this is no suspension.
@@ -110,6 +109,7 @@ fn share(part: Duration, whole: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::processors::Stolen;
 
     const fn ms(milliseconds: u64) -> Duration {
         Duration::from_millis(milliseconds)

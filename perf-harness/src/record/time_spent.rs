@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::units;
+
 /// Where the time of a piece of work went, from its beginning to its end: what was late is none of it. The parts add up to
 /// the whole.
 ///
@@ -45,17 +47,13 @@ impl TimeSpent {
     }
 }
 
-fn as_micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
 fn micros<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(as_micros(*time))
+    serializer.serialize_u64(units::micros(*time))
 }
 
 #[expect(clippy::ref_option, reason = "serde passes fields by reference")]
 fn some_micros<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    time.map(as_micros).serialize(serializer)
+    time.map(units::micros).serialize(serializer)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::record::{
     CallPath, FINGERPRINT_VERSION, Frame, Outcome, Query, STORED_FINGERPRINT_VERSION, Sample,
     Shape, Traffic,
 };
+use crate::units::micros;
 
 /// The form of what follows. It changes when a reader would have to.
 const SCHEMA: &str = "perf-harness/failure/2";
@@ -288,8 +289,4 @@ fn outcome(outcome: &Outcome, shown: bool) -> Value {
         }
         Outcome::Failed(error) => json!({ "failed": error.sqlstate() }),
     }
-}
-
-fn micros(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

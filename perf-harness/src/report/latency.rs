@@ -123,7 +123,7 @@ fn because(sampled: &Sampled) -> Vec<String> {
     lines
 }
 
-/// `p50 3.4 ms, p95 4.02 ms (99 % certain: 3.9 to 4.3 ms), max 12 ms of 257 runs; on the wall p95 12.6 ms`
+/// `p50 3.4 ms, p95 4.02 ms (98 % certain: 3.9 to 4.3 ms), max 12 ms of 257 runs; on the wall p95 12.6 ms`
 fn distribution(sampled: &Sampled) -> String {
     /// Of fewer no percentile is known.
     const FEW: usize = 20;
@@ -146,7 +146,7 @@ fn distribution(sampled: &Sampled) -> String {
     let at = |times: &[f64], q| quantile(times, q).map(seconds).unwrap_or_default();
     let interval = sampled.interval(Statistic::P95);
     let interval = interval.map_or_else(String::new, |(low, high)| {
-        format!(" (99 % certain: {} to {})", told(low), told(high))
+        format!(" (98 % certain: {} to {})", told(low), told(high))
     });
     format!(
         "{runs} runs: p50 {}, p95 {}{interval}, max {}; on the wall p95 {}",

@@ -2,12 +2,15 @@
 
 mod because;
 
+use std::time::Duration;
+
 pub(super) use self::because::because;
 use super::Subject;
 use super::failure::{fitted, headline, section};
 use super::next::{edit_of, further};
 use super::number::grouped;
 use super::plans::work;
+use super::time;
 use crate::budget::{Assertion, Finding, Limit, Metric};
 use crate::record::{Class, Counts, Repetition, Shape};
 
@@ -92,12 +95,8 @@ fn amount(limit: &Limit, number: u64) -> String {
     format!("{} {unit}", grouped(number))
 }
 
-/// Microseconds, for a person.
-pub(super) fn in_time(micros: u64) -> String {
-    if micros < 1_000 {
-        return format!("{micros} us");
-    }
-    format!("{}.{} ms", grouped(micros / 1_000), micros % 1_000 / 100)
+fn in_time(micros: u64) -> String {
+    time::told(Duration::from_micros(micros))
 }
 
 fn told_actual(finding: &Finding, limit: &Limit, actual: u64) -> String {

@@ -7,6 +7,7 @@ use super::next::{edit_of, further};
 use super::number::grouped;
 use super::plans::shares;
 use crate::budget::{Finding, Held, Limit, Measured, Metric, PlanRule, Within};
+use crate::units::milliseconds;
 
 /// How many limits are told each on a line, if there is room.
 const MOST_LIMITS: usize = 9;
@@ -90,11 +91,6 @@ fn told(of: Measured, value: u64) -> String {
     format!("{} ms", milliseconds(value))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "it is told to a person")]
-fn milliseconds(micros: u64) -> f64 {
-    micros as f64 / 1000.0
-}
-
 /// Where the worst of it comes from.
 fn details(subject: &Subject<'_>, finding: &Finding, worst: &Held, others: usize) -> Vec<String> {
     let Measured::Work(metric) = worst.of else {
@@ -148,7 +144,7 @@ fn allowed(over: &[&Held]) -> String {
     let wanted = over.iter().take(MOST).map(|held| {
         let actual = *held.actual.as_ref().unwrap_or(&held.most);
         let value = if held.of.is_time() {
-            milliseconds(actual).to_string()
+            milliseconds(actual)
         } else {
             grouped(actual).replace(',', "_")
         };

@@ -9,7 +9,6 @@ mod server;
 
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::perf_db::PerfDb;
 use super::tell;
@@ -21,6 +20,7 @@ use crate::clock;
 use crate::config;
 use crate::error::SetupError;
 use crate::report::too_noisy;
+use crate::units::micros;
 
 pub(super) use self::runner::Runner;
 use self::sampler::Sampler;
@@ -175,9 +175,4 @@ fn estimate(ruling: &Ruling, sampled: &Sampled) -> Estimate {
         samples: sampled.timings.runs.len() as u64,
         is_undecided: ruling.decided.is_none(),
     }
-}
-
-/// A time as the history and the budgets have it.
-pub(super) fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

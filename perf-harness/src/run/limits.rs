@@ -82,13 +82,12 @@ impl<T> Recording<T> {
     ) -> Result<Option<Violation>, SetupError> {
         let rule = PlanRule::NoFullScan(None);
         let plans = facts.plans.insert(self.plans_for(&rule)?);
-        match limit.judge(rule.times(plans)) {
-            Some(violation) => Ok(Some(violation)),
-            None => {
-                must_be_read(Metric::FullScans, self.traffic())?;
-                Ok(limit.judge(rule.measured(self.traffic(), plans)?))
-            }
+        let violation = limit.judge(rule.times(plans));
+        if violation.is_some() {
+            return Ok(violation);
         }
+        must_be_read(Metric::FullScans, self.traffic())?;
+        Ok(limit.judge(rule.measured(self.traffic(), plans)?))
     }
 
     pub(super) fn plans_for(&self, rule: &PlanRule) -> Result<Arc<Plans>, SetupError> {

@@ -4,7 +4,6 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::latency::micros;
 use super::perf_db::PerfDb;
 use super::recording::{Recording, UNNAMED};
 use crate::budget::{
@@ -14,6 +13,7 @@ use crate::budgets::{self, Budgets, Entry};
 use crate::config;
 use crate::error::SetupError;
 use crate::plan::{Plans, Rows};
+use crate::units::micros;
 
 /// The budgets of this workspace, read once in a process.
 fn file() -> Result<&'static Budgets, SetupError> {

@@ -1,6 +1,8 @@
 //! Percentiles of samples, and how well they are known.
 
 use super::interval::Interval;
+use super::share::ShareTest;
+use super::verdict::{ErrorRates, Verdict};
 
 /// The empirical quantile: the smallest sample that at least a share `quantile` of the samples is not above, the
 /// `ceil(n q)`-th of `n`. No sample is made up between two others.
@@ -19,65 +21,48 @@ pub(crate) fn quantile(sorted: &[f64], quantile: f64) -> Option<f64> {
     sorted.get(rank.saturating_sub(1)).copied()
 }
 
-/// Two samples that the true quantile lies between, with this confidence or more, whatever the distribution.
+/// Two samples that the true quantile lies between, but for this error on each side, whatever the distribution and whenever
+/// it is asked for.
 ///
-/// Of `n` samples, the number that is not above the quantile is binomial, so that the `low`-th and the `high`-th of them
-/// enclose it with the probability `P(low <= Binomial(n, q) < high)`, or more where samples are equal. Each side has at
-/// most half of what the confidence leaves. Distribution-free intervals of order statistics: David and Nagaraja, "Order
-/// Statistics" (2003), 7.1. `None` where the samples are too few for a bound on each side. They are in rising order.
-///
-/// It holds for a number of samples that is fixed beforehand. Where a test on the samples chose when to stop it is a
-/// description, and not a proof.
-pub(crate) fn quantile_interval(
-    sorted: &[f64],
-    quantile: f64,
-    confidence: f64,
-) -> Option<Interval> {
-    let side = (1.0 - confidence) / 2.0;
-    let chances = binomial(sorted.len(), quantile);
-    // So many samples may be below the quantile: fewer are as improbable as one side may be, and so are more.
-    let low = first_beyond(chances.iter(), side)?;
-    let high = first_beyond(chances.iter().rev(), side)?;
+/// It is what the test of a share does not reject: below `low` more samples are over than the quantile allows, and above
+/// `high` so few that it cannot be. The test may be looked at after every sample, so this holds also where a verdict on the
+/// samples chose when to stop; and at the error rates of the verdict the two never disagree. A confidence sequence: Howard
+/// and Ramdas, "Sequential estimation of quantiles", Bernoulli 28 (2022). `None` where the samples are too few for a bound on
+/// each side. They are in rising order.
+pub(crate) fn quantile_interval(sorted: &[f64], quantile: f64, error: f64) -> Option<Interval> {
+    let rates = ErrorRates {
+        false_fail: error,
+        false_pass: error,
+    };
+    let test = ShareTest::new(quantile, rates);
+    let samples = u32::try_from(sorted.len()).ok()?;
+    let shows = |over: u32, verdict: Verdict| test.judge(samples, over, over) == Some(verdict);
+    // The more are over, the more that says: so each end is where it begins to say enough.
+    let fewest = first(samples, |over| shows(over, Verdict::Over))?;
+    let most = samples - first(samples, |over| shows(samples - over, Verdict::Within))?;
+    let at = |over: u32| sorted.len().checked_sub(over as usize);
     Some(Interval {
-        low: *sorted.get(low.checked_sub(1)?)?,
-        high: *sorted.get(sorted.len() - high)?,
+        // Just below it, this sample is over, too.
+        low: *sorted.get(at(fewest)?)?,
+        high: *sorted.get(at(most + 1)?)?,
     })
 }
 
-/// How many of the chances can be left out before they sum up to more than this.
-fn first_beyond<'a>(chances: impl Iterator<Item = &'a f64>, most: f64) -> Option<usize> {
-    let mut sum = 0.0;
-    let mut sums = chances.map(|chance| {
-        sum += chance;
-        sum
-    });
-    sums.position(|sum| sum > most)
-}
-
-/// The probabilities of 0 to `trials` successes.
-///
-/// By the ratios of neighbours from the most probable number on, so that no factorial overflows and what is smaller than a
-/// number can be is 0.
-fn binomial(trials: usize, share: f64) -> Vec<f64> {
-    let odds = share / (1.0 - share);
-    let count = real(trials);
-    let ratio = |successes: f64| (count - successes) / (successes + 1.0) * odds;
-    let mut weights = vec![0.0; trials + 1];
-    // The most probable number is the first whose successor is less so.
-    let mode = (0..trials).find(|successes| ratio(real(*successes)) < 1.0);
-    let mode = mode.unwrap_or(trials);
-    weights[mode] = 1.0;
-    for successes in mode..trials {
-        weights[successes + 1] = weights[successes] * ratio(real(successes));
+/// The first number up to the last that has what all after it have, too.
+fn first(last: u32, has: impl Fn(u32) -> bool) -> Option<u32> {
+    let (mut from, mut to) = (0, last);
+    if !has(last) {
+        return None;
     }
-    for successes in (0..mode).rev() {
-        weights[successes] = weights[successes + 1] / ratio(real(successes));
+    while from < to {
+        let middle = from + (to - from) / 2;
+        if has(middle) {
+            to = middle;
+        } else {
+            from = middle + 1;
+        }
     }
-    let sum: f64 = weights.iter().sum();
-    for weight in &mut weights {
-        *weight /= sum;
-    }
-    weights
+    Some(from)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "memory holds fewer samples")]
@@ -126,93 +111,79 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_binomial_probabilities_are_those_of_counting() {
-        // Pascal's triangle, with probabilities.
-        let mut counted = vec![1.0];
-        for trials in 0..=40 {
-            let told = binomial(trials, 0.3);
-            for (told, counted) in told.iter().zip(&counted) {
-                assert!((told - counted).abs() < 1e-14, "{trials}: {told} {counted}");
-            }
-            let mut next = vec![0.0; trials + 2];
-            for (successes, chance) in counted.iter().enumerate() {
-                next[successes] += chance * 0.7;
-                next[successes + 1] += chance * 0.3;
-            }
-            counted = next;
-        }
-        let many = binomial(100_000, 0.99);
-        assert!(many.iter().all(|chance| chance.is_finite()));
-        assert!((many.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-    }
-
-    /// Ranks that `qbinom` gives: 40 and 61 of 100 for a median at 95 %, as in Conover, "Practical Nonparametric Statistics".
-    #[test]
-    fn the_interval_has_the_ranks_of_the_tables() {
-        let check = |count, share, confidence, expected: Option<(f64, f64)>| {
-            let told = quantile_interval(&ranks(count), share, confidence);
-            let told = told.map(|interval| (interval.low, interval.high));
-            assert_eq!(told, expected, "{share} of {count} at {confidence}");
-        };
-        check(100, 0.5, 0.95, Some((40.0, 61.0)));
-        check(6, 0.5, 0.95, Some((1.0, 6.0)));
-        check(5, 0.5, 0.95, None);
-        check(10, 0.5, 0.95, Some((2.0, 9.0)));
-    }
+    const ERROR: f64 = 0.01;
 
     #[test]
-    fn too_few_samples_bound_a_rare_percentile_on_one_side_only() {
-        // (0.95)^n <= 0.005 from n = 104 on.
-        assert_eq!(quantile_interval(&ranks(103), 0.95, 0.99), None);
-        assert!(quantile_interval(&ranks(104), 0.95, 0.99).is_some());
-        assert_eq!(quantile_interval(&ranks(527), 0.99, 0.99), None);
-        assert!(quantile_interval(&ranks(528), 0.99, 0.99).is_some());
-        assert_eq!(quantile_interval(&[], 0.5, 0.99), None);
-    }
-
-    /// What the ranks promise, summed up from the probabilities, and that one rank less would not do.
-    #[test]
-    fn the_interval_covers_as_promised_and_is_not_wider_than_it_must_be() {
-        for count in [20, 60, 111, 300, 600] {
-            for (share, confidence) in [(0.5, 0.9), (0.5, 0.99), (0.9, 0.95), (0.95, 0.99)] {
-                let Some(Interval { low, high }) =
-                    quantile_interval(&ranks(count), share, confidence)
-                else {
+    fn an_interval_ends_where_the_test_of_a_share_rejects() {
+        for count in [20, 107, 300, 600, 5_000] {
+            for share in [0.5, 0.9, 0.95, 0.99] {
+                let sorted = ranks(count);
+                let test = ShareTest::new(
+                    share,
+                    ErrorRates {
+                        false_fail: ERROR,
+                        false_pass: ERROR,
+                    },
+                );
+                let says = |limit: f64| {
+                    let over = sorted.iter().filter(|time| **time > limit).count();
+                    let over = u32::try_from(over).unwrap();
+                    test.judge(count, over, over)
+                };
+                let interval = quantile_interval(&sorted, share, ERROR);
+                let Some(Interval { low, high }) = interval else {
+                    assert!(says(f64::from(count)).is_none() || says(0.0).is_none());
                     continue;
                 };
-                let mut chances = Vec::new();
-                for (rank, chance) in (0..).zip(binomial(usize::try_from(count).unwrap(), share)) {
-                    chances.push((f64::from(rank), chance));
-                }
-                let sum = |holds: &dyn Fn(f64) -> bool| -> f64 {
-                    let held = chances.iter().filter(|(rank, _)| holds(*rank));
-                    held.map(|(_, chance)| chance).sum()
-                };
-                let side = (1.0 - confidence) / 2.0;
-                assert!(sum(&|below| below < low) <= side);
-                assert!(sum(&|below| below <= low) > side);
-                assert!(sum(&|below| below >= high) <= side);
-                assert!(sum(&|below| below >= high - 1.0) > side);
+                assert_eq!(says(low - 0.5), Some(Verdict::Over));
+                assert_eq!(says(low), None, "{share} of {count}");
+                assert_eq!(says(high), Some(Verdict::Within));
+                assert_eq!(says(high - 0.5), None, "{share} of {count}");
             }
         }
     }
 
     #[test]
-    fn the_interval_of_simulated_times_covers_the_true_quantile() {
+    fn equal_samples_are_an_interval_of_one_value() {
+        let same = vec![7.0; 300];
+        let interval = quantile_interval(&same, 0.95, ERROR).unwrap();
+        assert_eq!((interval.low, interval.high), (7.0, 7.0));
+    }
+
+    #[test]
+    fn too_few_samples_bound_no_percentile() {
+        // As many as a verdict at that error rate takes.
+        let check = |share, needed| {
+            assert_eq!(quantile_interval(&ranks(needed - 1), share, ERROR), None);
+            assert!(quantile_interval(&ranks(needed), share, ERROR).is_some());
+        };
+        check(0.95, 107);
+        check(0.99, 542);
+        assert_eq!(quantile_interval(&[], 0.5, ERROR), None);
+    }
+
+    /// Looked at after each of 400 samples, and wrong if it ever is.
+    #[test]
+    fn the_interval_holds_the_true_quantile_at_every_moment() {
         let mut random = Random::new(1);
         for shape in [Shape::Lognormal(1.0), Shape::TwoPeaks] {
-            let (share, trials) = (0.9, 600);
+            let (share, trials) = (0.9, 300);
             let truth = shape.at(normal_quantile(share));
             let mut missed = 0;
             for _ in 0..trials {
-                let mut times: Vec<_> = (0..80).map(|_| shape.at(random.normal())).collect();
-                times.sort_by(f64::total_cmp);
-                let interval = quantile_interval(&times, share, 0.9).unwrap();
-                missed += i32::from(!interval.contains(truth));
+                let mut times = Vec::new();
+                let mut is_missed = false;
+                for _ in 0..400 {
+                    let time = shape.at(random.normal());
+                    let place = times.partition_point(|other| *other < time);
+                    times.insert(place, time);
+                    let interval = quantile_interval(&times, share, 0.05);
+                    is_missed |= interval.is_some_and(|interval| !interval.contains(truth));
+                }
+                missed += i32::from(is_missed);
             }
-            // 10 % and four standard deviations of 600 trials.
-            assert!((20..=89).contains(&missed), "{shape:?}: {missed}");
+            // 10 % and three standard deviations of 300 trials; and a test that never rejects has no power.
+            assert!((1..=46).contains(&missed), "{shape:?}: {missed}");
         }
     }
 }

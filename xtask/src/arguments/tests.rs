@@ -13,6 +13,7 @@ fn each_command_is_read() {
     check("tidy", Command::Tidy);
     check("ci", Command::Ci);
     check("ci --list", Command::CiList);
+    check("ci --tested", Command::CiTested);
     check("demo", Command::Demo);
     check("help", Command::Help);
     check("--help", Command::Help);
@@ -57,7 +58,7 @@ fn a_mistake_is_named_with_what_is_known_and_what_was_probably_meant() {
     );
     check(
         "ci --lst",
-        "`cargo xtask ci` does not know `--lst`; did you mean `--list`?\n  known: --list, --help",
+        "`cargo xtask ci` does not know `--lst`; did you mean `--list`?\n  known: --list, --tested, --help",
     );
     check(
         "postgres",
@@ -89,6 +90,7 @@ Usage: cargo xtask <command> [flags]
   tidy             check the rules of style that a machine can check
   ci               run exactly what CI runs, up to the first failure
     --list         print the steps and run none
+    --tested       leave out `cargo test --workspace`, which was run just before
   demo             run the example service's demonstration
   bench-provision  time what a fresh database costs, ours against others'
     --quick        one round instead of five

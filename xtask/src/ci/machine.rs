@@ -13,11 +13,13 @@ use crate::workspace;
 
 pub(super) struct Machine<'r> {
     root: &'r Path,
+    /// Was `cargo test --workspace` run just before?
+    is_tested: bool,
 }
 
 impl<'r> Machine<'r> {
-    pub(super) fn new(root: &'r Path) -> Self {
-        Self { root }
+    pub(super) fn new(root: &'r Path, is_tested: bool) -> Self {
+        Self { root, is_tested }
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {
@@ -41,6 +43,11 @@ impl<'r> Machine<'r> {
 impl Host for Machine<'_> {
     fn is_ci(&self) -> bool {
         env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+    }
+
+    fn leaves_out(&self, step: &Step) -> Option<String> {
+        let is_left_out = self.is_tested && step.is_cargo_test();
+        is_left_out.then(|| "--tested: it was run just before".to_owned())
     }
 
     fn has(&self, step: &Step) -> bool {

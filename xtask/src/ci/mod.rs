@@ -13,9 +13,9 @@ use machine::Machine;
 use order::Outcome;
 use steps::STEPS;
 
-/// Runs the steps up to the first failure; true when none failed.
-pub(crate) fn run(root: &Path) -> bool {
-    let outcomes = order::run(STEPS, &mut Machine::new(root));
+/// Runs the steps up to the first failure; true when none failed. Without `cargo test --workspace`, where that was run already.
+pub(crate) fn run(root: &Path, is_tested: bool) -> bool {
+    let outcomes = order::run(STEPS, &mut Machine::new(root, is_tested));
     print!("{}", telling::summary(STEPS, &outcomes));
     !outcomes.iter().any(Outcome::is_failure)
 }

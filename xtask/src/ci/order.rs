@@ -30,6 +30,8 @@ pub(super) enum Failure {
 pub(super) trait Host {
     /// Whether this run is CI's own.
     fn is_ci(&self) -> bool;
+    /// Why a step is not to run, if it is not.
+    fn leaves_out(&self, step: &Step) -> Option<String>;
     fn has(&self, step: &Step) -> bool;
     /// Carries the step out and says how long it took.
     fn execute(&mut self, step: &Step) -> (Result<(), Failure>, Duration);
@@ -61,6 +63,9 @@ pub(super) fn run(steps: &[Step], host: &mut dyn Host) -> Vec<Outcome> {
 }
 
 fn run_one(step: &Step, host: &mut dyn Host) -> Outcome {
+    if let Some(reason) = host.leaves_out(step) {
+        return Outcome::Skipped(reason);
+    }
     if let Work::CargoWith(tool) = &step.work
         && !host.has(step)
     {
@@ -92,6 +97,7 @@ mod tests {
         is_ci: bool,
         fails: Option<&'static str>,
         lacks: &'static [&'static str],
+        is_tested: bool,
         executed: Vec<String>,
         told: Vec<String>,
     }
@@ -99,6 +105,10 @@ mod tests {
     impl Host for Pretended {
         fn is_ci(&self) -> bool {
             self.is_ci
+        }
+
+        fn leaves_out(&self, step: &Step) -> Option<String> {
+            (self.is_tested && step.is_cargo_test()).then(|| "it was run".to_owned())
         }
 
         fn has(&self, step: &Step) -> bool {
@@ -129,6 +139,20 @@ mod tests {
         assert_eq!(
             host.executed.join(" "),
             "fmt xtask clippy doc test nextest xtask xtask deny test check check check"
+        );
+    }
+
+    #[test]
+    fn the_tests_that_were_just_run_are_left_out_and_no_other_step() {
+        let mut host = Pretended {
+            is_tested: true,
+            ..Pretended::default()
+        };
+        let outcomes = run(STEPS, &mut host);
+        assert_eq!(outcomes[4], Outcome::Skipped("it was run".to_owned()));
+        assert_eq!(
+            host.executed.join(" "),
+            "fmt xtask clippy doc nextest xtask xtask deny test check check check"
         );
     }
 

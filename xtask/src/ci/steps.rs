@@ -133,6 +133,11 @@ impl Step {
         }
     }
 
+    /// Is it what the README has a newcomer type?
+    pub(super) fn is_cargo_test(&self) -> bool {
+        self.arguments == ["test", "--workspace"]
+    }
+
     /// The step as one types it.
     pub(super) fn command_line(&self) -> String {
         let environment = self

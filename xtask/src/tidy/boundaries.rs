@@ -13,6 +13,7 @@ use super::rust_file::RustFile;
 const MODULES: &[(&str, &[&str])] = &[
     ("date", &[]),
     ("nearest", &[]),
+    ("units", &[]),
     ("clock", &["date"]),
     ("error", &["nearest"]),
     // What expands in a user's crate sees the library as a user does: through `$crate`.
@@ -21,7 +22,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("config", &["error"]),
     ("progress", &["clock"]),
     ("machine", &["clock"]),
-    ("record", &["clock", "date", "error"]),
+    ("record", &["clock", "date", "error", "units"]),
     ("plan", &["clock", "error"]),
     ("postgres", &["clock", "config", "error", "progress"]),
     // A database owns the tap that records it.
@@ -32,7 +33,9 @@ const MODULES: &[(&str, &[&str])] = &[
     ("timing", &["machine", "record"]),
     (
         "budget",
-        &["date", "error", "plan", "record", "stats", "timing"],
+        &[
+            "date", "error", "plan", "record", "stats", "timing", "units",
+        ],
     ),
     (
         "baseline",
@@ -40,12 +43,12 @@ const MODULES: &[(&str, &[&str])] = &[
             "budget", "clock", "config", "date", "error", "nearest", "record",
         ],
     ),
-    ("budgets", &["budget", "error", "nearest"]),
+    ("budgets", &["budget", "error", "nearest", "units"]),
     ("history", &["clock", "config", "date", "error"]),
     (
         "report",
         &[
-            "budget", "error", "machine", "plan", "record", "stats", "timing",
+            "budget", "error", "machine", "plan", "record", "stats", "timing", "units",
         ],
     ),
 ];

@@ -214,7 +214,7 @@ fn is_broken_without(
     over.sort();
     for surely in over {
         let least = surely.saturating_sub(added).max(rule.most());
-        added = added.saturating_sub(*surely - least);
+        added = added.saturating_sub(surely.saturating_sub(least));
         *surely = least;
     }
     let mut test = Test::of(&rule, rates);

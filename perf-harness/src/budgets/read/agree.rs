@@ -2,6 +2,7 @@
 
 use crate::budget::{Measured, Statistic};
 use crate::budgets::entry::Source;
+use crate::units::milliseconds;
 
 use super::Settings;
 use super::mistake::Mistake;
@@ -59,9 +60,4 @@ fn contradiction(title: &str, (less, low, written): Said, (more, high, against):
         milliseconds(low)
     );
     Mistake::at(written.line().unwrap_or(1), cause, cure)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "it is told to a person")]
-fn milliseconds(micros: u64) -> f64 {
-    micros as f64 / 1000.0
 }

@@ -6,8 +6,9 @@ use super::super::number::grouped;
 use super::super::path::came_from;
 use super::super::plans::full_scans;
 use super::super::sql_line::one_line;
+use super::super::time::told as in_time;
 use super::super::values::values_line;
-use super::{Share, in_time, shares};
+use super::{Share, shares};
 use crate::budget::{Finding, Limit, Metric};
 use crate::record::{Hold, Query, Shape, Traffic};
 
@@ -105,11 +106,10 @@ fn waits(subject: &Subject<'_>, traffic: &Traffic) -> Vec<Vec<String>> {
     const MOST: usize = 3;
     let waits = traffic.waits().into_iter().take(MOST);
     let told = waits.map(|(wait, query)| {
-        let micros = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
         let connection = query.connection();
         let mut lines = vec![format!(
             "{}, on connection {connection}, after",
-            in_time(micros)
+            in_time(wait)
         )];
         let shapes = traffic.by_place(vec![query]);
         lines.extend(told(subject, &shapes[0]));

@@ -7,8 +7,8 @@ use super::{Note, metric};
 use crate::budget::{Decided, Form, Latency, Measured, Sampled};
 use crate::error::SetupError;
 use crate::history::Verdict;
-use crate::run::latency::micros;
 use crate::run::perf_db::PerfDb;
+use crate::units::micros;
 
 impl PerfDb {
     /// Times were taken of a piece of work, or could not be.

@@ -8,7 +8,6 @@ mod latency;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
-use std::time::Duration;
 
 use super::artefacts::Files;
 use super::recording::Recording;
@@ -16,6 +15,7 @@ use super::tell;
 use crate::budget::{Assertion, Form, Held, Measured, Metric, Problem, Within, measured};
 use crate::history::{self, Fact, Verdict};
 use crate::record::{Sample, Traffic};
+use crate::units::micros;
 
 /// What one assertion adds to what is known of a recording.
 #[derive(Debug)]
@@ -254,15 +254,14 @@ fn values(traffic: &Traffic) -> BTreeMap<String, u64> {
 /// What no limit is about.
 fn beside(traffic: &Traffic) -> [(&'static str, u64); 7] {
     let counts = traffic.counts();
-    let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     [
         ("transaction_control", counts.transaction_control as u64),
         ("driver_queries", counts.driver as u64),
         ("pings", counts.pings as u64),
         ("prepares", counts.prepares as u64),
         ("connects", counts.connects as u64),
-        ("on_the_wire_us", us(traffic.wire_time())),
-        ("elapsed_us", us(traffic.elapsed())),
+        ("on_the_wire_us", micros(traffic.wire_time())),
+        ("elapsed_us", micros(traffic.elapsed())),
     ]
 }
 

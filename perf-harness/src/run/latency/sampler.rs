@@ -186,17 +186,15 @@ where
         .await;
         let disturbances = watch.end();
         let go = go.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match go.error {
-            Some(error) => Err(error),
-            None => {
-                let (mut judge, mut timings) = (go.judge, self.timings(go.runs, disturbances));
-                timings.is_excused = judge.excuse(&timings.runs, may_have_been_added(&timings));
-                Ok(Sampled {
-                    rulings: judge.rulings(),
-                    timings,
-                })
-            }
+        if let Some(error) = go.error {
+            return Err(error);
         }
+        let (mut judge, mut timings) = (go.judge, self.timings(go.runs, disturbances));
+        timings.is_excused = judge.excuse(&timings.runs, may_have_been_added(&timings));
+        Ok(Sampled {
+            rulings: judge.rulings(),
+            timings,
+        })
     }
 
     /// One after the other, as long as there is something to find out.

@@ -12,6 +12,7 @@ use crate::budgets::{self, Budgets};
 use crate::config;
 use crate::error::SetupError;
 use crate::run::history::command::whatever_of;
+use crate::units::micros;
 
 /// What each limit allows, and what it came to in the last run.
 pub fn table(directories: &[PathBuf]) -> Result<Table, SetupError> {
@@ -117,7 +118,7 @@ fn said(budgets: &Budgets) -> Vec<Said> {
             (entry.name.clone(), measured.key(), ruled.rule.most())
         });
         let latency = entry.latency.iter().map(|ruled| {
-            let most = u64::try_from(ruled.rule.most().as_micros()).unwrap_or(u64::MAX);
+            let most = micros(ruled.rule.most());
             let measured = Measured::Latency(ruled.rule.statistic());
             (entry.name.clone(), measured.key(), most)
         });

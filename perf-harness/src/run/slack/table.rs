@@ -8,6 +8,7 @@ use crate::budget::Measured;
 use crate::budgets::{Budgets, Entry, Source};
 use crate::history::{Point, Run, Verdict, runs, series};
 use crate::run::history::metric;
+use crate::units::micros;
 
 /// All limits of all entries, in the order of the file.
 #[derive(Clone, Debug, Serialize)]
@@ -163,7 +164,7 @@ fn limits(entry: &Entry) -> Vec<Stated> {
         (measured, ruled.rule.most(), ruled.source)
     });
     let latency = entry.latency.iter().map(|ruled| {
-        let most = u64::try_from(ruled.rule.most().as_micros()).unwrap_or(u64::MAX);
+        let most = micros(ruled.rule.most());
         let measured = Measured::Latency(ruled.rule.statistic());
         (measured, most, ruled.source)
     });

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::table::{Row, State};
 use crate::budget::{Measured, Metric};
 use crate::budgets::{Place, places};
+use crate::units::milliseconds;
 
 /// How much more than today's value is allowed from now on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -168,14 +169,6 @@ fn written(change: &Change) -> String {
     let groups = digits.as_bytes().rchunks(3).rev();
     let groups = groups.map(|group| String::from_utf8_lossy(group).into_owned());
     groups.collect::<Vec<_>>().join("_")
-}
-
-fn milliseconds(micros: u64) -> String {
-    let rest = format!("{:03}", micros % 1_000);
-    match rest.trim_end_matches('0') {
-        "" => (micros / 1_000).to_string(),
-        rest => format!("{}.{rest}", micros / 1_000),
-    }
 }
 
 #[cfg(test)]
