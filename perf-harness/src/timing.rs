@@ -63,6 +63,22 @@ pub(crate) struct Timings {
 }
 
 impl Timings {
+    /// Of runs one after the other that no rule was held against yet.
+    pub(crate) fn new(runs: Vec<Timing>, waits: Waits, disturbances: Disturbances) -> Self {
+        Self {
+            runs,
+            warm_up: 0,
+            concurrency: 1,
+            elapsed: Duration::ZERO,
+            waits,
+            disturbances,
+            repeats: 0,
+            is_excused: false,
+            rtt: None,
+            spent: None,
+        }
+    }
+
     /// Did it go through the recorder, whose cost is in the times?
     pub(crate) fn are_recorded(&self) -> bool {
         self.runs.iter().any(|run| run.recorded > 0)
@@ -141,18 +157,8 @@ mod tests {
             server_wait: ms(2),
             recorded: 0,
         };
-        Timings {
-            runs: walls.iter().map(run).collect(),
-            warm_up: 0,
-            concurrency: 1,
-            elapsed: ms(0),
-            waits: Waits::Known,
-            disturbances: Disturbances::default(),
-            repeats: 0,
-            is_excused: false,
-            rtt: None,
-            spent: None,
-        }
+        let runs = walls.iter().map(run).collect();
+        Timings::new(runs, Waits::Known, Disturbances::default())
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(crate) use backend::Backend;
 pub(crate) use backend::NotVisible;
 pub(crate) use heartbeat::Pauses;
 pub(crate) use known::run_delay_is_known;
+pub(crate) use processors::stolen;
 #[cfg(test)]
 pub(crate) use threads::Thread;
 pub(crate) use threads::Threads;

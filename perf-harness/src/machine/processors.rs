@@ -2,8 +2,16 @@
 
 use std::time::Duration;
 
+use super::files;
+
 /// The unit of `/proc/stat`: the kernel has told it in hundredths of a second since Linux 2.6 on all but a few old machines.
 const TICK: Duration = Duration::from_millis(10);
+
+/// What the hypervisor has taken since the machine was started, if that is known.
+pub(crate) fn stolen() -> Option<Duration> {
+    let stat = files::here("/proc/stat")?;
+    Stolen::parse(&stat).map(Stolen::in_all)
+}
 
 /// What `/proc/stat` says that the hypervisor gave to others of what was wanted here: of all processors together, in ticks
 /// since boot.
@@ -18,6 +26,11 @@ impl Stolen {
         let all = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
         let stolen = all.split_ascii_whitespace().nth(7)?;
         stolen.parse().ok().map(Self)
+    }
+
+    /// Since the machine was started.
+    pub(super) fn in_all(self) -> Duration {
+        self.since(Self(0))
     }
 
     /// To the tick: what is told of may have been taken up to one before.

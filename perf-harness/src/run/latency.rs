@@ -1,6 +1,7 @@
 //! How long a piece of work takes: it is run until its rules are decided, and what does not hold is added to the ledger.
 
 pub mod experiment;
+mod goes;
 mod lanes;
 pub(crate) mod output;
 mod runner;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::goes::{Goes, said};
 use super::lanes::all;
 use super::runner::Runner;
 use crate::budget::{Decided, Judge, Latency, Ruling, Sampled};
@@ -17,21 +18,10 @@ use crate::progress::{self, Unit};
 use crate::record::TimeSpent;
 use crate::run::perf_db::PerfDb;
 use crate::run::waiting::Waiting;
-use crate::timing::{Timing, Timings, Waits, may_have_been_added};
+use crate::timing::{Timing, Timings};
 
 /// So long it waits before it samples again to be sure.
 const BREATH: Duration = Duration::from_millis(250);
-
-/// With more than this share of the time spent waiting for a processor a fault is looked at twice.
-pub(super) const NOISY: f64 = 0.3;
-
-/// Where nothing is known of the waiting, a fault must be found so often.
-const TIMES_ON_THE_WALL: usize = 3;
-
-/// A fault that the machine can have made is looked for so often, and each time by so many times as many runs: what it adds
-/// to one run now and then is soon less than what is wrong with all of them.
-const TIMES_EXCUSED: usize = 3;
-const LONGER: usize = 8;
 
 /// How many runs are recorded to tell where their time goes.
 const RECORDED: usize = 5;
@@ -126,18 +116,12 @@ where
         }
         self.runner.find_server().await;
         let began = clock::now();
-        let mut doubt = Doubt::default();
-        let mut sampled = self.once(0).await?;
-        while let Some(at_least) = doubt.look_again(&sampled) {
+        let mut goes = Goes::begin(self.once(0).await?);
+        while let Some(at_least) = goes.look_again() {
             tokio::time::sleep(BREATH).await;
-            let mut again = self.once(at_least).await?;
-            again.timings.repeats = sampled.timings.repeats + 1;
-            // Of what the machine can have made nothing was said.
-            if !sampled.timings.is_excused {
-                keep_what_both_say(&mut again.rulings, &sampled.rulings);
-            }
-            sampled = again;
+            goes.add(self.once(at_least).await?);
         }
+        let mut sampled = goes.end();
         sampled.timings.elapsed = clock::now().saturating_sub(began);
         let is_open = |ruling: &Ruling| ruling.decided != Some(Decided::Holds);
         if sampled.timings.are_recorded() && sampled.rulings.iter().any(is_open) {
@@ -189,12 +173,7 @@ where
         if let Some(error) = go.error {
             return Err(error);
         }
-        let (mut judge, mut timings) = (go.judge, self.timings(go.runs, disturbances));
-        timings.is_excused = judge.excuse(&timings.runs, may_have_been_added(&timings));
-        Ok(Sampled {
-            rulings: judge.rulings(),
-            timings,
-        })
+        Ok(said(go.judge, self.timings(go.runs, disturbances)))
     }
 
     /// One after the other, as long as there is something to find out.
@@ -211,16 +190,10 @@ where
 
     fn timings(&self, runs: Vec<Timing>, disturbances: Disturbances) -> Timings {
         Timings {
-            runs,
             warm_up: self.latency.warm_up,
             concurrency: self.latency.concurrency,
-            elapsed: Duration::ZERO,
-            waits: self.runner.waits(),
-            disturbances,
-            repeats: 0,
-            is_excused: false,
             rtt: self.runner.db.rtt(),
-            spent: None,
+            ..Timings::new(runs, self.runner.waits(), disturbances)
         }
     }
 
@@ -243,47 +216,6 @@ where
 
 fn lock(go: &Mutex<Go>) -> MutexGuard<'_, Go> {
     go.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// How often a fault was found, and how often one that the machine can have made.
-#[derive(Default)]
-struct Doubt {
-    found: usize,
-    excused: usize,
-}
-
-impl Doubt {
-    /// By how many runs it is to be looked at again, at least, if it is.
-    fn look_again(&mut self, sampled: &Sampled) -> Option<usize> {
-        let timings = &sampled.timings;
-        let is_broken = |ruling: &Ruling| ruling.decided == Some(Decided::IsBroken);
-        if sampled.rulings.iter().any(is_broken) {
-            self.found += 1;
-            let is_disturbed =
-                timings.waiting_share() > NOISY || !may_have_been_added(timings).is_zero();
-            let times = match &timings.waits {
-                Waits::Unknown(_) | Waits::OwnOnly(_) => TIMES_ON_THE_WALL,
-                Waits::Known if is_disturbed => 2,
-                Waits::Known => 1,
-            };
-            return (self.found < times).then_some(0);
-        }
-        if !timings.is_excused {
-            return None;
-        }
-        self.excused += 1;
-        (self.excused < TIMES_EXCUSED).then(|| timings.runs.len() * LONGER)
-    }
-}
-
-/// A fault that is not found each time is not certain, and that it was found at all keeps the rule from holding.
-pub(super) fn keep_what_both_say(rulings: &mut [Ruling], before: &[Ruling]) {
-    let broken = Some(Decided::IsBroken);
-    for (ruling, before) in rulings.iter_mut().zip(before) {
-        if (ruling.decided == broken) != (before.decided == broken) {
-            ruling.decided = None;
-        }
-    }
 }
 
 /// Waits until no other test takes times, on a thread of its own: this one may have other things to do.
@@ -334,6 +266,7 @@ impl Drop for Taken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Statistic;
 
     #[test]
     fn runs_are_judged_in_the_order_in_which_they_began() {
@@ -364,95 +297,5 @@ mod tests {
             go.error.unwrap().to_string(),
             "it failed, after 3 that were well"
         );
-    }
-    use crate::budget::{LatencyRule, Statistic};
-
-    fn ruling(decided: Option<Decided>) -> Ruling {
-        let rule = LatencyRule::new(Statistic::P95, Duration::from_millis(1));
-        Ruling {
-            decided,
-            ..Ruling::open(rule)
-        }
-    }
-
-    #[test]
-    fn a_fault_must_be_found_each_time() {
-        let (holds, broken) = (Some(Decided::Holds), Some(Decided::IsBroken));
-        let check = |before, again, expected: Option<Decided>| {
-            let mut rulings = [ruling(again)];
-            keep_what_both_say(&mut rulings, &[ruling(before)]);
-            assert_eq!(rulings[0].decided, expected);
-        };
-        check(broken, broken, broken);
-        check(None, broken, None);
-        check(holds, broken, None);
-        check(broken, holds, None);
-        check(holds, holds, holds);
-        check(None, holds, holds);
-        check(broken, None, None);
-    }
-
-    fn sampled(decided: Option<Decided>, waits: Waits, waited: u64) -> Sampled {
-        let run = Timing {
-            wall: Duration::from_millis(100),
-            own_wait: Duration::from_millis(waited),
-            ..Timing::default()
-        };
-        Sampled {
-            rulings: vec![ruling(decided)],
-            timings: Timings {
-                runs: vec![run],
-                warm_up: 0,
-                concurrency: 1,
-                elapsed: Duration::ZERO,
-                waits,
-                disturbances: Disturbances::default(),
-                repeats: 0,
-                is_excused: false,
-                rtt: None,
-                spent: None,
-            },
-        }
-    }
-
-    #[test]
-    fn a_fault_is_looked_at_again_where_much_was_waited_or_nothing_is_known_of_it() {
-        let check = |sampled: Sampled, times: usize| {
-            let mut doubt = Doubt::default();
-            let mut looked = 1;
-            while doubt.look_again(&sampled).is_some() {
-                looked += 1;
-            }
-            assert_eq!(looked, times);
-        };
-        let broken = Some(Decided::IsBroken);
-        check(sampled(broken, Waits::Known, 10), 1);
-        check(sampled(broken, Waits::Known, 40), 2);
-        check(sampled(broken, Waits::Unknown("macOS".to_owned()), 0), 3);
-        check(
-            sampled(broken, Waits::OwnOnly("elsewhere".to_owned()), 0),
-            3,
-        );
-        let mut stolen = sampled(broken, Waits::Known, 10);
-        stolen.timings.disturbances.steal = Some(Duration::from_millis(10));
-        check(stolen, 2);
-        check(sampled(None, Waits::Known, 90), 1);
-        check(sampled(Some(Decided::Holds), Waits::Known, 90), 1);
-    }
-
-    #[test]
-    fn what_the_machine_can_have_made_is_looked_for_by_more_runs() {
-        let excused = || {
-            let mut sampled = sampled(None, Waits::Known, 0);
-            sampled.timings.is_excused = true;
-            sampled
-        };
-        let broken = || sampled(Some(Decided::IsBroken), Waits::Known, 0);
-        let mut doubt = Doubt::default();
-        let mut look_again = |sampled: Sampled| doubt.look_again(&sampled);
-        assert_eq!(look_again(excused()), Some(8));
-        assert_eq!(look_again(excused()), Some(8));
-        assert_eq!(look_again(excused()), None);
-        assert_eq!(look_again(broken()), None);
     }
 }
