@@ -32,24 +32,24 @@ impl Now {
 
 #[perf_test]
 async fn all_of_it_is_too_slow(db: PerfDb) {
-    assert_latency!(db, p95 < 20ms, warm_up = 1, || slow());
+    assert_latency!(db, p95 < 10ms, warm_up = 1, || slow());
 }
 
 #[perf_test]
 async fn one_rule_holds_and_one_is_broken(db: PerfDb) {
     let now = Now::one_of(5);
-    assert_latency!(db, p50 < 40ms, p99 < 40ms, warm_up = 1, || now.run());
+    assert_latency!(db, p50 < 10ms, p99 < 10ms, warm_up = 1, || now.run());
 }
 
 #[perf_test]
 async fn one_run_is_longer_than_any_may_be(db: PerfDb) {
     let now = Now::one_of(3);
-    assert_latency!(db, max < 40ms, warm_up = 1, || now.run());
+    assert_latency!(db, max < 10ms, warm_up = 1, || now.run());
 }
 
 #[perf_test]
 async fn the_mean_is_too_long(db: PerfDb) {
-    assert_latency!(db, mean < 30ms, warm_up = 1, || slow());
+    assert_latency!(db, mean < 10ms, warm_up = 1, || slow());
 }
 
 #[perf_test]
@@ -78,7 +78,7 @@ async fn the_wire_takes_most_of_it(db: PerfDb) {
 #[perf_test]
 async fn the_database_takes_most_of_it(db: PerfDb) {
     let pool = db.pool();
-    assert_latency!(db, p95 < 20ms, warm_up = 2, async || {
+    assert_latency!(db, p95 < 10ms, warm_up = 2, async || {
         let query = sqlx::query("SELECT pg_sleep(0.06)").execute(&pool);
         query.await.map(drop)
     });

@@ -66,7 +66,7 @@ fn what_fails_leaves_each_of_its_runs_on_disk() {
     assert_eq!(finding["problem"]["kind"], "latency");
     assert_eq!(finding["problem"]["broken"], 1);
     let latency = &finding["latency"];
-    assert_eq!(latency["rules"][0]["rule"], "p95 < 20ms");
+    assert_eq!(latency["rules"][0]["rule"], "p95 < 10ms");
     assert_eq!(latency["rules"][0]["verdict"], "broken");
     let runs = latency["runs"].as_array().unwrap();
     assert!(

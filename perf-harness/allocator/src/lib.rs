@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Counts allocations in front of another allocator, for limits on what work allocates.
 ///
@@ -157,10 +157,14 @@ impl Drop for Guard {
 /// Is the program's allocator one that counts?
 #[must_use]
 pub fn is_installed() -> bool {
-    let tally = Tally::default();
-    let _guard = tally.guard();
-    drop(black_box(Box::new(black_box(0_u64))));
-    tally.allocated().allocations > 0
+    // It is so from the first to the last moment of a process.
+    static IS_INSTALLED: OnceLock<bool> = OnceLock::new();
+    *IS_INSTALLED.get_or_init(|| {
+        let tally = Tally::default();
+        let _guard = tally.guard();
+        drop(black_box(Box::new(black_box(0_u64))));
+        tally.allocated().allocations > 0
+    })
 }
 
 /// A moment of this thread, to go back to.

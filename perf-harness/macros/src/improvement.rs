@@ -6,6 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Error, Expr, Ident, Lit, Result, Token};
 
 use crate::duration;
+use crate::timed::{self, Options};
 
 /// What can improve, with its name in the library.
 const MEASURES: [(&str, &str); 5] = [
@@ -22,7 +23,7 @@ pub(crate) struct ImprovementAssertion {
     before: Expr,
     after: Expr,
     gains: Vec<Gain>,
-    options: Vec<(Ident, TokenStream)>,
+    options: Options,
 }
 
 struct Gain {
@@ -34,15 +35,15 @@ impl Parse for ImprovementAssertion {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let db = input.parse()?;
         input.parse::<Token![,]>()?;
-        let before = work(input)?;
+        let before = timed::work(input)?;
         input.parse::<Token![,]>()?;
-        let after = work(input)?;
+        let after = timed::work(input)?;
         let mut assertion = Self {
             db,
             before,
             after,
             gains: Vec::new(),
-            options: Vec::new(),
+            options: Options::default(),
         };
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -59,18 +60,6 @@ impl Parse for ImprovementAssertion {
         }
         Ok(assertion)
     }
-}
-
-/// What is run many times.
-fn work(input: ParseStream<'_>) -> Result<Expr> {
-    let work: Expr = input.parse()?;
-    if matches!(work, Expr::Async(_)) {
-        return Err(Error::new_spanned(
-            work,
-            "the work runs many times, and a future only once: write a closure, `|| async { .. }`",
-        ));
-    }
-    Ok(work)
 }
 
 impl ImprovementAssertion {
@@ -94,14 +83,7 @@ impl ImprovementAssertion {
     }
 
     fn option(&mut self, input: ParseStream<'_>) -> Result<()> {
-        let name: Ident = input.parse()?;
-        input.parse::<Token![=]>()?;
-        if self.options.iter().any(|(set, _)| *set == name) {
-            return Err(Error::new(
-                name.span(),
-                format!("`{name}` is set twice: remove one"),
-            ));
-        }
+        let name = self.options.name(input)?;
         let value = match name.to_string().as_str() {
             "time" | "time_out" => duration::parse(input)?,
             "pairs" | "warm_up" => input.parse::<Expr>()?.into_token_stream(),
@@ -115,7 +97,7 @@ impl ImprovementAssertion {
                 ));
             }
         };
-        self.options.push((name, value));
+        self.options.set(name, value);
         Ok(())
     }
 
@@ -132,26 +114,15 @@ impl ImprovementAssertion {
         let gains = gains.iter().map(|Gain { measure, percent }| {
             quote! { .by(::perf_harness::Measure::#measure, #percent) }
         });
-        let options = options
-            .iter()
-            .map(|(name, value)| quote! { .#name(#value) });
-        let failure = || {
-            quote! {
-                |output| {
-                    use ::perf_harness::__private::{AnyOutput as _, OfNoStatus as _, ResultOutput as _};
-                    let output = &::perf_harness::__private::Output(output);
-                    output.failure().or_else(|| output.refusal())
-                }
-            }
-        };
-        let (of_before, of_after) = (failure(), failure());
+        let options = options.calls();
+        let failure = timed::failure();
         quote! {
             ::perf_harness::__private::check_improvement(
                 &#db,
-                ::perf_harness::Improvement::new() #(#gains)* #(#options)*,
+                ::perf_harness::Improvement::new() #(#gains)* #options,
                 #name,
-                (#before, #of_before),
-                (#after, #of_after),
+                (#before, #failure),
+                (#after, #failure),
             )
             .await
         }

@@ -7,6 +7,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Error, Expr, Ident, Result, Token};
 
 use crate::duration;
+use crate::timed::{self, Options};
 
 /// The statistics, with their names in the library.
 const STATISTICS: [(&str, &str); 7] = [
@@ -34,7 +35,7 @@ const OPTIONS: [(&str, &str); 7] = [
 pub(crate) struct LatencyAssertion {
     db: Expr,
     rules: Vec<Rule>,
-    options: Vec<Setting>,
+    options: Options,
     inputs: Option<Expr>,
     work: Expr,
 }
@@ -44,19 +45,13 @@ struct Rule {
     most: TokenStream,
 }
 
-/// What is said of one option, as a call of the builder.
-struct Setting {
-    name: Ident,
-    value: TokenStream,
-}
-
 impl Parse for LatencyAssertion {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let db = input.parse()?;
         let mut assertion = Self {
             db,
             rules: Vec::new(),
-            options: Vec::new(),
+            options: Options::default(),
             inputs: None,
             work: Expr::Verbatim(TokenStream::new()),
         };
@@ -72,7 +67,7 @@ impl Parse for LatencyAssertion {
                 break;
             }
         }
-        assertion.work = work(input)?;
+        assertion.work = last(input)?;
         assertion.agree()?;
         Ok(assertion)
     }
@@ -92,18 +87,12 @@ fn comma(input: ParseStream<'_>) -> Result<()> {
     input.parse::<Token![,]>().map(drop)
 }
 
-/// What is run many times.
-fn work(input: ParseStream<'_>) -> Result<Expr> {
+/// The last argument.
+fn last(input: ParseStream<'_>) -> Result<Expr> {
     if input.is_empty() {
         return comma(input).map(|()| unreachable!("nothing is left"));
     }
-    let work: Expr = input.parse()?;
-    if matches!(work, Expr::Async(_)) {
-        return Err(Error::new_spanned(
-            work,
-            "the work runs many times, and a future only once: write a closure, `|| async { .. }`",
-        ));
-    }
+    let work = timed::work(input)?;
     input.parse::<Option<Token![,]>>()?;
     if !input.is_empty() {
         return Err(input.error("the work is the last argument: rules and options stand before it"));
@@ -133,18 +122,10 @@ impl Parse for Rule {
 
 impl LatencyAssertion {
     fn set(&mut self, input: ParseStream<'_>) -> Result<()> {
-        let name: Ident = input.parse()?;
-        input.parse::<Token![=]>()?;
+        let name = self.options.name(input)?;
         let text = name.to_string();
-        if self.options.iter().any(|set| set.name == name)
-            || (text == "inputs" && self.inputs.is_some())
-        {
-            return Err(Error::new(
-                name.span(),
-                format!("`{text}` is set twice: remove one"),
-            ));
-        }
         let value = match text.as_str() {
+            "inputs" if self.inputs.is_some() => return Err(timed::twice(&name)),
             "inputs" => {
                 self.inputs = Some(input.parse()?);
                 return Ok(());
@@ -158,7 +139,7 @@ impl LatencyAssertion {
                 return Err(Error::new(name.span(), message));
             }
         };
-        self.options.push(Setting { name, value });
+        self.options.set(name, value);
         Ok(())
     }
 
@@ -196,9 +177,8 @@ impl LatencyAssertion {
         let rules = rules.iter().map(|Rule { statistic, most }| {
             quote! { .below(::perf_harness::Statistic::#statistic, #most) }
         });
-        let options = options
-            .iter()
-            .map(|Setting { name, value }| quote! { .#name(#value) });
+        let options = options.calls();
+        let failure = timed::failure();
         // What makes inputs gives none where none is asked for.
         let (inputs, work) = match inputs {
             Some(inputs) => (inputs.to_token_stream(), work.to_token_stream()),
@@ -210,15 +190,11 @@ impl LatencyAssertion {
         quote! {
             ::perf_harness::__private::check_latency(
                 &#db,
-                ::perf_harness::Latency::new() #(#rules)* #(#options)*,
+                ::perf_harness::Latency::new() #(#rules)* #options,
                 #name,
                 #inputs,
                 #work,
-                |output| {
-                    use ::perf_harness::__private::{AnyOutput as _, OfNoStatus as _, ResultOutput as _};
-                    let output = &::perf_harness::__private::Output(output);
-                    output.failure().or_else(|| output.refusal())
-                },
+                #failure,
             )
             .await
         }

@@ -10,6 +10,7 @@ mod latency;
 mod options;
 mod shape;
 mod sizes;
+mod timed;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
