@@ -29,7 +29,7 @@ struct Extent {
 }
 
 const FULL: Extent = Extent {
-    runs: 50_000,
+    runs: 30_000,
     verdicts: 500,
 };
 
