@@ -123,7 +123,7 @@ fn because(sampled: &Sampled) -> Vec<String> {
     lines
 }
 
-/// `p50 3.4 ms, p95 4.02 ms (98 % certain: 3.9 to 4.3 ms), max 12 ms of 257 runs; on the wall p95 12.6 ms`
+/// `p50 3.4 ms, p95 4.02 ms (98 % certain: 3.9 ms to 4.3 ms), max 12 ms of 257 runs; on the wall p95 12.6 ms`
 fn distribution(sampled: &Sampled) -> String {
     /// Of fewer no percentile is known.
     const FEW: usize = 20;
@@ -384,6 +384,7 @@ pub(super) fn latency_json(sampled: &Sampled) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timing::Timing;
 
     #[test]
     fn a_budget_is_rounded_up_to_two_digits() {
@@ -401,5 +402,37 @@ mod tests {
         assert_eq!(percent(0.05), "5 %");
         assert_eq!(percent(0.001), "0.1 %");
         assert_eq!(percent(0.5), "50 %");
+    }
+
+    #[test]
+    fn few_times_are_told_by_their_ends_and_many_by_percentiles() {
+        let told = |count: u64| {
+            let runs = (1..=count).map(|at| Timing {
+                wall: Duration::from_millis(at + 10),
+                own_wait: Duration::from_millis(10),
+                ..Timing::default()
+            });
+            distribution(&Sampled {
+                timings: Timings::new(runs.collect(), Waits::Known, Disturbances::default()),
+                rulings: Vec::new(),
+            })
+        };
+        assert_eq!(told(0), "nothing was sampled");
+        assert_eq!(
+            told(1),
+            "took 1 ms to 1 ms in 1 run, on the wall up to 11 ms"
+        );
+        assert_eq!(
+            told(3),
+            "took 1 ms to 3 ms in 3 runs, on the wall up to 13 ms"
+        );
+        assert_eq!(
+            told(60),
+            "60 runs: p50 30 ms, p95 57 ms, max 60 ms; on the wall p95 67 ms"
+        );
+        assert_eq!(
+            told(200),
+            "200 runs: p50 100 ms, p95 190 ms (98 % certain: 178 ms to 199 ms), max 200 ms; on the wall p95 200 ms"
+        );
     }
 }
