@@ -19,10 +19,10 @@ const FAILING: [&str; 5] = [
 /// What is another number each time.
 const MEASURED: [(&str, &str); 6] = [
     (
-        r"[0-9.,]+ (us|ms) idle in a transaction, [0-9.,]+ (us|ms)",
+        r"[0-9.,]+ (µs|ms|s) idle in a transaction, [0-9.,]+ (µs|ms|s)",
         "<time> idle in a transaction, <time>",
     ),
-    (r"[0-9.,]+ (us|ms), on", "<time>, on"),
+    (r"[0-9.,]+ (µs|ms|s), on", "<time>, on"),
     (r"update, [0-9]+(us|ms|s)\)", "update, <time>)"),
     // To connect takes more with a longer name of a database.
     (
