@@ -2,6 +2,7 @@
 //!
 //! The work is run many times, in a quiet place and beside processes that take the processors from it; each way to judge is
 //! given stretches of the same runs, with budgets from 0.6 to 2 times the true percentile. `cargo xtask flake-check` runs it.
+//! The words `work=with Postgres` and `hogs=4` leave out the others.
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 
 mod hogs;
@@ -29,7 +30,7 @@ struct Extent {
 }
 
 const FULL: Extent = Extent {
-    runs: 30_000,
+    runs: 50_000,
     verdicts: 500,
 };
 
@@ -55,7 +56,12 @@ fn main() -> ExitCode {
         );
     }
     let extent = if asked("--quick") { QUICK } else { FULL };
-    ended(PerfTest::new("flake_check").run(async |db| act(&db, extent).await))
+    let said = |key: &str| words.iter().find_map(|word| word.strip_prefix(key));
+    let wanted = Wanted {
+        work: said("work=").map(str::to_owned),
+        hogs: said("hogs=").and_then(|count| count.parse().ok()),
+    };
+    ended(PerfTest::new("flake_check").run(async |db| act(&db, extent, &wanted).await))
 }
 
 fn ended(outcome: Result<(), perf_harness::Failure>) -> ExitCode {
@@ -68,12 +74,20 @@ fn ended(outcome: Result<(), perf_harness::Failure>) -> ExitCode {
     }
 }
 
-async fn act(db: &PerfDb, extent: Extent) {
-    for name in work::NAMES {
+/// What is to be done. All of it, where nothing is said.
+struct Wanted {
+    work: Option<String>,
+    hogs: Option<usize>,
+}
+
+async fn act(db: &PerfDb, extent: Extent, wanted: &Wanted) {
+    let is_wanted = |name: &&str| wanted.work.as_ref().is_none_or(|work| work == name);
+    for name in work::NAMES.into_iter().filter(is_wanted) {
         let work = Work::named(name, db).await;
         let (p95, how) = truth::of(&work);
         println!("{}", table::heading(name, p95, how));
-        for hogs in HOGS {
+        let is_wanted = |hogs: &usize| wanted.hogs.is_none_or(|count| count == *hogs);
+        for hogs in HOGS.into_iter().filter(is_wanted) {
             let beside = Hogs::start(hogs);
             let runs = work.runs(extent.runs).await;
             drop(beside);
