@@ -54,8 +54,6 @@ pub(crate) struct Timings {
     pub(crate) disturbances: Disturbances,
     /// How often it was sampled anew to be sure.
     pub(crate) repeats: usize,
-    /// A fault was found that is none without what the machine took.
-    pub(crate) is_excused: bool,
     /// The simulated time of a round trip.
     pub(crate) rtt: Option<Duration>,
     /// Where the time of a typical run goes, if it goes through the recorder.
@@ -73,7 +71,6 @@ impl Timings {
             waits,
             disturbances,
             repeats: 0,
-            is_excused: false,
             rtt: None,
             spent: None,
         }

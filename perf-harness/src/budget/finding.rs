@@ -106,6 +106,11 @@ pub(crate) struct Sampled {
 }
 
 impl Sampled {
+    /// Is there a fault that is none without what the machine can have added?
+    pub(crate) fn is_excused(&self) -> bool {
+        self.rulings.iter().any(|ruling| ruling.is_excused)
+    }
+
     /// What the samples say of a statistic.
     pub(crate) fn estimate(&self, statistic: Statistic) -> Duration {
         let times = self.timings.judged();

@@ -58,7 +58,7 @@ pub(crate) fn too_noisy(location: &Location<'_>, written: &str, sampled: &Sample
         .iter()
         .filter(|ruling| ruling.decided.is_none());
     let open: Vec<String> = open.map(|ruling| told_ruling(ruling, sampled)).collect();
-    let noise = noise(&sampled.timings).join("; ");
+    let noise = noise(sampled).join("; ");
     let noise = if noise.is_empty() {
         noise
     } else {
@@ -118,7 +118,7 @@ fn because(sampled: &Sampled) -> Vec<String> {
     let timings = &sampled.timings;
     let mut lines = vec![distribution(sampled)];
     lines.extend(timings.spent.map(spent));
-    lines.extend(noise(timings));
+    lines.extend(noise(sampled));
     lines.extend(build());
     lines
 }
@@ -181,9 +181,10 @@ fn waiting(spent: TimeSpent) -> Duration {
 }
 
 /// What else the machine did, and what is not known of it.
-fn noise(timings: &Timings) -> Vec<String> {
+fn noise(sampled: &Sampled) -> Vec<String> {
     /// Less is nothing to speak of.
     const LEAST: f64 = 0.005;
+    let timings = &sampled.timings;
     let mut lines = Vec::new();
     let share = timings.waiting_share();
     match &timings.waits {
@@ -203,7 +204,7 @@ fn noise(timings: &Timings) -> Vec<String> {
     if timings.are_recorded() && timings.rtt.is_none() {
         lines.push("it went through the recorder, whose cost is in the times".to_owned());
     }
-    if timings.is_excused {
+    if sampled.is_excused() {
         lines.push("without what the machine took it is not certain to be too slow".to_owned());
     }
     if timings.repeats > 0 {

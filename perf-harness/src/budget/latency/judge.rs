@@ -20,6 +20,8 @@ const RARE: f64 = 0.01;
 pub(crate) struct Ruling {
     pub(crate) rule: LatencyRule,
     pub(crate) decided: Option<Decided>,
+    /// A fault was found that is none without what the machine can have added.
+    pub(crate) is_excused: bool,
     /// How many samples took longer than it allows: without doubt, and on the wall.
     pub(crate) over: usize,
     pub(crate) over_on_the_wall: usize,
@@ -33,6 +35,7 @@ impl Ruling {
         Self {
             rule,
             decided: None,
+            is_excused: false,
             over: 0,
             over_on_the_wall: 0,
             of: 0,
@@ -120,18 +123,15 @@ impl Judge {
         (surely, possibly)
     }
 
-    /// Takes each fault back that is none if the machine added so much to all runs together. Was there one?
-    pub(crate) fn excuse(&mut self, runs: &[Timing], added: Duration) -> bool {
+    /// Takes each fault back that is none if the machine added so much to all runs together.
+    pub(crate) fn excuse(&mut self, runs: &[Timing], added: Duration) {
         let times: Vec<_> = runs.iter().map(|run| self.bounds(run)).collect();
-        let mut is_excused = false;
         for (ruling, _) in &mut self.rulings {
             let is_broken = ruling.decided == Some(Decided::IsBroken);
             if is_broken && !is_broken_without(ruling.rule, self.rates, &times, added) {
-                ruling.decided = None;
-                is_excused = true;
+                (ruling.decided, ruling.is_excused) = (None, true);
             }
         }
-        is_excused
     }
 
     /// Is nothing left to find out?
@@ -366,9 +366,10 @@ mod tests {
         }
         let broken = Some(Decided::IsBroken);
         assert_eq!(judge.rulings()[0].decided, broken);
-        let is_excused = judge.excuse(&runs, ms(added));
-        assert_eq!(judge.rulings()[0].decided != broken, is_excused);
-        !is_excused
+        judge.excuse(&runs, ms(added));
+        let ruling = judge.rulings()[0];
+        assert_eq!(ruling.decided != broken, ruling.is_excused);
+        !ruling.is_excused
     }
 
     #[test]

@@ -15,8 +15,8 @@ const TIMES_EXCUSED: usize = 3;
 const LONGER: usize = 8;
 
 /// What one go says. Faults that the machine can have made are none.
-pub(super) fn said(mut judge: Judge, mut timings: Timings) -> Sampled {
-    timings.is_excused = judge.excuse(&timings.runs, may_have_been_added(&timings));
+pub(super) fn said(mut judge: Judge, timings: Timings) -> Sampled {
+    judge.excuse(&timings.runs, may_have_been_added(&timings));
     Sampled {
         rulings: judge.rulings(),
         timings,
@@ -59,7 +59,7 @@ impl Goes {
             };
             return (self.found < times).then_some(at_least);
         }
-        let is_open = timings.is_excused && self.excused < TIMES_EXCUSED;
+        let is_open = self.sampled.is_excused() && self.excused < TIMES_EXCUSED;
         is_open.then(|| timings.runs.len() * LONGER)
     }
 
@@ -67,10 +67,7 @@ impl Goes {
     pub(super) fn add(&mut self, mut again: Sampled) {
         let before = &self.sampled;
         again.timings.repeats = before.timings.repeats + 1;
-        // Of what the machine can have made nothing was said.
-        if !before.timings.is_excused {
-            keep_what_both_say(&mut again.rulings, &before.rulings);
-        }
+        keep_what_both_say(&mut again.rulings, &before.rulings);
         *self = Self {
             sampled: again,
             ..*self
@@ -85,7 +82,7 @@ impl Goes {
     fn counted(mut self) -> Self {
         if is_broken(&self.sampled) {
             self.found += 1;
-        } else if self.sampled.timings.is_excused {
+        } else if self.sampled.is_excused() {
             self.excused += 1;
         }
         self
@@ -97,11 +94,13 @@ fn is_broken(sampled: &Sampled) -> bool {
     rulings.any(|ruling| ruling.decided == Some(Decided::IsBroken))
 }
 
-/// A fault that is not found each time is not certain, and that it was found at all keeps the rule from holding.
+/// A fault that is not found each time is not certain, and that it was found at all keeps the rule from holding. One that the
+/// machine can have made says nothing.
 fn keep_what_both_say(rulings: &mut [Ruling], before: &[Ruling]) {
     let broken = Some(Decided::IsBroken);
     for (ruling, before) in rulings.iter_mut().zip(before) {
-        if (ruling.decided == broken) != (before.decided == broken) {
+        let is_the_same = (ruling.decided == broken) == (before.decided == broken);
+        if !is_the_same && !before.is_excused {
             ruling.decided = None;
         }
     }
@@ -146,7 +145,7 @@ mod tests {
 
     fn excused() -> Sampled {
         let mut sampled = quiet(None);
-        sampled.timings.is_excused = true;
+        sampled.rulings[0].is_excused = true;
         sampled
     }
 
@@ -210,6 +209,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_excused_of_one_rule_leaves_the_fault_of_another() {
+        let mut first = go(BROKEN, Waits::Known, 40);
+        first.rulings.push(excused().rulings[0]);
+        let mut second = quiet(HOLDS);
+        second.rulings.push(ruling(HOLDS));
+        let mut goes = Goes::begin(first);
+        assert_eq!(goes.look_again(), Some(0));
+        goes.add(second);
+        let decided: Vec<_> = goes.end().rulings.iter().map(|it| it.decided).collect();
+        assert_eq!(decided, [None, HOLDS]);
+    }
+
+    #[test]
     fn a_fault_that_steal_can_have_made_is_taken_back() {
         let latency =
             crate::budget::Latency::new().below(Statistic::Max, Duration::from_millis(90));
@@ -223,7 +235,7 @@ mod tests {
                 ..Disturbances::default()
             };
             let said = said(judge, Timings::new(vec![run], Waits::Known, found));
-            (said.rulings[0].decided, said.timings.is_excused)
+            (said.rulings[0].decided, said.is_excused())
         };
         assert_eq!(said_with(0), (BROKEN, false));
         assert_eq!(said_with(10), (None, true));
