@@ -1,23 +1,38 @@
-//! What a client is told when a request fails: always JSON, `{"detail": ...}` as Django REST framework shapes
-//! it. The cause of a database failure goes to the log and never to the client.
+//! What a client is told when a request fails: always JSON, in the words and the shape of Django REST framework:
+//! `{"detail": ...}`, or the mistakes of an input by its fields. The cause of a database failure goes to the log and never to the client.
 
 use axum::{
     Json,
-    http::{HeaderValue, Method, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderName, HeaderValue, Method, StatusCode,
+        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+    },
     response::{IntoResponse, Response},
 };
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Why a request got no answer.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// 400: the client's mistake, in words for the client.
     BadRequest(String),
+    /// 400: what is wrong with an input, by its fields.
+    Invalid(Value),
+    /// 401, in REST framework's words.
+    Unauthorized(&'static str),
     /// 404, with what was not found in REST framework's words.
     NotFound(&'static str),
     /// 405.
     MethodNotAllowed(Method),
+    /// 413.
+    ContentTooLarge,
+    /// 415, with the type that was sent.
+    UnsupportedMediaType(String),
+    /// 429, and after how many seconds the next request may come.
+    Throttled { seconds: u64 },
+    /// 503: it took too long.
+    TimedOut,
     /// 503: no connection to the database could be had, or it broke.
     Unavailable(DbErr),
     /// 500: the database answered with an error.
@@ -25,23 +40,51 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    fn status(&self) -> StatusCode {
+    pub(crate) const NOT_AUTHENTICATED: Self =
+        Self::Unauthorized("Authentication credentials were not provided.");
+
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ContentTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TimedOut | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    fn detail(&self) -> String {
-        match self {
+    /// The body.
+    pub(crate) fn told(&self) -> Value {
+        let detail = match self {
+            Self::Invalid(mistakes) => return mistakes.clone(),
             Self::BadRequest(detail) => detail.clone(),
-            Self::NotFound(detail) => (*detail).to_owned(),
+            Self::Unauthorized(detail) | Self::NotFound(detail) => (*detail).to_owned(),
             Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
-            Self::Unavailable(_) => "Service temporarily unavailable, try again later.".to_owned(),
+            Self::ContentTooLarge => "Request body is too large.".to_owned(),
+            Self::UnsupportedMediaType(media_type) => {
+                format!("Unsupported media type \"{media_type}\" in request.")
+            }
+            Self::Throttled { seconds } => throttled(*seconds),
+            Self::TimedOut | Self::Unavailable(_) => {
+                "Service temporarily unavailable, try again later.".to_owned()
+            }
             Self::Internal(_) => "A server error occurred.".to_owned(),
+        };
+        json!({ "detail": detail })
+    }
+
+    fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        match self {
+            Self::Unauthorized(_) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Token"))),
+            Self::Throttled { seconds } => Some((RETRY_AFTER, HeaderValue::from(*seconds))),
+            Self::TimedOut | Self::Unavailable(_) => {
+                Some((RETRY_AFTER, HeaderValue::from_static("1")))
+            }
+            _ => None,
         }
     }
 
@@ -49,9 +92,15 @@ impl ApiError {
         match self {
             Self::Unavailable(cause) => tracing::error!(%cause, "the database is not available"),
             Self::Internal(cause) => tracing::error!(%cause, "a database statement failed"),
-            Self::BadRequest(_) | Self::NotFound(_) | Self::MethodNotAllowed(_) => {}
+            Self::TimedOut => tracing::error!("a request took too long"),
+            _ => {}
         }
     }
+}
+
+fn throttled(seconds: u64) -> String {
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    format!("Request was throttled. Expected available in {seconds} {unit}.")
 }
 
 impl From<DbErr> for ApiError {
@@ -64,21 +113,11 @@ impl From<DbErr> for ApiError {
     }
 }
 
-#[derive(Serialize)]
-struct Body {
-    detail: String,
-}
-
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         self.log();
-        let detail = self.detail();
-        let mut response = (self.status(), Json(Body { detail })).into_response();
-        if matches!(self, Self::Unavailable(_)) {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
+        let mut response = (self.status(), Json(self.told())).into_response();
+        response.headers_mut().extend(self.header());
         response
     }
 }
@@ -168,9 +207,9 @@ mod tests {
             ApiError::Unavailable(secret()),
         ] {
             assert!(
-                !error.detail().contains("db.internal"),
+                !error.told().to_string().contains("db.internal"),
                 "{}",
-                error.detail()
+                error.told()
             );
         }
     }

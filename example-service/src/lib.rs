@@ -1,33 +1,68 @@
 //! A Django service, ported to axum and sea-orm: the program that the perf tests of this workspace measure.
 //!
-//! It is laid out as a Django project is: a folder per app ([`users`], [`articles`]), the migrations, and beside them what
-//! Django and Django REST framework bring along (pagination, error bodies, dates). Each endpoint exists twice
-//! where the port taught something: line by line with its N+1 below `/naive`, and as it should be.
+//! It is laid out as a Django project is: a folder per app ([`users`], [`dashboard`], [`articles`], [`projects`]), the migrations,
+//! and beside them what Django and Django REST framework bring along (authentication, throttles, pagination, fields, error
+//! bodies, dates). Each endpoint exists twice: line by line with its N+1 below `/naive`, and as it should be.
 //!
 //! The library reads no environment, opens no connection and prints nothing: that is the binary's work.
 
+pub mod access;
 pub mod articles;
 mod date_time;
 mod error;
+mod fields;
 mod health;
+mod middleware;
 pub mod migrations;
 mod pagination;
+mod parsers;
 mod query_params;
+mod schema;
 pub mod seed;
+mod service;
+mod settings;
 pub mod users;
 
-use axum::{Router, routing::get};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
 use sea_orm::DatabaseConnection;
 
-/// The whole service on one database: the `urlpatterns` of the Django project.
+use crate::{
+    access::{Gate, Permission, guard},
+    service::Service,
+};
+pub use settings::{Rate, RateError, Settings};
+
+/// The whole service on one database, with the default settings.
 pub fn router(db: DatabaseConnection) -> Router {
-    Router::new()
-        .merge(users::routes())
-        .merge(articles::routes())
+    router_with(db, &Settings::default())
+}
+
+/// The whole service on one database: the `urlpatterns` of the Django project.
+pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
+    let service = Service::new(db, settings);
+    let public = users::routes().merge(articles::routes());
+    let naive = users::naive_routes().merge(articles::naive_routes());
+    let gate = |permission, remembers_tokens| Gate {
+        service: service.clone(),
+        permission,
+        remembers_tokens,
+    };
+    let routes = Router::new()
+        .merge(guarded(public, gate(Permission::SignedInOrReadOnly, true)))
+        .merge(guarded(naive, gate(Permission::SignedInOrReadOnly, false)))
+        .route("/api/schema/", get(schema::schema))
         .route("/healthz", get(health::healthz))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .with_state(db)
+        .with_state(service);
+    middleware::around(routes, settings)
+}
+
+/// Behind a gate, which stands before wrong methods, too: REST framework asks who it is first.
+fn guarded(routes: Router<Service>, gate: Gate) -> Router<Service> {
+    routes
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .route_layer(from_fn_with_state(gate, guard))
 }
 
 #[cfg(test)]

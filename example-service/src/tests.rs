@@ -4,7 +4,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{
         HeaderMap, Request, StatusCode,
-        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
 use sea_orm::{ConnectOptions, Database};
@@ -52,15 +52,26 @@ async fn an_unknown_path_is_404_as_rest_framework_words_it() {
 #[tokio::test]
 async fn a_wrong_method_is_405_and_names_the_right_ones() {
     let body = r#"{"detail":"Method \"POST\" not allowed."}"#;
+    for path in ["/healthz", "/api/schema/"] {
+        let headers = check("POST", path, 405, body).await;
+        assert_eq!(headers[ALLOW], "GET,HEAD", "{path}");
+    }
+}
+
+/// Whether the method is a right one or not: REST framework asks who it is first.
+#[tokio::test]
+async fn who_wants_to_write_and_has_no_token_is_401() {
+    let body = r#"{"detail":"Authentication credentials were not provided."}"#;
     for path in [
         "/api/users/",
         "/naive/api/users/",
         "/api/articles/",
         "/naive/api/articles/",
-        "/healthz",
     ] {
-        let headers = check("POST", path, 405, body).await;
-        assert_eq!(headers[ALLOW], "GET,HEAD", "{path}");
+        for method in ["POST", "PUT", "PATCH", "DELETE"] {
+            let headers = check(method, path, 401, body).await;
+            assert_eq!(headers[WWW_AUTHENTICATE], "Token", "{path}");
+        }
     }
 }
 

@@ -13,4 +13,4 @@ mod search;
 mod serializer;
 mod tuned;
 
-pub(crate) use routes::routes;
+pub(crate) use routes::{naive_routes, openapi, routes};

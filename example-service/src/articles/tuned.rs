@@ -18,6 +18,7 @@ use crate::{
     users::entity::user,
 };
 
+#[utoipa::path(get, path = "/api/articles/", responses((status = OK)))]
 /// One query; two for a search whose words are nowhere.
 ///
 /// ```python

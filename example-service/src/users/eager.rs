@@ -17,6 +17,7 @@ use crate::{
     pagination::{Limit, Results},
 };
 
+#[utoipa::path(get, path = "/api/users/", responses((status = OK)))]
 /// One query: the profiles come with the users, by a `LEFT JOIN`.
 pub(super) async fn list_users(
     State(db): State<DatabaseConnection>,

@@ -10,4 +10,4 @@ mod naive;
 mod routes;
 mod serializer;
 
-pub(crate) use routes::routes;
+pub(crate) use routes::{naive_routes, openapi, routes};

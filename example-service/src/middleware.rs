@@ -1,0 +1,52 @@
+//! What every request passes on its way in and its answer on the way out: Django's `MIDDLEWARE`.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::header::CONTENT_LENGTH,
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Response,
+};
+use tower_http::{
+    compression::{CompressionLayer, predicate::SizeAbove},
+    trace::TraceLayer,
+};
+
+use crate::{error::ApiError, parsers::MAX_BODY, settings::Settings};
+
+/// `GZipMiddleware` leaves shorter answers as they are.
+const SHORTEST_TO_COMPRESS: u64 = 200;
+
+/// From the inside out: the size of the body, compression, the time-out, the request's span.
+pub(crate) fn around(router: Router, settings: &Settings) -> Router {
+    let compression = CompressionLayer::new().gzip(true);
+    router
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(limit_body))
+        .layer(compression.compress_when(SizeAbove::new(SHORTEST_TO_COMPRESS)))
+        .layer(from_fn_with_state(settings.request_timeout, time_out))
+        .layer(TraceLayer::new_for_http())
+}
+
+/// By what the client says; a body without a length is cut off while it is read.
+async fn limit_body(request: Request, next: Next) -> Result<Response, ApiError> {
+    let length = request.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > MAX_BODY) {
+        return Err(ApiError::ContentTooLarge);
+    }
+    Ok(next.run(request).await)
+}
+
+/// Whatever a request waits for, it is answered.
+async fn time_out(
+    State(limit): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .map_err(|_| ApiError::TimedOut)
+}

@@ -1,0 +1,40 @@
+//! A database to measure against: the schema, and rows that are the same on every machine and every day.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm_migration::MigratorTrait;
+
+use crate::migrations::Migrator;
+
+/// Brings the schema up to date, as `manage.py migrate` does.
+pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(db, None).await
+}
+
+/// Adds `n` users, each with a profile, in one statement however many they are.
+///
+/// In a fresh database their ids are 1 to `n`. What a row says depends on its number only. Nobody can log in
+/// as one of them: a password that starts with `!` is what Django's `set_unusable_password` writes.
+pub async fn users(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
+    insert(db, include_str!("users.sql"), n).await
+}
+
+/// Adds `n` articles in one statement, written by all the users in turn, of which there must be one at least.
+///
+/// In a fresh database their ids are 1 to `n`, and what an article says depends on its number only. One in ten is a
+/// draft, two are never of the same moment, and a later one is newer. There is a word for every taste:
+/// `database` and `quick` are in nearly all of them, `bitmap` in some, `heisenbug` in one of a hundred (37, 137, ..),
+/// `zugzwang` in one of a thousand (137, 1137, ..), and `case37` in that one alone. Some happen in Zürich.
+pub async fn articles(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
+    insert(db, include_str!("articles.sql"), n).await
+}
+
+async fn insert(db: &DatabaseConnection, statement: &str, n: u32) -> Result<(), DbErr> {
+    let values = [i64::from(n).into()];
+    db.execute_raw(Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        statement,
+        values,
+    ))
+    .await?;
+    Ok(())
+}

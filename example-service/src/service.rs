@@ -1,0 +1,33 @@
+//! What a request has at hand: the database, the settings, and what is remembered between requests.
+
+use axum::extract::FromRef;
+use sea_orm::DatabaseConnection;
+
+use crate::{
+    access::{Throttles, Tokens},
+    settings::Settings,
+};
+
+/// The state of the router. Clones share everything.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) tokens: Tokens,
+    pub(crate) throttles: Throttles,
+}
+
+impl Service {
+    pub(crate) fn new(db: DatabaseConnection, settings: &Settings) -> Self {
+        Self {
+            tokens: Tokens::new(settings.token_ttl),
+            throttles: Throttles::new(settings),
+            db,
+        }
+    }
+}
+
+impl FromRef<Service> for DatabaseConnection {
+    fn from_ref(service: &Service) -> Self {
+        service.db.clone()
+    }
+}
