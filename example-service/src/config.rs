@@ -4,16 +4,22 @@
 
 use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
 
+use example_service::{Rate, RateError, Settings};
 use tracing_subscriber::EnvFilter;
 
 /// How long a request, or the start, waits for a connection to the database.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long one statement may take: Django's `OPTIONS = {'options': '-c statement_timeout=5s'}`.
+pub(crate) const STATEMENT_TIMEOUT: &str = "5s";
 
 const MAX_CONNECTIONS: RangeInclusive<u32> = 1..=1000;
 
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) database: DatabaseConfig,
+    /// `THROTTLE_ANON`, `THROTTLE_USER`: rates such as `600/min`. None by default.
+    pub(crate) settings: Settings,
     /// `BIND`: where to listen.
     pub(crate) bind: SocketAddr,
     /// `LOG`: a `tracing` filter. By default without the statements, which sea-orm logs at `info`.
@@ -57,6 +63,11 @@ impl Config {
                 max_connections: set("DATABASE_MAX_CONNECTIONS").map_or(Ok(10), max_connections)?,
                 seed: set("SEED").map_or(Ok(false), seed)?,
             },
+            settings: Settings {
+                throttle_anon: rate("THROTTLE_ANON", set("THROTTLE_ANON"))?,
+                throttle_user: rate("THROTTLE_USER", set("THROTTLE_USER"))?,
+                ..Settings::default()
+            },
             bind: bind(set("BIND").unwrap_or_else(|| "127.0.0.1:8000".to_owned()))?,
             log: log(set("LOG").unwrap_or_else(|| "info,sqlx=warn".to_owned()))?,
         })
@@ -97,6 +108,19 @@ fn max_connections(value: String) -> Result<u32, ConfigError> {
             let cure = format!("write a whole number from {least} to {most}");
             wrong("DATABASE_MAX_CONNECTIONS", value, cure)
         })
+}
+
+fn rate(variable: &'static str, value: Option<String>) -> Result<Option<Rate>, ConfigError> {
+    let parsed = value.map(|value| {
+        value.parse().map_err(|_: RateError| {
+            wrong(
+                variable,
+                value,
+                "write a rate such as 600/min, or nothing for none",
+            )
+        })
+    });
+    parsed.transpose()
 }
 
 fn bind(value: String) -> Result<SocketAddr, ConfigError> {
@@ -149,6 +173,8 @@ mod tests {
             "DATABASE_URL",
             "SEED",
             "DATABASE_MAX_CONNECTIONS",
+            "THROTTLE_ANON",
+            "THROTTLE_USER",
             "BIND",
             "LOG",
         ];
@@ -157,6 +183,8 @@ mod tests {
             assert_eq!(config.database.url, None);
             assert!(!config.database.seed);
             assert_eq!(config.database.max_connections, 10);
+            assert_eq!(config.settings.throttle_anon, None);
+            assert_eq!(config.settings.throttle_user, None);
             assert_eq!(config.bind.to_string(), "127.0.0.1:8000");
             assert_eq!(config.log.to_string(), "sqlx=warn,info");
         }
@@ -168,6 +196,8 @@ mod tests {
             ("DATABASE_URL", "postgres://app@localhost/app"),
             ("SEED", "1"),
             ("DATABASE_MAX_CONNECTIONS", "1000"),
+            ("THROTTLE_ANON", "60/min"),
+            ("THROTTLE_USER", "600/min"),
             ("BIND", "[::1]:0"),
             ("LOG", "sqlx=debug"),
         ])
@@ -178,6 +208,8 @@ mod tests {
         );
         assert!(config.database.seed);
         assert_eq!(config.database.max_connections, 1000);
+        assert_eq!(config.settings.throttle_anon, "60/min".parse().ok());
+        assert_eq!(config.settings.throttle_user, "600/min".parse().ok());
         assert_eq!(config.bind.to_string(), "[::1]:0");
         assert_eq!(config.log.to_string(), "sqlx=debug");
     }
@@ -194,6 +226,12 @@ mod tests {
                 "DATABASE_MAX_CONNECTIONS is {value:?}: write a whole number from 1 to 1000"
             );
             check_refused("DATABASE_MAX_CONNECTIONS", value, &told);
+        }
+        for variable in ["THROTTLE_ANON", "THROTTLE_USER"] {
+            let told = format!(
+                r#"{variable} is "often": write a rate such as 600/min, or nothing for none"#
+            );
+            check_refused(variable, "often", &told);
         }
         check_refused(
             "SEED",

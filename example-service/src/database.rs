@@ -2,13 +2,14 @@
 
 use example_service::{seed, users::entity::user};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbErr, EntityTrait, SqlxError,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait,
+    SqlxError, Statement,
     sqlx::{Connection, PgConnection},
 };
 use tokio::time::timeout;
 
 use crate::{
-    config::{ACQUIRE_TIMEOUT, DatabaseConfig},
+    config::{ACQUIRE_TIMEOUT, DatabaseConfig, STATEMENT_TIMEOUT},
     local::{LocalDatabase, LocalError},
 };
 
@@ -83,11 +84,23 @@ async fn prepare(
     let db = pool(url, max_connections)
         .await
         .map_err(DatabaseError::Pool)?;
-    seed::migrate(&db).await.map_err(DatabaseError::Migrate)?;
+    migrate(&db).await.map_err(DatabaseError::Migrate)?;
     if may_seed {
         seed_if_empty(&db).await.map_err(DatabaseError::Seed)?;
     }
     Ok(db)
+}
+
+/// A database that Django migrates stays Django's: both services run on it until the old one is gone.
+async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let question = "SELECT to_regclass('django_migrations') IS NOT NULL";
+    let question = Statement::from_string(DbBackend::Postgres, question);
+    let answer = db.query_one_raw(question).await?;
+    if answer.is_some_and(|row| row.try_get_by_index(0) == Ok(true)) {
+        tracing::info!("the schema is Django's: it is not migrated here");
+        return Ok(());
+    }
+    seed::migrate(db).await
 }
 
 /// One connection outside the pool, since a pool tries again until its timeout and then forgets the reason.
@@ -103,7 +116,10 @@ async fn pool(url: String, max_connections: u32) -> Result<DatabaseConnection, D
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(max_connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT);
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .map_sqlx_postgres_opts(|options| {
+            options.options([("statement_timeout", STATEMENT_TIMEOUT)])
+        });
     Database::connect(options).await
 }
 

@@ -142,8 +142,9 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
-/// The connection broke while a statement used it. By SQLSTATE: class 08 is "connection exception", 57P0x a
-/// server that shuts down or starts up, 53300 "too many connections" (PostgreSQL docs, appendix A).
+/// The connection broke while a statement used it, or the statement was cut off. By SQLSTATE: class 08 is "connection
+/// exception", 57P0x a server that shuts down or starts up, 53300 "too many connections", 57014 a statement that took longer
+/// than `statement_timeout` (PostgreSQL docs, appendix A).
 fn is_connection_lost(error: &SqlxError) -> bool {
     match error {
         SqlxError::Io(_)
@@ -152,7 +153,7 @@ fn is_connection_lost(error: &SqlxError) -> bool {
         | SqlxError::PoolClosed
         | SqlxError::WorkerCrashed => true,
         SqlxError::Database(error) => error.code().is_some_and(|code| {
-            code.starts_with("08") || code.starts_with("57P0") || code == "53300"
+            code.starts_with("08") || code.starts_with("57P0") || code == "53300" || code == "57014"
         }),
         _ => false,
     }

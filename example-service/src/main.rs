@@ -8,7 +8,7 @@ mod shutdown;
 
 use std::{io, net::SocketAddr, process::ExitCode};
 
-use example_service::router;
+use example_service::{Settings, router_with};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -49,16 +49,22 @@ async fn run() -> Result<(), StartError> {
     let config = Config::from_env()?;
     log_to_stderr(config.log);
     let database = database::open(config.database).await?;
-    let served = serve(config.bind, database.connection()).await;
+    let served = serve(config.bind, database.connection(), &config.settings).await;
     database.close().await;
     served
 }
 
-async fn serve(address: SocketAddr, db: DatabaseConnection) -> Result<(), StartError> {
+async fn serve(
+    address: SocketAddr,
+    db: DatabaseConnection,
+    settings: &Settings,
+) -> Result<(), StartError> {
     let listener = listen(address).await?;
     let stop = shutdown::signalled()?;
     announce(listener.local_addr()?);
-    axum::serve(listener, router(db))
+    // The throttles tell clients apart by their addresses.
+    let service = router_with(db, settings).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await?;
     tracing::info!("stopped");

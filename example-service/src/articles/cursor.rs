@@ -1,4 +1,7 @@
-//! A place in the list of articles, newest first: beside which article a page begins, and which way it goes.
+//! A place in a list of articles: beside which article a page begins, and which way it goes.
+//!
+//! REST framework's `CursorPagination` holds the first column of the order and counts those that have the same. Articles of one
+//! rank are many, so this one holds all columns of the order, and an article's place is one comparison of rows.
 
 use std::ops::RangeInclusive;
 
@@ -11,8 +14,9 @@ use sea_orm::{
 
 use super::{
     entity::article::{Column, Entity},
-    search::Matching,
+    search::{Matching, SearchText},
     serializer::ArticleSerializer,
+    tuned::Found,
 };
 use crate::{
     error::ApiError,
@@ -38,6 +42,8 @@ pub(super) struct Cursor {
 /// Where an article is in the list. Its id tells it from others of the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
+    /// In a search.
+    rank: Option<i32>,
     created_at: DateTimeUtc,
     id: i64,
 }
@@ -45,34 +51,49 @@ struct Position {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {
     /// `next`.
-    Older,
+    Forward,
     /// `previous`.
-    Newer,
+    Back,
 }
 
 impl Cursor {
-    /// The condition for articles beyond the cursor: one comparison of rows, which is one seek in
+    /// The condition for articles beyond the cursor: one comparison of rows, which without a search is one seek in
     /// `articles_article_newest_idx`. sea-orm's own `cursor_by` writes an `OR` of two columns, for which
     /// Postgres reads all articles before the place, as it does for an `OFFSET`.
-    pub(super) fn beyond(&self) -> Expr {
-        let columns = Expr::tuple([
+    pub(super) fn beyond(&self, search: Option<&SearchText>) -> Expr {
+        let Position {
+            rank,
+            created_at,
+            id,
+        } = self.position;
+        let ranks = search.zip(rank);
+        let column = ranks.map(|(text, _)| text.rank(self.matching));
+        let columns = column.into_iter().chain([
             Expr::col((Entity, Column::CreatedAt)),
             Expr::col((Entity, Column::Id)),
         ]);
-        let Position { created_at, id } = self.position;
-        let position = Expr::tuple([Expr::val(created_at), Expr::val(id)]);
+        let value = ranks.map(|(_, rank)| Expr::val(rank));
+        let values = value
+            .into_iter()
+            .chain([Expr::val(created_at), Expr::val(id)]);
+        let (columns, values) = (Expr::tuple(columns), Expr::tuple(values));
         match self.direction {
-            Direction::Older => columns.lt(position),
-            Direction::Newer => columns.gt(position),
+            Direction::Forward => columns.lt(values),
+            Direction::Back => columns.gt(values),
         }
     }
 
-    /// The order to read in, from the cursor on. Without one from the newest.
+    /// The order to read in, from the cursor on. Without one from the first.
     pub(super) fn order(cursor: Option<&Self>) -> Order {
         match direction(cursor) {
-            Direction::Older => Order::Desc,
-            Direction::Newer => Order::Asc,
+            Direction::Forward => Order::Desc,
+            Direction::Back => Order::Asc,
         }
+    }
+
+    /// A cursor of a search is none of the list, and the other way round.
+    pub(super) fn is_of_search(&self) -> bool {
+        self.position.rank.is_some()
     }
 
     /// `None` for what [`encode`](Self::encode) does not write.
@@ -85,12 +106,13 @@ impl Cursor {
         let created_at = get("p")?.parse().ok().filter(|time| TIMES.contains(time))?;
         Some(Self {
             position: Position {
+                rank: get("k").map_or(Some(None), |rank| rank.parse().ok().map(Some))?,
                 created_at: DateTimeUtc::from_timestamp_micros(created_at)?,
                 id: get("i")?.parse().ok()?,
             },
             direction: match get("r") {
-                None => Direction::Older,
-                Some("1") => Direction::Newer,
+                None => Direction::Forward,
+                Some("1") => Direction::Back,
                 Some(_) => return None,
             },
             matching: match get("m") {
@@ -103,11 +125,14 @@ impl Cursor {
 
     fn encode(&self) -> String {
         let mut pairs = Vec::new();
-        if self.direction == Direction::Newer {
+        if self.direction == Direction::Back {
             pairs.push(("r", "1".to_owned()));
         }
         if self.matching == Matching::SimilarTitle {
             pairs.push(("m", "title".to_owned()));
+        }
+        if let Some(rank) = self.position.rank {
+            pairs.push(("k", rank.to_string()));
         }
         let created_at = self.position.created_at.timestamp_micros();
         pairs.push(("p", created_at.to_string()));
@@ -116,24 +141,25 @@ impl Cursor {
     }
 }
 
-/// Without a cursor a list goes from the newest article on.
+/// Without a cursor a list goes from its first article on.
 fn direction(cursor: Option<&Cursor>) -> Direction {
-    cursor.map_or(Direction::Older, |cursor| cursor.direction)
+    cursor.map_or(Direction::Forward, |cursor| cursor.direction)
 }
 
 impl Position {
-    fn of(article: &ArticleSerializer) -> Self {
+    fn of(found: &Found) -> Self {
         Self {
-            created_at: article.created_at,
-            id: article.id,
+            rank: found.rank,
+            created_at: found.article.created_at,
+            id: found.article.id,
         }
     }
 
     /// As little further on that who turns round here finds the article of this place again.
     fn past(self, direction: Direction) -> Self {
         let id = match direction {
-            Direction::Older => self.id.saturating_sub(1),
-            Direction::Newer => self.id.saturating_add(1),
+            Direction::Forward => self.id.saturating_sub(1),
+            Direction::Back => self.id.saturating_add(1),
         };
         Self { id, ..self }
     }
@@ -142,7 +168,7 @@ impl Position {
 /// The page that was read, with its links. `rows` are in the order they were read in; one more than `size` says
 /// that the list goes on.
 pub(super) fn page(
-    mut rows: Vec<ArticleSerializer>,
+    mut rows: Vec<Found>,
     size: usize,
     cursor: Option<&Cursor>,
     matching: Matching,
@@ -150,14 +176,14 @@ pub(super) fn page(
 ) -> CursorPage<ArticleSerializer> {
     let goes_on = rows.len() > size;
     rows.truncate(size);
-    let (older, newer) = match direction(cursor) {
-        Direction::Older => (goes_on, cursor.is_some()),
-        Direction::Newer => {
+    let (forward, back) = match direction(cursor) {
+        Direction::Forward => (goes_on, cursor.is_some()),
+        Direction::Back => {
             rows.reverse();
             (true, goes_on)
         }
     };
-    let link = |exists: bool, edge: Option<&ArticleSerializer>, direction| {
+    let link = |exists: bool, edge: Option<&Found>, direction| {
         let turned = cursor.map(|cursor| cursor.position.past(cursor.direction));
         let position = edge.map(Position::of).or(turned).filter(|_| exists)?;
         let to = Cursor {
@@ -168,9 +194,9 @@ pub(super) fn page(
         Some(url.with("cursor", &to.encode()))
     };
     CursorPage {
-        next: link(older, rows.last(), Direction::Older),
-        previous: link(newer, rows.first(), Direction::Newer),
-        results: rows,
+        next: link(forward, rows.last(), Direction::Forward),
+        previous: link(back, rows.first(), Direction::Back),
+        results: rows.into_iter().map(|found| found.article).collect(),
     }
 }
 
@@ -196,9 +222,10 @@ impl<S: Sync> FromRequestParts<S> for AtCursor {
 mod tests {
     use super::*;
 
-    fn cursor(direction: Direction, matching: Matching) -> Cursor {
+    fn cursor(direction: Direction, matching: Matching, rank: Option<i32>) -> Cursor {
         Cursor {
             position: Position {
+                rank,
                 created_at: "2026-01-02T03:04:05.123456Z".parse().unwrap(),
                 id: 42,
             },
@@ -217,10 +244,12 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
-        for direction in [Direction::Older, Direction::Newer] {
+        for direction in [Direction::Forward, Direction::Back] {
             for matching in [Matching::Words, Matching::SimilarTitle] {
-                let cursor = cursor(direction, matching);
-                assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+                for rank in [None, Some(607_927)] {
+                    let cursor = cursor(direction, matching, rank);
+                    assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+                }
             }
         }
     }
@@ -240,6 +269,8 @@ mod tests {
             &[("p", "-62135596800000001"), id],
             &[time, id, ("r", "2")],
             &[time, id, ("m", "content")],
+            &[time, id, ("k", "0.6")],
+            &[time, id, ("k", "2147483648")],
         ] {
             assert_eq!(decoded(pairs), None, "{pairs:?}");
         }

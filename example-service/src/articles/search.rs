@@ -43,15 +43,29 @@ impl SearchText {
     /// The condition for articles that match.
     ///
     /// `websearch_to_tsquery` takes any text for a query, as search engines do: quotes for a phrase, `or`, `-` for
-    /// not, and never a syntax error. The left side is the expression of `articles_article_search_idx`.
+    /// not, and never a syntax error.
     pub(super) fn matches(&self, matching: Matching) -> Expr {
         let condition = match matching {
             Matching::Words => {
-                r#"to_tsvector('english'::regconfig, COALESCE("articles_article"."title", '') || ' ' || COALESCE("articles_article"."content", '')) @@ websearch_to_tsquery('english'::regconfig, $1)"#
+                r#""articles_article"."search" @@ websearch_to_tsquery('english'::regconfig, $1)"#
             }
             Matching::SimilarTitle => r#""articles_article"."title" %> $1"#,
         };
         Expr::cust_with_values(condition, [self.0.as_str()])
+    }
+
+    /// How well an article matches, the most first: in millionths, as a whole number. The functions give a `real`, which
+    /// comes back from a cursor as another number than it went in.
+    pub(super) fn rank(&self, matching: Matching) -> Expr {
+        let rank = match matching {
+            Matching::Words => {
+                r#"(ts_rank("articles_article"."search", websearch_to_tsquery('english'::regconfig, $1)) * 1000000)::integer"#
+            }
+            Matching::SimilarTitle => {
+                r#"(word_similarity($1, "articles_article"."title") * 1000000)::integer"#
+            }
+        };
+        Expr::cust_with_values(rank, [self.0.as_str()])
     }
 
     /// Whether there is anything in it to be similar to. Without a letter or digit there is no trigram, and the index

@@ -2,6 +2,7 @@
 
 use sea_orm::{DerivePartialModel, prelude::DateTimeUtc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::entity::article;
 use crate::{date_time::iso_8601, users::entity::user};
@@ -21,22 +22,25 @@ use crate::{date_time::iso_8601, users::entity::user};
 ///         model = Article
 ///         fields = ['id', 'title', 'slug', 'content', 'created_at', 'view_count', 'author']
 /// ```
-#[derive(Debug, Serialize, DerivePartialModel)]
+#[derive(Debug, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "article::Entity")]
+#[schema(as = Article)]
 pub(super) struct ArticleSerializer {
     pub(super) id: i64,
     title: String,
     slug: String,
     content: String,
     #[serde(serialize_with = "iso_8601")]
+    #[schema(value_type = String, format = DateTime)]
     pub(super) created_at: DateTimeUtc,
     view_count: i32,
     #[sea_orm(nested)]
     author: AuthorSerializer,
 }
 
-#[derive(Debug, Serialize, DerivePartialModel)]
+#[derive(Debug, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "user::Entity")]
+#[schema(as = Author)]
 struct AuthorSerializer {
     id: i32,
     username: String,

@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State};
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, FromQueryResult, PartialModelTrait as _,
+    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 use super::{
@@ -14,24 +14,41 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    pagination::{PageSize, RequestUrl, cursor::CursorPage},
+    pagination::{
+        PageSize, RequestUrl,
+        cursor::{self, CursorPage},
+    },
     users::entity::user,
 };
 
-#[utoipa::path(get, path = "/api/articles/", responses((status = OK)))]
 /// One query; two for a search whose words are nowhere.
 ///
 /// ```python
 /// class ArticlePagination(CursorPagination):
-///     ordering = ('-created_at', '-id')
+///     ordering = ('-created_at', '-id')  # in a search ('-rank', '-created_at', '-id')
 ///
 /// articles = Article.objects.filter(status='published').select_related('author').only(..)
 /// if text:
-///     words = SearchVector('title', 'content', config='english')
 ///     query = SearchQuery(text, config='english', search_type='websearch')
-///     found = articles.annotate(search=words).filter(search=query)
-///     similar = articles.filter(title__trigram_word_similar=text)  # when nothing is found
+///     found = articles.annotate(rank=Cast(SearchRank('search', query) * 1_000_000, IntegerField())).filter(search=query)
+///     similar = articles.annotate(rank=..).filter(title__trigram_word_similar=text)  # when nothing is found
 /// ```
+#[utoipa::path(
+    get,
+    path = "/api/articles/",
+    tag = "articles",
+    description = "Published articles, the newest first; in a search the best first.",
+    params(
+        ("search" = Option<String>, Query, description = "Words, \"a phrase\", or, -not: at most 200 characters"),
+        ("page_size" = Option<u64>, Query, description = "1 to 100, 20 when absent"),
+        ("cursor" = Option<String>, Query, description = "Of the `next` or `previous` of another page"),
+    ),
+    responses(
+        (status = 200, body = CursorPage<ArticleSerializer>),
+        (status = 400, description = "The search is too long or holds a null character"),
+        (status = 404, description = "The cursor is broken"),
+    )
+)]
 pub(super) async fn list_articles(
     State(db): State<DatabaseConnection>,
     Search(search): Search,
@@ -39,13 +56,24 @@ pub(super) async fn list_articles(
     PageSize(size): PageSize,
     url: RequestUrl,
 ) -> Result<Json<CursorPage<ArticleSerializer>>, ApiError> {
+    if cursor.is_some_and(|cursor| cursor.is_of_search() != search.is_some()) {
+        return Err(cursor::INVALID);
+    }
     let place = Place { cursor, size };
     let (matching, rows) = match search {
         Some(text) => place.find(&db, &text).await?,
-        None => (Matching::Words, place.read(&db, place.articles()).await?),
+        None => (Matching::Words, place.newest(&db).await?),
     };
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     Ok(Json(page(rows, size, cursor.as_ref(), matching, &url)))
+}
+
+/// An article, and in a search how well it matches.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Found {
+    pub(super) rank: Option<i32>,
+    #[sea_orm(nested)]
+    pub(super) article: ArticleSerializer,
 }
 
 /// A page to be read.
@@ -61,7 +89,7 @@ impl Place {
         &self,
         db: &DatabaseConnection,
         text: &SearchText,
-    ) -> Result<(Matching, Vec<ArticleSerializer>), DbErr> {
+    ) -> Result<(Matching, Vec<Found>), DbErr> {
         let matching = self
             .cursor
             .map_or(Matching::Words, |cursor| cursor.matching);
@@ -73,23 +101,27 @@ impl Place {
         Ok((matching, rows))
     }
 
+    async fn newest(&self, db: &DatabaseConnection) -> Result<Vec<Found>, DbErr> {
+        self.read(db, self.articles(None), None).await
+    }
+
     async fn matches(
         &self,
         db: &DatabaseConnection,
         text: &SearchText,
         matching: Matching,
-    ) -> Result<Vec<ArticleSerializer>, DbErr> {
-        let found = self.articles().filter(text.matches(matching));
-        self.read(db, found).await
+    ) -> Result<Vec<Found>, DbErr> {
+        let found = self.articles(Some(text)).filter(text.matches(matching));
+        self.read(db, found, Some(text.rank(matching))).await
     }
 
     /// What may be seen of the list from here.
-    fn articles(&self) -> Select<article::Entity> {
+    fn articles(&self, search: Option<&SearchText>) -> Select<article::Entity> {
         let published = article::Entity::find()
             .inner_join(user::Entity)
             .filter(article::COLUMN.status.eq(Status::Published));
         match &self.cursor {
-            Some(cursor) => published.filter(cursor.beyond()),
+            Some(cursor) => published.filter(cursor.beyond(search)),
             None => published,
         }
     }
@@ -99,13 +131,20 @@ impl Place {
         &self,
         db: &DatabaseConnection,
         articles: Select<article::Entity>,
-    ) -> Result<Vec<ArticleSerializer>, DbErr> {
+        rank: Option<Expr>,
+    ) -> Result<Vec<Found>, DbErr> {
         let order = Cursor::order(self.cursor.as_ref());
-        articles
+        let mut columns = ArticleSerializer::select_cols(articles.select_only());
+        if let Some(rank) = rank {
+            columns = columns
+                .expr_as(rank, "rank")
+                .order_by(Expr::col("rank"), order.clone());
+        }
+        columns
             .order_by(article::COLUMN.created_at, order.clone())
             .order_by(article::COLUMN.id, order)
             .limit(self.size + 1)
-            .into_partial_model()
+            .into_model()
             .all(db)
             .await
     }

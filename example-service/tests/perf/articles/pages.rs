@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use perf_harness::{PerfDb, perf_test};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::Value;
 
 use super::three_hundred_articles;
@@ -38,12 +38,39 @@ async fn execute(db: &PerfDb, statement: &str) {
     db.execute_unprepared(statement).await.unwrap();
 }
 
+/// The published articles of these words, the best first, as one query lists them.
+async fn ranked(db: &PerfDb, text: &str) -> Vec<i64> {
+    let statement = "SELECT id FROM articles_article, websearch_to_tsquery('english', $1) AS query
+        WHERE status = 'published' AND search @@ query
+        ORDER BY round(ts_rank(search, query) * 1000000) DESC, created_at DESC, id DESC";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, statement, [text.into()]);
+    let rows = db.connection().query_all_raw(statement).await.unwrap();
+    let ids = rows.iter().map(|row| row.try_get_by_index(0));
+    ids.collect::<Result<_, _>>().unwrap()
+}
+
+fn ids(articles: &[Value]) -> Vec<i64> {
+    let ids = articles.iter().map(|article| article["id"].as_i64());
+    ids.collect::<Option<_>>().unwrap()
+}
+
 /// There and back by cursors, held to what the numbered pages list.
-async fn check_chain(app: &App, query: &str, expected: usize) {
-    let numbered = all(app, &format!("/naive/api/articles/?{query}page_size=100")).await;
-    assert_eq!(numbered.len(), expected, "{query}");
+async fn check_list(app: &App) {
+    let numbered = all(app, "/naive/api/articles/?page_size=100").await;
+    assert_eq!(numbered.len(), 270);
+    check_chain(app, "", &ids(&numbered)).await;
+}
+
+/// There and back by cursors, held to the order of the ranks.
+async fn check_search(db: &PerfDb, app: &App, text: &str, found: usize) {
+    let ranked = ranked(db, text).await;
+    assert_eq!(ranked.len(), found, "{text}");
+    check_chain(app, &format!("search={text}&"), &ranked).await;
+}
+
+async fn check_chain(app: &App, query: &str, expected: &[i64]) {
     let there = pages(app, &format!("/api/articles/?{query}page_size=7"), "next").await;
-    assert_eq!(there.concat(), numbered, "{query}");
+    assert_eq!(ids(&there.concat()), expected, "{query}");
     let (last, full) = there.split_last().expect("a page");
     assert!(full.iter().all(|page| page.len() == 7), "{query}");
     assert!(!last.is_empty(), "{query}");
@@ -65,8 +92,8 @@ async fn walk(app: &App, query: &str, links: usize) -> String {
 #[perf_test(template = three_hundred_articles)]
 async fn pages_follow_each_other_without_gap_or_repeat(db: PerfDb) {
     let app = App::on(&db);
-    check_chain(&app, "", 270).await;
-    check_chain(&app, "search=bitmap&", 44).await;
+    check_list(&app).await;
+    check_search(&db, &app, "bitmap", 44).await;
 }
 
 #[perf_test(template = three_hundred_articles)]
@@ -78,8 +105,8 @@ async fn pages_follow_each_other_among_articles_of_the_same_moment(db: PerfDb) {
         );
         execute(&db, &statement).await;
         let app = App::on(&db);
-        check_chain(&app, "", 270).await;
-        check_chain(&app, "search=bitmap&", 44).await;
+        check_list(&app).await;
+        check_search(&db, &app, "bitmap", 44).await;
     }
 }
 
@@ -153,9 +180,13 @@ async fn who_finds_a_page_gone_can_turn_round(db: PerfDb) {
     let neighbour = |name| link(&second, name).expect("a neighbour");
     let (newer, older) = (neighbour("previous"), neighbour("next"));
     let page = second.results();
-    let (first, last) = (&page[0]["id"], &page[6]["id"]);
     let statement = format!(
-        "UPDATE articles_article SET content = '', title = 'datbase' WHERE id NOT BETWEEN {last} AND {first}"
+        "UPDATE articles_article SET content = '', title = 'datbase' WHERE id <> ALL ('{{{}}}')",
+        ids(&page)
+            .iter()
+            .map(i64::to_string)
+            .collect::<Vec<_>>()
+            .join(",")
     );
     execute(&db, &statement).await;
     for (gone, back) in [(newer, "next"), (older, "previous")] {
@@ -183,6 +214,21 @@ async fn a_page_that_does_not_exist_is_404_as_in_rest_framework(db: PerfDb) {
         let answer = app.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(answer.body, format!(r#"{{"detail":"{detail}"}}"#), "{path}");
+    }
+    // A cursor of a search is none of the list, and the other way round.
+    let cursor_of = async |path: &str| {
+        let next = link(&app.get(path).await, "next").expect("a next page");
+        let (_, cursor) = next.split_once("cursor=").expect("a cursor");
+        cursor.split('&').next().unwrap().to_owned()
+    };
+    let of_search = cursor_of("/api/articles/?search=database").await;
+    let of_list = cursor_of("/api/articles/").await;
+    for path in [
+        format!("/api/articles/?cursor={of_search}"),
+        format!("/api/articles/?search=database&cursor={of_list}"),
+    ] {
+        let answer = app.get(&path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
     // The last one, the first one, and a cursor at either end of time.
     for (path, found) in [

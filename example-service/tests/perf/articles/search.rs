@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use perf_harness::{PerfDb, perf_test};
+use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 
 use super::{pages::all, three_hundred_articles};
@@ -15,14 +16,17 @@ struct Found {
 
 async fn search(app: &App, text: &str) -> Found {
     let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let query = format!("?search={text}&page_size=100");
     Found {
-        naive: all(
-            app,
-            &format!("/naive/api/articles/?search={text}&page_size=100"),
-        )
-        .await,
-        tuned: all(app, &format!("/api/articles/?search={text}&page_size=100")).await,
+        naive: all(app, &format!("/naive/api/articles/{query}")).await,
+        tuned: newest_first(all(app, &format!("/api/articles/{query}")).await),
     }
+}
+
+/// One list is in the order of time, the other in that of the ranks.
+fn newest_first(mut articles: Vec<Value>) -> Vec<Value> {
+    articles.sort_by_key(|article| std::cmp::Reverse(article["id"].as_i64()));
+    articles
 }
 
 fn ids(articles: &[Value]) -> Vec<i64> {
@@ -78,6 +82,29 @@ async fn only_full_text_knows_words_from_letters(db: PerfDb) {
         assert_eq!(ids(&found.naive), naive, "{text}");
         assert_eq!(ids(&found.tuned), tuned, "{text}");
     }
+}
+
+#[perf_test(template = three_hundred_articles)]
+async fn what_matches_best_comes_first(db: PerfDb) {
+    let app = App::on(&db);
+    let db = db.connection();
+    let statement = "UPDATE articles_article SET title = 'A heisenbug' WHERE id = 37";
+    db.execute_unprepared(statement).await.unwrap();
+    let statement = "UPDATE articles_article SET title = 'Transctions' WHERE id = 41";
+    db.execute_unprepared(statement).await.unwrap();
+    for (text, expected) in [
+        // A title counts more than a content; then the newest.
+        ("heisenbug", vec![37, 237, 137]),
+        // Two of the words in a content count more than one.
+        ("zugzwang or heisenbug", vec![37, 137, 237]),
+    ] {
+        let text = text.replace(' ', "+");
+        let found = all(&app, &format!("/api/articles/?search={text}")).await;
+        assert_eq!(ids(&found), expected, "{text}");
+    }
+    // What is most similar.
+    let found = all(&app, "/api/articles/?search=transctions").await;
+    assert_eq!(ids(&found)[0], 41);
 }
 
 #[perf_test(template = three_hundred_articles)]
