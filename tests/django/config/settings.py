@@ -28,9 +28,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
-    "config.middleware.BodyLimitMiddleware",
-    "config.middleware.DatabaseGoneMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.BodyLimitMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -40,14 +39,27 @@ ASGI_APPLICATION = "config.asgi.application"
 DATABASES = {"default": database.configure(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# In the memory of each process. With more than one, "dashboard" belongs into a cache they share:
+# a write in one process cannot invalidate what another remembers.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "throttles",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "dashboard": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "dashboard",
+        "TIMEOUT": 60,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
 MAX_BODY_BYTES = 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication"],
@@ -64,4 +76,15 @@ REST_FRAMEWORK = {
         "user": os.environ.get("THROTTLE_USER") or None,
     },
     "EXCEPTION_HANDLER": "config.errors.exception_handler",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Of what is answered with an error, only the server's own faults.
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
 }
