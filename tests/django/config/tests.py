@@ -18,7 +18,9 @@ class ErrorsTests(APITestCase):
             )
 
     def test_a_large_body_is_refused_unread(self):
-        response = self.client.post("/api/dashboard/", b"x" * (2**20 + 1), "application/json")
+        response = self.client.post(
+            "/api/dashboard/", b"x" * (2**20 + 1), content_type="application/json"
+        )
         body = b'{"detail":"Request body is too large."}'
         self.assertEqual((response.status_code, response.content), (413, body))
 
