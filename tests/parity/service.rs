@@ -1,0 +1,97 @@
+//! Both services, each on its own copy of the template and behind a recorder of its own.
+
+use std::path::Path;
+
+use example_service::Settings;
+use perf_harness::{Counts, PerfDb, PerfTest};
+
+use crate::cases::{Case, Target};
+use crate::client::{Answer, Client, Request};
+use crate::django::Django;
+use crate::rust::Rust;
+use crate::template;
+
+/// Whose answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Author {
+    Django,
+    Rust,
+}
+
+/// How both are set up: by the environment in Django's words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SetUp {
+    pub(crate) throttle_anon: Option<&'static str>,
+}
+
+/// An answer, and what it cost the database.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) case: Case,
+    pub(crate) answer: Answer,
+    pub(crate) counts: Counts,
+}
+
+/// The answers to all cases, one after the other.
+pub(crate) fn ask(author: Author, python: &Path, set_up: SetUp, cases: &[Case]) -> Vec<Asked> {
+    let name = format!("parity::{author:?}");
+    let (python, cases) = (python.to_owned(), cases.to_vec());
+    let run = PerfTest::new(name)
+        .template(template::filled(&python))
+        .run(async move |db: PerfDb| {
+            let url = db.url().to_owned();
+            match author {
+                Author::Django => {
+                    let anon = set_up.throttle_anon.map(|rate| ("THROTTLE_ANON", rate));
+                    let environment: Vec<_> = anon.into_iter().collect();
+                    let django = Django::start(&python, &url, &environment);
+                    ask_each(&db, &django.client, &cases).await
+                }
+                Author::Rust => {
+                    let settings = Settings {
+                        throttle_anon: set_up.throttle_anon.map(|rate| rate.parse().unwrap()),
+                        ..Settings::default()
+                    };
+                    let rust = Rust::start(&url, &settings).await;
+                    ask_each(&db, &rust.client, &cases).await
+                }
+            }
+        });
+    run.unwrap_or_else(|failure| panic!("{author:?}: {failure}"))
+}
+
+async fn ask_each(db: &PerfDb, client: &Client, cases: &[Case]) -> Vec<Asked> {
+    let mut asked: Vec<Asked> = Vec::new();
+    for case in cases {
+        let path = path(case, &asked);
+        let recording = db.record(client.send(request(case, path))).await;
+        asked.push(Asked {
+            case: case.clone(),
+            counts: *recording.counts(),
+            answer: recording.into_output(),
+        });
+    }
+    asked
+}
+
+fn request(case: &Case, path: String) -> Request {
+    Request {
+        method: case.method,
+        path,
+        headers: case.headers.clone(),
+        body: case.body.clone(),
+    }
+}
+
+/// Where the case leads: each service follows its own links.
+fn path(case: &Case, asked: &[Asked]) -> String {
+    match &case.target {
+        Target::Path(path) => path.clone(),
+        Target::Link { of, name } => {
+            let before = asked.iter().find(|asked| asked.case.name == *of);
+            let before = before.unwrap_or_else(|| panic!("{}: no case {of:?} before it", case.name));
+            let link = before.answer.link(name);
+            link.unwrap_or_else(|| panic!("{}: {of:?} has no {name}: {}", case.name, before.answer.body))
+        }
+    }
+}
