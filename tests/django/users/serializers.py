@@ -19,7 +19,7 @@ class UserSummarySerializer(serializers.ModelSerializer):
 
 
 class UserSerializer(serializers.ModelSerializer):
-    profile = ProfileSerializer(read_only=True, allow_null=True)
+    profile = ProfileSerializer(read_only=True)
     groups = serializers.SerializerMethodField()
     permissions = serializers.SerializerMethodField()
 
