@@ -2,23 +2,23 @@
 //! `{"detail": ...}`, or the mistakes of an input by its fields. The cause of a database failure goes to the log and never to the client.
 
 use axum::{
-    Json,
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
-        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 /// Why a request got no answer.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// 400: the client's mistake, in words for the client.
     BadRequest(String),
-    /// 400: what is wrong with an input, by its fields.
-    Invalid(Value),
+    /// 400: what is wrong with an input, by its fields, as JSON.
+    Invalid(String),
     /// 401, in REST framework's words.
     Unauthorized(&'static str),
     /// 404, with what was not found in REST framework's words.
@@ -43,6 +43,11 @@ impl ApiError {
     pub(crate) const NOT_AUTHENTICATED: Self =
         Self::Unauthorized("Authentication credentials were not provided.");
 
+    /// For mistakes in the order of their fields, which a JSON value would not keep.
+    pub(crate) fn invalid(mistakes: &impl Serialize) -> Self {
+        Self::Invalid(serde_json::to_string(mistakes).unwrap_or_default())
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
@@ -58,7 +63,7 @@ impl ApiError {
     }
 
     /// The body.
-    pub(crate) fn told(&self) -> Value {
+    pub(crate) fn told(&self) -> String {
         let detail = match self {
             Self::Invalid(mistakes) => return mistakes.clone(),
             Self::BadRequest(detail) => detail.clone(),
@@ -74,7 +79,7 @@ impl ApiError {
             }
             Self::Internal(_) => "A server error occurred.".to_owned(),
         };
-        json!({ "detail": detail })
+        json!({ "detail": detail }).to_string()
     }
 
     fn header(&self) -> Option<(HeaderName, HeaderValue)> {
@@ -116,7 +121,8 @@ impl From<DbErr> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         self.log();
-        let mut response = (self.status(), Json(self.told())).into_response();
+        let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let mut response = (self.status(), json, self.told()).into_response();
         response.headers_mut().extend(self.header());
         response
     }
@@ -207,11 +213,7 @@ mod tests {
             ApiError::Internal(secret()),
             ApiError::Unavailable(secret()),
         ] {
-            assert!(
-                !error.told().to_string().contains("db.internal"),
-                "{}",
-                error.told()
-            );
+            assert!(!error.told().contains("db.internal"), "{}", error.told());
         }
     }
 

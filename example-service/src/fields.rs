@@ -3,12 +3,21 @@
 //! A serializer takes its fields out of [`Input`] one by one, and [`Input::finish`] tells all mistakes together.
 
 use sea_orm::prelude::Date;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
 /// Mistakes as REST framework tells them: by field, in the order of the fields.
-pub(crate) type Errors = Map<String, Value>;
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Errors(Vec<(String, Vec<String>)>);
+
+/// An object, whose members keep their order.
+impl Serialize for Errors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(field, told)| (field, told)))
+    }
+}
 
 /// An object that a client sent, and what was wrong with it so far.
 #[derive(Debug)]
@@ -34,8 +43,9 @@ impl<'a> Input<'a> {
             Value::Object(values) => Ok(Self {
                 values,
                 partial,
-                errors: Errors::new(),
+                errors: Errors::default(),
             }),
+            Value::Null => Err(non_field("No data provided")),
             other => Err(not_a_dictionary(other)),
         }
     }
@@ -43,7 +53,8 @@ impl<'a> Input<'a> {
     /// `None` if it is missing or wrong.
     pub(crate) fn char(&mut self, name: &str, field: CharField) -> Option<String> {
         let value = self.given(name, field.required)?;
-        self.checked(name, char_of(value, field))
+        let text = char_of(value, field);
+        text.map_err(|mistakes| self.mistakes(name, &mistakes)).ok()
     }
 
     /// `ChoiceField` of these words.
@@ -74,7 +85,7 @@ impl<'a> Input<'a> {
 
     /// All mistakes, if there are any.
     pub(crate) fn finish(self) -> Result<(), Errors> {
-        match self.errors.is_empty() {
+        match self.errors.0.is_empty() {
             true => Ok(()),
             false => Err(self.errors),
         }
@@ -93,13 +104,17 @@ impl<'a> Input<'a> {
     }
 
     fn mistake(&mut self, name: &str, told: &str) {
-        self.errors.insert(name.to_owned(), json!([told]));
+        self.mistakes(name, &[told.to_owned()]);
+    }
+
+    fn mistakes(&mut self, name: &str, told: &[String]) {
+        self.errors.0.push((name.to_owned(), told.to_vec()));
     }
 }
 
 impl From<Errors> for ApiError {
     fn from(errors: Errors) -> Self {
-        Self::Invalid(Value::Object(errors))
+        Self::invalid(&errors)
     }
 }
 
@@ -112,9 +127,7 @@ fn not_a_dictionary(data: &Value) -> Errors {
 
 /// A mistake of the whole, not of a field.
 pub(crate) fn non_field(told: &str) -> Errors {
-    let mut errors = Errors::new();
-    errors.insert("non_field_errors".to_owned(), json!([told]));
-    errors
+    Errors(vec![("non_field_errors".to_owned(), vec![told.to_owned()])])
 }
 
 /// What Python calls the type of a JSON value.
@@ -132,25 +145,29 @@ fn python_type(value: &Value) -> &'static str {
 
 const NULL: &str = "This field may not be null.";
 
-fn char_of(value: &Value, field: CharField) -> Result<String, String> {
+/// What the type allows first, then all that the validators say.
+fn char_of(value: &Value, field: CharField) -> Result<String, Vec<String>> {
     let text = match value {
-        Value::Null => return Err(NULL.to_owned()),
+        Value::Null => return Err(vec![NULL.to_owned()]),
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-            return Err("Not a valid string.".to_owned());
+            return Err(vec!["Not a valid string.".to_owned()]);
         }
     };
-    match field.max_length {
-        _ if text.is_empty() && !field.allow_blank => {
-            Err("This field may not be blank.".to_owned())
-        }
-        Some(most) if text.chars().count() > most => Err(format!(
-            "Ensure this field has no more than {most} characters."
-        )),
-        _ if text.contains('\0') => Err("Null characters are not allowed.".to_owned()),
-        _ => Ok(text),
+    if text.is_empty() && !field.allow_blank {
+        return Err(vec!["This field may not be blank.".to_owned()]);
     }
+    let too_long = field.max_length.filter(|most| text.chars().count() > *most);
+    let too_long =
+        too_long.map(|most| format!("Ensure this field has no more than {most} characters."));
+    let null = text.contains('\0');
+    let null = null.then(|| "Null characters are not allowed.".to_owned());
+    let mistakes: Vec<_> = too_long.into_iter().chain(null).collect();
+    if mistakes.is_empty() {
+        return Ok(text);
+    }
+    Err(mistakes)
 }
 
 /// The word that is looked up among the choices: Python's `str` of the value.
@@ -224,18 +241,27 @@ fn date_of(value: &Value) -> Result<Date, String> {
     let wrong =
         || "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.".to_owned();
     let text = value.as_str().ok_or_else(wrong)?;
-    text.parse().map_err(|_| wrong())
+    let format = match text.len() {
+        8 if text.bytes().all(|byte| byte.is_ascii_digit()) => "%Y%m%d",
+        _ => "%Y-%m-%d",
+    };
+    Date::parse_from_str(text, format).map_err(|_| wrong())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     const TITLE: CharField = CharField {
         required: true,
         allow_blank: false,
         max_length: Some(5),
     };
+
+    fn written(errors: &Errors) -> String {
+        serde_json::to_string(errors).unwrap()
+    }
 
     /// The field `f` of this object, by `read`, or the mistakes.
     fn check<T: PartialEq + std::fmt::Debug>(
@@ -247,11 +273,8 @@ mod tests {
         let mut input = Input::of(&data, false).unwrap();
         let actual = read(&mut input);
         let actual = input.finish().map(|()| actual.unwrap());
-        let expected = expected.map_err(|told| {
-            let mut errors = Errors::new();
-            errors.insert("f".to_owned(), json!([told]));
-            errors
-        });
+        let told = |told: &str| Errors(vec![("f".to_owned(), vec![told.to_owned()])]);
+        let expected = expected.map_err(told);
         assert_eq!(actual, expected, "{data}");
     }
 
@@ -331,6 +354,8 @@ mod tests {
         let date = "2026-02-28".parse().unwrap();
         for (value, expected) in [
             (json!("2026-02-28"), Ok(Some(date))),
+            (json!("2026-2-28"), Ok(Some(date))),
+            (json!("20260228"), Ok(Some(date))),
             (json!(null), Ok(None)),
             (json!("2026-02-30"), Err(wrong)),
             (json!(""), Err(wrong)),
@@ -343,14 +368,27 @@ mod tests {
     #[test]
     fn what_is_required_may_be_missing_in_a_patch_only() {
         let empty = json!({});
-        for (partial, expected) in [
-            (true, Ok(())),
-            (false, Err(json!({"f": ["This field is required."]}))),
-        ] {
+        let missing = r#"{"f":["This field is required."]}"#;
+        for (partial, expected) in [(true, Ok(())), (false, Err(missing.to_owned()))] {
             let mut input = Input::of(&empty, partial).unwrap();
             assert_eq!(input.char("f", TITLE), None);
-            assert_eq!(input.finish().map_err(Value::Object), expected);
+            assert_eq!(input.finish().map_err(|errors| written(&errors)), expected);
         }
+    }
+
+    #[test]
+    fn all_mistakes_are_told_in_the_order_of_the_fields() {
+        let data = json!({"b": "abcdef\u{0}", "a": null});
+        let mut input = Input::of(&data, false).unwrap();
+        assert_eq!(input.char("b", TITLE), None);
+        assert_eq!(input.integer("a", 1, 5), None);
+        assert_eq!(
+            written(&input.finish().unwrap_err()),
+            concat!(
+                r#"{"b":["Ensure this field has no more than 5 characters.","#,
+                r#""Null characters are not allowed."],"a":["This field may not be null."]}"#
+            )
+        );
     }
 
     #[test]
@@ -364,7 +402,8 @@ mod tests {
         ] {
             let errors = Input::of(&value, false).unwrap_err();
             let told = format!("Invalid data. Expected a dictionary, but got {kind}.");
-            assert_eq!(Value::Object(errors), json!({"non_field_errors": [told]}));
+            let expected = format!(r#"{{"non_field_errors":["{told}"]}}"#);
+            assert_eq!(written(&errors), expected);
         }
     }
 }

@@ -60,7 +60,8 @@ mod tests {
     use serde_json::json;
 
     fn detail(error: &ApiError) -> String {
-        error.told()["detail"].as_str().unwrap().to_owned()
+        let told: Value = serde_json::from_str(&error.told()).unwrap();
+        told["detail"].as_str().unwrap().to_owned()
     }
 
     async fn parse(media_type: Option<&str>, body: Vec<u8>) -> Result<Value, String> {

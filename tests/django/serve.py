@@ -12,7 +12,7 @@ import threading
 
 from gunicorn.app.base import BaseApplication
 
-THREADS = 8
+THREADS = int(os.environ.get("THREADS", "8"))
 
 
 class TestServer(BaseApplication):
