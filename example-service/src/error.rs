@@ -11,6 +11,8 @@ use axum::{
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Why a request got no answer.
 #[derive(Debug)]
@@ -127,6 +129,20 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+/// What an error says, for the schema.
+#[derive(ToSchema)]
+#[schema(as = Error)]
+#[expect(dead_code, reason = "it is there for its schema")]
+pub(crate) struct Detail {
+    detail: String,
+}
+
+/// What is wrong with an input by its fields, or with its JSON in `detail`, for the schema.
+#[derive(ToSchema)]
+#[schema(as = InputErrors)]
+#[expect(dead_code, reason = "it is there for its schema")]
+pub(crate) struct FieldErrors(BTreeMap<String, Vec<String>>);
 
 /// The answer to a path that no route knows.
 pub(crate) async fn not_found() -> ApiError {

@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod articles;
+pub mod dashboard;
 mod date_time;
 mod error;
 mod fields;
@@ -16,6 +17,7 @@ mod middleware;
 pub mod migrations;
 mod pagination;
 mod parsers;
+mod path_id;
 mod query_params;
 mod schema;
 pub mod seed;
@@ -23,7 +25,11 @@ mod service;
 mod settings;
 pub mod users;
 
-use axum::{Router, middleware::from_fn_with_state, routing::get};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
 use sea_orm::DatabaseConnection;
 
 use crate::{
@@ -42,6 +48,8 @@ pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
     let service = Service::new(db, settings);
     let public = users::routes().merge(articles::routes());
     let naive = users::naive_routes().merge(articles::naive_routes());
+    let private = dashboard::routes();
+    let naive_private = dashboard::naive_routes();
     let gate = |permission, remembers_tokens| Gate {
         service: service.clone(),
         permission,
@@ -50,6 +58,8 @@ pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
     let routes = Router::new()
         .merge(guarded(public, gate(Permission::SignedInOrReadOnly, true)))
         .merge(guarded(naive, gate(Permission::SignedInOrReadOnly, false)))
+        .merge(guarded(private, gate(Permission::SignedIn, true)))
+        .merge(guarded(naive_private, gate(Permission::SignedIn, false)))
         .route("/api/schema/", get(schema::schema))
         .route("/healthz", get(health::healthz))
         .fallback(error::not_found)
@@ -58,11 +68,12 @@ pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
     middleware::around(routes, settings)
 }
 
-/// Behind a gate, which stands before wrong methods, too: REST framework asks who it is first.
+/// Behind a gate, which stands before wrong methods, too: REST framework asks who it is first. Before it the path is read.
 fn guarded(routes: Router<Service>, gate: Gate) -> Router<Service> {
     routes
         .method_not_allowed_fallback(error::method_not_allowed)
         .route_layer(from_fn_with_state(gate, guard))
+        .route_layer(from_fn(path_id::only_numbers))
 }
 
 #[cfg(test)]

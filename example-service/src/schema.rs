@@ -11,11 +11,11 @@ use utoipa::{
     },
 };
 
-use crate::{articles, users};
+use crate::{articles, dashboard, users};
 
 static SCHEMA: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut schema = Project::openapi();
-    for app in [users::openapi(), articles::openapi()] {
+    for app in [users::openapi(), articles::openapi(), dashboard::openapi()] {
         schema.merge(app);
     }
     schema

@@ -5,6 +5,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::{
     access::{Throttles, Tokens},
+    dashboard::Dashboards,
     settings::Settings,
 };
 
@@ -14,6 +15,7 @@ pub(crate) struct Service {
     pub(crate) db: DatabaseConnection,
     pub(crate) tokens: Tokens,
     pub(crate) throttles: Throttles,
+    pub(crate) dashboards: Dashboards,
 }
 
 impl Service {
@@ -21,6 +23,7 @@ impl Service {
         Self {
             tokens: Tokens::new(settings.token_ttl),
             throttles: Throttles::new(settings),
+            dashboards: Dashboards::new(settings.dashboard_ttl),
             db,
         }
     }

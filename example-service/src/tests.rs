@@ -76,6 +76,32 @@ async fn who_wants_to_write_and_has_no_token_is_401() {
 }
 
 #[tokio::test]
+async fn nobody_sees_a_dashboard_without_a_token() {
+    let body = r#"{"detail":"Authentication credentials were not provided."}"#;
+    for path in ["/api/dashboard/", "/naive/api/dashboard/"] {
+        for method in ["GET", "POST", "PUT"] {
+            check(method, path, 401, body).await;
+        }
+        for method in ["GET", "PATCH", "DELETE"] {
+            check(method, &format!("{path}1/"), 401, body).await;
+        }
+    }
+}
+
+/// Django reads the path first.
+#[tokio::test]
+async fn an_id_that_is_no_number_is_an_unknown_path_to_anybody() {
+    for path in ["/api/dashboard/", "/naive/api/dashboard/"] {
+        for id in ["one", "-1", "1.5", "%FF"] {
+            for method in ["GET", "PATCH"] {
+                let path = format!("{path}{id}/");
+                check(method, &path, 404, r#"{"detail":"Not found."}"#).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_limit_is_400_before_the_database_is_asked() {
     let body = r#"{"detail":"limit is \"0\": it must be a whole number from 1 to 1000."}"#;
     for path in ["/api/users/?limit=0", "/naive/api/users/?limit=0"] {

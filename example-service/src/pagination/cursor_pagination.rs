@@ -87,17 +87,26 @@ impl<C: ColumnTrait> CursorPagination<C> {
     /// The rows of the page, and one more to know whether the list goes on: a seek in the column's index.
     pub(crate) fn select<E: EntityTrait>(&self, rows: Select<E>) -> Select<E> {
         let cursor = self.cursor.unwrap_or_default();
-        let falling = self.descending != cursor.reverse;
+        let order = self.order();
         let rows = match cursor.position {
-            Some(position) if falling => rows.filter(self.column.lt(position)),
+            Some(position) if order == Order::Desc => rows.filter(self.column.lt(position)),
             Some(position) => rows.filter(self.column.gt(position)),
             None => rows,
         };
-        let order = if falling { Order::Desc } else { Order::Asc };
         let offset = (cursor.offset > 0).then_some(cursor.offset);
         rows.order_by(self.column, order)
             .offset(offset)
             .limit(self.size + 1)
+    }
+
+    /// The order that the rows are read in: of a page before a cursor the reverse of the list's.
+    pub(crate) fn order(&self) -> Order {
+        let reverse = self.cursor.is_some_and(|cursor| cursor.reverse);
+        if self.descending == reverse {
+            Order::Asc
+        } else {
+            Order::Desc
+        }
     }
 
     /// The page of the rows that [`select`](Self::select) found, with its links.

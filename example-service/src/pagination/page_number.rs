@@ -27,7 +27,11 @@ impl PageNumber {
     }
 
     /// The page of a list of `count` rows. Of an empty list there is a first page, too.
-    pub(crate) fn of(self, count: u64, PageSize(size): PageSize) -> Result<Page, ApiError> {
+    pub(crate) fn of<const MAX: u64>(
+        self,
+        count: u64,
+        PageSize(size): PageSize<MAX>,
+    ) -> Result<Page, ApiError> {
         let pages = count.div_ceil(size).max(1);
         let number = match self {
             Self::Number(number) => number,
@@ -99,7 +103,10 @@ mod tests {
     use super::*;
 
     fn window(page: &str, count: u64) -> Option<(u64, u64)> {
-        let page = PageNumber::parse(page).ok()?.of(count, PageSize(20)).ok()?;
+        let page = PageNumber::parse(page)
+            .ok()?
+            .of(count, PageSize::<100>(20))
+            .ok()?;
         Some((page.offset, page.limit))
     }
 

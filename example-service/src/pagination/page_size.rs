@@ -7,14 +7,13 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use crate::query_params::QueryParams;
 
 const DEFAULT: u64 = 20;
-const MAX: u64 = 100;
 
-/// The number of rows on a page: 20, or what is asked for, at most 100. REST framework refuses nothing here:
+/// The number of rows on a page: 20, or what is asked for, at most `MAX`. REST framework refuses nothing here:
 /// what is no positive number counts as not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PageSize(pub(crate) u64);
+pub(crate) struct PageSize<const MAX: u64 = 100>(pub(crate) u64);
 
-impl PageSize {
+impl<const MAX: u64> PageSize<MAX> {
     fn parse(value: &str) -> Self {
         match value.trim().parse::<u64>() {
             Ok(size @ 1..) => Self(size.min(MAX)),
@@ -24,7 +23,7 @@ impl PageSize {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for PageSize {
+impl<S: Sync, const MAX: u64> FromRequestParts<S> for PageSize<MAX> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -50,7 +49,12 @@ mod tests {
             ("-1", 20),
             ("ten", 20),
         ] {
-            assert_eq!(PageSize::parse(value), PageSize(expected), "{value:?}");
+            assert_eq!(
+                PageSize::<100>::parse(value),
+                PageSize(expected),
+                "{value:?}"
+            );
         }
+        assert_eq!(PageSize::<1000>::parse("1001"), PageSize(1000));
     }
 }

@@ -29,6 +29,16 @@ impl RequestUrl {
         self.link(self.other_params(name))
     }
 
+    /// The URL itself as such a link: what asks for the same page is the same text.
+    pub(crate) fn normal(&self) -> String {
+        let params = self.params.iter();
+        self.link(
+            params
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect(),
+        )
+    }
+
     fn other_params(&self, name: &str) -> Vec<(&str, &str)> {
         let others = self.params.iter().filter(|(known, _)| known != name);
         others
@@ -94,15 +104,26 @@ mod tests {
 
     #[tokio::test]
     async fn a_parameter_is_replaced_and_all_are_sorted() {
-        for (uri, with, without) in [
-            ("/a/", "/a/?page=3", "/a/"),
-            ("/a/?page=2", "/a/?page=3", "/a/"),
-            ("/a/?page=1&page=2", "/a/?page=3", "/a/"),
-            ("/a/?z=1&b=&z=0", "/a/?b=&page=3&z=1&z=0", "/a/?b=&z=1&z=0"),
+        for (uri, with, without, normal) in [
+            ("/a/", "/a/?page=3", "/a/", "/a/"),
+            ("/a/?page=2", "/a/?page=3", "/a/", "/a/?page=2"),
+            (
+                "/a/?page=1&page=2",
+                "/a/?page=3",
+                "/a/",
+                "/a/?page=1&page=2",
+            ),
+            (
+                "/a/?z=1&b=&z=0",
+                "/a/?b=&page=3&z=1&z=0",
+                "/a/?b=&z=1&z=0",
+                "/a/?b=&z=1&z=0",
+            ),
         ] {
             let url = url(None, uri).await;
             assert_eq!(url.with("page", "3"), with, "{uri}");
             assert_eq!(url.without("page"), without, "{uri}");
+            assert_eq!(url.normal(), normal, "{uri}");
         }
     }
 

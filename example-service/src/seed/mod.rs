@@ -1,6 +1,6 @@
 //! A database to measure against: the schema, and rows that are the same on every machine and every day.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value};
 use sea_orm_migration::MigratorTrait;
 
 use crate::migrations::Migrator;
@@ -28,8 +28,40 @@ pub async fn articles(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
     insert(db, include_str!("articles.sql"), n).await
 }
 
+/// Adds a token for every user without one, in one statement. For tests only: such keys can be guessed.
+pub async fn tokens(db: &DatabaseConnection) -> Result<(), DbErr> {
+    execute(db, include_str!("tokens.sql"), []).await
+}
+
+/// The key of a user's token, as [`tokens`] makes it.
+pub fn token_of(user_id: i32) -> String {
+    format!("{user_id:040x}")
+}
+
+/// Adds `n` items in one statement, of all the users in turn, of which there must be one at least.
+///
+/// In a fresh database their ids are 1 to `n`, and what an item says depends on its number only. Of ten items about six
+/// are open, three are done and one is archived.
+pub async fn items(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
+    let values = [i64::from(n).into(), None::<i32>.into()];
+    execute(db, include_str!("items.sql"), values).await
+}
+
+/// Adds `n` items of one user, as [`items`] does.
+pub async fn items_of(db: &DatabaseConnection, user_id: i32, n: u32) -> Result<(), DbErr> {
+    let values = [i64::from(n).into(), Some(user_id).into()];
+    execute(db, include_str!("items.sql"), values).await
+}
+
 async fn insert(db: &DatabaseConnection, statement: &str, n: u32) -> Result<(), DbErr> {
-    let values = [i64::from(n).into()];
+    execute(db, statement, [i64::from(n).into()]).await
+}
+
+async fn execute<const N: usize>(
+    db: &DatabaseConnection,
+    statement: &str,
+    values: [Value; N],
+) -> Result<(), DbErr> {
     db.execute_raw(Statement::from_sql_and_values(
         DbBackend::Postgres,
         statement,

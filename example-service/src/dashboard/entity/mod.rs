@@ -1,0 +1,4 @@
+//! The table of the app: its `models.py`.
+#![expect(missing_docs, reason = "a field is the column of the same name")]
+
+pub mod item;
