@@ -17,6 +17,7 @@ mod middleware;
 pub mod migrations;
 mod pagination;
 mod parsers;
+mod path_converters;
 mod path_id;
 mod query_params;
 mod schema;
@@ -68,12 +69,13 @@ pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
     middleware::around(routes, settings)
 }
 
-/// Behind a gate, which stands before wrong methods, too: REST framework asks who it is first. Before it the path is read.
+/// Behind a gate, which stands before wrong methods, too: REST framework asks who it is first. Before that Django's router
+/// looks at the path.
 fn guarded(routes: Router<Service>, gate: Gate) -> Router<Service> {
     routes
         .method_not_allowed_fallback(error::method_not_allowed)
         .route_layer(from_fn_with_state(gate, guard))
-        .route_layer(from_fn(path_id::only_numbers))
+        .route_layer(from_fn(path_converters::integers))
 }
 
 #[cfg(test)]

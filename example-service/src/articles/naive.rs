@@ -4,8 +4,7 @@
 use axum::{Json, extract::State};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
-    sea_query::{Asterisk, Expr, ExprTrait as _},
+    Select, sea_query::Expr,
 };
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    pagination::{NumberedPage, PageNumber, PageSize, RequestUrl},
+    pagination::{NumberedPage, PageNumber, PageSize, RequestUrl, count},
     users::entity::user,
 };
 
@@ -74,17 +73,6 @@ fn icontains(text: &SearchText) -> Expr {
         r#"UPPER("articles_article"."title"::text) LIKE UPPER($1) OR UPPER("articles_article"."content"::text) LIKE UPPER($2)"#,
         [pattern.clone(), pattern],
     )
-}
-
-/// `COUNT(*)` of the rows themselves, as Django's paginator asks. sea-orm's would count those of a sub-query.
-async fn count(db: &DatabaseConnection, articles: Select<article::Entity>) -> Result<u64, DbErr> {
-    let counts: Vec<i64> = articles
-        .select_only()
-        .column_as(Expr::col(Asterisk).count(), "__count")
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(counts.into_iter().map(i64::unsigned_abs).sum())
 }
 
 /// What `article.author` does when it was not selected with the article.

@@ -10,10 +10,11 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await
 }
 
-/// Adds `n` users, each with a profile, in one statement however many they are.
+/// Adds `n` users, each with a profile and in one to three groups, in one statement however many they are.
 ///
-/// In a fresh database their ids are 1 to `n`. What a row says depends on its number only. Nobody can log in
-/// as one of them: a password that starts with `!` is what Django's `set_unusable_password` writes.
+/// In a fresh database their ids are 1 to `n`. What a row says depends on its number only. The first ones found the groups,
+/// five of them with three to six permissions each; every fourth user has one of its own, too. All are active, none is a
+/// superuser, and nobody can log in as one of them: a password that starts with `!` is what Django's `set_unusable_password` writes.
 pub async fn users(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
     insert(db, include_str!("users.sql"), n).await
 }

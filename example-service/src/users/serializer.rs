@@ -3,11 +3,15 @@
 
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::entity::{profile, user};
+use super::{
+    entity::{profile, user},
+    sparse::{Field, Wanted},
+};
 use crate::date_time::iso_8601;
 
-/// A user as a client sees it, with its profile or `null`.
+/// A user as a client sees it, with its profile or `null`. Fields that were not asked for are absent.
 ///
 /// ```python
 /// class ProfileSerializer(serializers.ModelSerializer):
@@ -16,50 +20,92 @@ use crate::date_time::iso_8601;
 ///         fields = ['bio', 'location', 'website', 'birth_date']
 ///
 /// class UserSerializer(serializers.ModelSerializer):
-///     profile = ProfileSerializer(allow_null=True)
+///     profile = ProfileSerializer(read_only=True, allow_null=True)
+///     groups = serializers.SerializerMethodField()
+///     permissions = serializers.SerializerMethodField()
 ///
 ///     class Meta:
 ///         model = User
-///         fields = ['id', 'username', 'first_name', 'last_name', 'email', 'is_active', 'date_joined', 'profile']
+///         fields = ['id', 'username', 'first_name', 'last_name', 'email', 'is_active', 'date_joined',
+///                   'profile', 'groups', 'permissions']
+///
+///     def get_groups(self, user):
+///         return sorted(group.name for group in user.groups.all())
+///
+///     def get_permissions(self, user):
+///         return sorted(user.get_all_permissions())
 /// ```
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = User, description = "A user. Fields that were not asked for are absent.")]
 pub(super) struct UserSerializer {
-    id: i32,
-    username: String,
-    first_name: String,
-    last_name: String,
-    email: String,
-    is_active: bool,
-    #[serde(serialize_with = "iso_8601")]
-    date_joined: DateTimeUtc,
-    profile: Option<ProfileSerializer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) id: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) is_active: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String, format = DateTime)]
+    pub(super) date_joined: Option<DateTimeField>,
+    /// `null` for a user without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = Option<ProfileSerializer>)]
+    pub(super) profile: Option<Option<ProfileSerializer>>,
+    /// Names, sorted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) groups: Option<Vec<String>>,
+    /// `app_label.codename`, sorted: what the user may do, also by a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) permissions: Option<Vec<String>>,
 }
 
 impl UserSerializer {
-    pub(super) fn new(user: user::Model, profile: Option<profile::Model>) -> Self {
+    /// What is wanted of the user's own columns; relations are another matter.
+    pub(super) fn of_columns(user: user::Model, wanted: Wanted) -> Self {
+        let has = |field| wanted.has(field);
         Self {
-            id: user.id,
-            username: user.username,
-            first_name: user.first_name,
-            last_name: user.last_name,
-            email: user.email,
-            is_active: user.is_active,
-            date_joined: user.date_joined,
-            profile: profile.map(ProfileSerializer::new),
+            id: has(Field::Id).then_some(user.id),
+            username: has(Field::Username).then_some(user.username),
+            first_name: has(Field::FirstName).then_some(user.first_name),
+            last_name: has(Field::LastName).then_some(user.last_name),
+            email: has(Field::Email).then_some(user.email),
+            is_active: has(Field::IsActive).then_some(user.is_active),
+            date_joined: has(Field::DateJoined).then_some(DateTimeField(user.date_joined)),
+            ..Self::default()
         }
     }
 }
 
-#[derive(Debug, Serialize)]
-struct ProfileSerializer {
-    bio: String,
-    location: String,
-    website: String,
-    birth_date: Option<Date>,
+/// A time in REST framework's format.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct DateTimeField(#[serde(serialize_with = "iso_8601")] pub(super) DateTimeUtc);
+
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Profile)]
+pub(super) struct ProfileSerializer {
+    pub(super) bio: String,
+    pub(super) location: String,
+    pub(super) website: String,
+    #[schema(required)]
+    pub(super) birth_date: Option<Date>,
 }
 
 impl ProfileSerializer {
-    fn new(profile: profile::Model) -> Self {
+    pub(super) fn new(profile: profile::Model) -> Self {
         Self {
             bio: profile.bio,
             location: profile.location,
@@ -103,13 +149,21 @@ mod tests {
     }
 
     fn check(profile: Option<profile::Model>, expected: &str) {
-        let json = serde_json::to_string(&UserSerializer::new(user(), profile)).unwrap();
-        let user = concat!(
+        let user = UserSerializer {
+            profile: Some(profile.map(ProfileSerializer::new)),
+            groups: Some(vec!["editors".to_owned()]),
+            permissions: Some(vec![]),
+            ..UserSerializer::of_columns(user(), Wanted::ALL)
+        };
+        let fields = concat!(
             r#"{"id":7,"username":"ada","first_name":"Ada","last_name":"Lovelace","#,
             r#""email":"ada@example.com","is_active":true,"#,
             r#""date_joined":"2026-01-02T03:04:05.123456Z","#,
         );
-        assert_eq!(json, format!(r#"{user}"profile":{expected}}}"#));
+        assert_eq!(
+            serde_json::to_string(&user).unwrap(),
+            format!(r#"{fields}"profile":{expected},"groups":["editors"],"permissions":[]}}"#)
+        );
     }
 
     #[test]
@@ -132,5 +186,11 @@ mod tests {
     #[test]
     fn a_user_without_a_profile_has_null_for_it() {
         check(None, "null");
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_absent() {
+        let nothing = serde_json::to_string(&UserSerializer::default()).unwrap();
+        assert_eq!(nothing, "{}");
     }
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// An account. Its groups and permissions are not ported: nothing here asks for them.
+/// An account.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "auth_user")]
@@ -24,6 +24,12 @@ pub struct Model {
     /// `user.profile`, the `related_name` of the profile's `OneToOneField`.
     #[sea_orm(has_one)]
     pub profile: HasOne<super::profile::Entity>,
+    /// `user.groups`.
+    #[sea_orm(has_many, via = "user_group")]
+    pub groups: HasMany<super::group::Entity>,
+    /// `user.user_permissions`.
+    #[sea_orm(has_many, via = "user_permission")]
+    pub user_permissions: HasMany<super::permission::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
