@@ -12,13 +12,15 @@ use axum::{
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use serde_json::{Value, json};
 
+use crate::fields::Errors;
+
 /// Why a request got no answer.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// 400: the client's mistake, in words for the client.
     BadRequest(String),
     /// 400: what is wrong with an input, by its fields.
-    Invalid(Value),
+    Invalid(Errors),
     /// 401, in REST framework's words.
     Unauthorized(&'static str),
     /// 404, with what was not found in REST framework's words.
@@ -60,7 +62,7 @@ impl ApiError {
     /// The body.
     pub(crate) fn told(&self) -> Value {
         let detail = match self {
-            Self::Invalid(mistakes) => return mistakes.clone(),
+            Self::Invalid(mistakes) => return json!(mistakes),
             Self::BadRequest(detail) => detail.clone(),
             Self::Unauthorized(detail) | Self::NotFound(detail) => (*detail).to_owned(),
             Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
@@ -116,7 +118,11 @@ impl From<DbErr> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         self.log();
-        let mut response = (self.status(), Json(self.told())).into_response();
+        let mut response = match &self {
+            Self::Invalid(mistakes) => Json(mistakes).into_response(),
+            _ => Json(self.told()).into_response(),
+        };
+        *response.status_mut() = self.status();
         response.headers_mut().extend(self.header());
         response
     }

@@ -3,12 +3,56 @@
 //! A serializer takes its fields out of [`Input`] one by one, and [`Input::finish`] tells all mistakes together.
 
 use sea_orm::prelude::Date;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
-/// Mistakes as REST framework tells them: by field, in the order of the fields.
-pub(crate) type Errors = Map<String, Value>;
+/// Mistakes as REST framework tells them: by field, in the order of the fields, which a map of `serde_json` does not keep.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Errors(Vec<(String, Mistakes)>);
+
+/// What is wrong with one field, or with one object of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Mistakes {
+    Told(Vec<String>),
+    Fields(Errors),
+}
+
+impl Errors {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, name: &str, mistakes: impl Into<Mistakes>) {
+        self.0.push((name.to_owned(), mistakes.into()));
+    }
+}
+
+impl Serialize for Errors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, mistakes)| (name, mistakes)))
+    }
+}
+
+impl From<Errors> for Mistakes {
+    fn from(errors: Errors) -> Self {
+        Self::Fields(errors)
+    }
+}
+
+impl From<String> for Mistakes {
+    fn from(told: String) -> Self {
+        Self::Told(vec![told])
+    }
+}
+
+impl From<Vec<String>> for Mistakes {
+    fn from(told: Vec<String>) -> Self {
+        Self::Told(told)
+    }
+}
 
 /// An object that a client sent, and what was wrong with it so far.
 #[derive(Debug)]
@@ -34,7 +78,7 @@ impl<'a> Input<'a> {
             Value::Object(values) => Ok(Self {
                 values,
                 partial,
-                errors: Errors::new(),
+                errors: Errors::default(),
             }),
             other => Err(not_a_dictionary(other)),
         }
@@ -83,27 +127,27 @@ impl<'a> Input<'a> {
     fn given(&mut self, name: &str, required: bool) -> Option<&'a Value> {
         let value = self.values.get(name);
         if value.is_none() && required && !self.partial {
-            self.mistake(name, "This field is required.");
+            self.errors.add(name, "This field is required.".to_owned());
         }
         value
     }
 
-    fn checked<T>(&mut self, name: &str, value: Result<T, String>) -> Option<T> {
-        value.map_err(|mistake| self.mistake(name, &mistake)).ok()
-    }
-
-    fn mistake(&mut self, name: &str, told: &str) {
-        self.errors.insert(name.to_owned(), json!([told]));
+    fn checked<T, M: Into<Mistakes>>(&mut self, name: &str, value: Result<T, M>) -> Option<T> {
+        let mistakes = |told| self.errors.add(name, told);
+        value.map_err(mistakes).ok()
     }
 }
 
 impl From<Errors> for ApiError {
     fn from(errors: Errors) -> Self {
-        Self::Invalid(Value::Object(errors))
+        Self::Invalid(errors)
     }
 }
 
 fn not_a_dictionary(data: &Value) -> Errors {
+    if data.is_null() {
+        return non_field("No data provided");
+    }
     let kind = python_type(data);
     non_field(&format!(
         "Invalid data. Expected a dictionary, but got {kind}."
@@ -112,8 +156,8 @@ fn not_a_dictionary(data: &Value) -> Errors {
 
 /// A mistake of the whole, not of a field.
 pub(crate) fn non_field(told: &str) -> Errors {
-    let mut errors = Errors::new();
-    errors.insert("non_field_errors".to_owned(), json!([told]));
+    let mut errors = Errors::default();
+    errors.add("non_field_errors", told.to_owned());
     errors
 }
 
@@ -130,26 +174,31 @@ fn python_type(value: &Value) -> &'static str {
     }
 }
 
-const NULL: &str = "This field may not be null.";
+pub(crate) const NULL: &str = "This field may not be null.";
 
-fn char_of(value: &Value, field: CharField) -> Result<String, String> {
+/// A text may be wrong in two ways.
+fn char_of(value: &Value, field: CharField) -> Result<String, Vec<String>> {
     let text = match value {
-        Value::Null => return Err(NULL.to_owned()),
+        Value::Null => return Err(vec![NULL.to_owned()]),
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-            return Err("Not a valid string.".to_owned());
+            return Err(vec!["Not a valid string.".to_owned()]);
         }
     };
-    match field.max_length {
-        _ if text.is_empty() && !field.allow_blank => {
-            Err("This field may not be blank.".to_owned())
-        }
-        Some(most) if text.chars().count() > most => Err(format!(
-            "Ensure this field has no more than {most} characters."
-        )),
-        _ if text.contains('\0') => Err("Null characters are not allowed.".to_owned()),
-        _ => Ok(text),
+    if text.is_empty() && !field.allow_blank {
+        return Err(vec!["This field may not be blank.".to_owned()]);
+    }
+    let most = field.max_length.filter(|most| text.chars().count() > *most);
+    let long = most.map(|most| format!("Ensure this field has no more than {most} characters."));
+    let null = text
+        .contains('\0')
+        .then(|| "Null characters are not allowed.".to_owned());
+    let mistakes: Vec<_> = long.into_iter().chain(null).collect();
+    if mistakes.is_empty() {
+        Ok(text)
+    } else {
+        Err(mistakes)
     }
 }
 
@@ -230,6 +279,7 @@ fn date_of(value: &Value) -> Result<Date, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     const TITLE: CharField = CharField {
         required: true,
@@ -248,8 +298,8 @@ mod tests {
         let actual = read(&mut input);
         let actual = input.finish().map(|()| actual.unwrap());
         let expected = expected.map_err(|told| {
-            let mut errors = Errors::new();
-            errors.insert("f".to_owned(), json!([told]));
+            let mut errors = Errors::default();
+            errors.add("f", told.to_owned());
             errors
         });
         assert_eq!(actual, expected, "{data}");
@@ -349,7 +399,7 @@ mod tests {
         ] {
             let mut input = Input::of(&empty, partial).unwrap();
             assert_eq!(input.char("f", TITLE), None);
-            assert_eq!(input.finish().map_err(Value::Object), expected);
+            assert_eq!(input.finish().map_err(|errors| json!(errors)), expected);
         }
     }
 
@@ -364,7 +414,27 @@ mod tests {
         ] {
             let errors = Input::of(&value, false).unwrap_err();
             let told = format!("Invalid data. Expected a dictionary, but got {kind}.");
-            assert_eq!(Value::Object(errors), json!({"non_field_errors": [told]}));
+            assert_eq!(json!(errors), json!({"non_field_errors": [told]}));
         }
+        let errors = Input::of(&Value::Null, false).unwrap_err();
+        let told = "No data provided";
+        assert_eq!(json!(errors), json!({"non_field_errors": [told]}));
+    }
+
+    #[test]
+    fn mistakes_are_told_all_together_in_the_order_of_the_fields() {
+        let data = json!({"title": "abcde\0", "status": "x", "priority": "y"});
+        let mut input = Input::of(&data, false).unwrap();
+        let _ = input.char("title", TITLE);
+        let _ = input.choice("status", |_| None::<()>);
+        let _ = input.integer("priority", 1, 5);
+        let errors = serde_json::to_string(&input.finish().unwrap_err()).unwrap();
+        assert_eq!(
+            errors,
+            concat!(
+                r#"{"title":["Ensure this field has no more than 5 characters.","Null characters are not allowed."],"#,
+                r#""status":["\"x\" is not a valid choice."],"priority":["A valid integer is required."]}"#,
+            )
+        );
     }
 }

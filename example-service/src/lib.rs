@@ -16,6 +16,8 @@ mod middleware;
 pub mod migrations;
 mod pagination;
 mod parsers;
+mod path_converters;
+pub mod projects;
 mod query_params;
 mod schema;
 pub mod seed;
@@ -23,7 +25,11 @@ mod service;
 mod settings;
 pub mod users;
 
-use axum::{Router, middleware::from_fn_with_state, routing::get};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
 use sea_orm::DatabaseConnection;
 
 use crate::{
@@ -40,8 +46,12 @@ pub fn router(db: DatabaseConnection) -> Router {
 /// The whole service on one database: the `urlpatterns` of the Django project.
 pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
     let service = Service::new(db, settings);
-    let public = users::routes().merge(articles::routes());
-    let naive = users::naive_routes().merge(articles::naive_routes());
+    let public = users::routes()
+        .merge(articles::routes())
+        .merge(projects::routes());
+    let naive = users::naive_routes()
+        .merge(articles::naive_routes())
+        .merge(projects::naive_routes());
     let gate = |permission, remembers_tokens| Gate {
         service: service.clone(),
         permission,
@@ -58,11 +68,13 @@ pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
     middleware::around(routes, settings)
 }
 
-/// Behind a gate, which stands before wrong methods, too: REST framework asks who it is first.
+/// Behind a gate, which stands before wrong methods, too: REST framework asks who it is first. Before that Django's router
+/// looks at the path.
 fn guarded(routes: Router<Service>, gate: Gate) -> Router<Service> {
     routes
         .method_not_allowed_fallback(error::method_not_allowed)
         .route_layer(from_fn_with_state(gate, guard))
+        .route_layer(from_fn(path_converters::integers))
 }
 
 #[cfg(test)]

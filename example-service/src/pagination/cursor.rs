@@ -3,6 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
@@ -10,7 +11,7 @@ use crate::error::ApiError;
 pub(crate) const INVALID: ApiError = ApiError::NotFound("Invalid cursor");
 
 /// A page as REST framework answers it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CursorPage<T> {
     pub(crate) next: Option<String>,
     pub(crate) previous: Option<String>,
