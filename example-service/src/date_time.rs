@@ -1,7 +1,15 @@
 //! A date and time in JSON as Django REST framework writes it.
 
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{
+    prelude::{ChronoUtc, DateTimeUtc},
+    sea_query::prelude::chrono::SubsecRound as _,
+};
 use serde::Serializer;
+
+/// `timezone.now()`: as fine as Postgres keeps it, so that what is answered is what will be read.
+pub(crate) fn now() -> DateTimeUtc {
+    ChronoUtc::now().trunc_subsecs(6)
+}
 
 /// ISO 8601 as `DateTimeField.to_representation` gives it: six digits of a second, or none if they are all
 /// zero, and `Z` for UTC. For `#[serde(serialize_with)]`.

@@ -9,18 +9,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
-use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+use crate::fields::Errors;
 
 /// Why a request got no answer.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// 400: the client's mistake, in words for the client.
     BadRequest(String),
-    /// 400: what is wrong with an input, by its fields, as JSON.
-    Invalid(String),
+    /// 400: what is wrong with an input, by its fields.
+    Invalid(Errors),
     /// 401, in REST framework's words.
     Unauthorized(&'static str),
     /// 404, with what was not found in REST framework's words.
@@ -45,11 +46,6 @@ impl ApiError {
     pub(crate) const NOT_AUTHENTICATED: Self =
         Self::Unauthorized("Authentication credentials were not provided.");
 
-    /// For mistakes in the order of their fields, which a JSON value would not keep.
-    pub(crate) fn invalid(mistakes: &impl Serialize) -> Self {
-        Self::Invalid(serde_json::to_string(mistakes).unwrap_or_default())
-    }
-
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
@@ -67,7 +63,7 @@ impl ApiError {
     /// The body.
     pub(crate) fn told(&self) -> String {
         let detail = match self {
-            Self::Invalid(mistakes) => return mistakes.clone(),
+            Self::Invalid(mistakes) => return serde_json::to_string(mistakes).unwrap_or_default(),
             Self::BadRequest(detail) => detail.clone(),
             Self::Unauthorized(detail) | Self::NotFound(detail) => (*detail).to_owned(),
             Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),

@@ -11,14 +11,49 @@ use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
-/// Mistakes as REST framework tells them: by field, in the order of the fields.
+/// Mistakes as REST framework tells them: by field, in the order of the fields, which a map of `serde_json` does not keep.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Errors(Vec<(String, Vec<String>)>);
+pub(crate) struct Errors(Vec<(String, Mistakes)>);
 
-/// An object, whose members keep their order.
+/// What is wrong with one field, or with one object of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Mistakes {
+    Told(Vec<String>),
+    Fields(Errors),
+}
+
+impl Errors {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, name: &str, mistakes: impl Into<Mistakes>) {
+        self.0.push((name.to_owned(), mistakes.into()));
+    }
+}
+
 impl Serialize for Errors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(field, told)| (field, told)))
+        serializer.collect_map(self.0.iter().map(|(name, mistakes)| (name, mistakes)))
+    }
+}
+
+impl From<Errors> for Mistakes {
+    fn from(errors: Errors) -> Self {
+        Self::Fields(errors)
+    }
+}
+
+impl From<String> for Mistakes {
+    fn from(told: String) -> Self {
+        Self::Told(vec![told])
+    }
+}
+
+impl From<Vec<String>> for Mistakes {
+    fn from(told: Vec<String>) -> Self {
+        Self::Told(told)
     }
 }
 
@@ -48,7 +83,6 @@ impl<'a> Input<'a> {
                 partial,
                 errors: Errors::default(),
             }),
-            Value::Null => Err(non_field("No data provided")),
             other => Err(not_a_dictionary(other)),
         }
     }
@@ -56,8 +90,7 @@ impl<'a> Input<'a> {
     /// `None` if it is missing or wrong.
     pub(crate) fn char(&mut self, name: &str, field: CharField) -> Option<String> {
         let value = self.given(name, field.required)?;
-        let text = char_of(value, field);
-        text.map_err(|mistakes| self.mistakes(name, &mistakes)).ok()
+        self.checked(name, char_of(value, field))
     }
 
     /// `ChoiceField` of these words.
@@ -88,7 +121,7 @@ impl<'a> Input<'a> {
 
     /// All mistakes, if there are any.
     pub(crate) fn finish(self) -> Result<(), Errors> {
-        match self.errors.0.is_empty() {
+        match self.errors.is_empty() {
             true => Ok(()),
             false => Err(self.errors),
         }
@@ -97,31 +130,27 @@ impl<'a> Input<'a> {
     fn given(&mut self, name: &str, required: bool) -> Option<&'a Value> {
         let value = self.values.get(name);
         if value.is_none() && required && !self.partial {
-            self.mistake(name, "This field is required.");
+            self.errors.add(name, "This field is required.".to_owned());
         }
         value
     }
 
-    fn checked<T>(&mut self, name: &str, value: Result<T, String>) -> Option<T> {
-        value.map_err(|mistake| self.mistake(name, &mistake)).ok()
-    }
-
-    fn mistake(&mut self, name: &str, told: &str) {
-        self.mistakes(name, &[told.to_owned()]);
-    }
-
-    fn mistakes(&mut self, name: &str, told: &[String]) {
-        self.errors.0.push((name.to_owned(), told.to_vec()));
+    fn checked<T, M: Into<Mistakes>>(&mut self, name: &str, value: Result<T, M>) -> Option<T> {
+        let mistakes = |told| self.errors.add(name, told);
+        value.map_err(mistakes).ok()
     }
 }
 
 impl From<Errors> for ApiError {
     fn from(errors: Errors) -> Self {
-        Self::invalid(&errors)
+        Self::Invalid(errors)
     }
 }
 
 fn not_a_dictionary(data: &Value) -> Errors {
+    if data.is_null() {
+        return non_field("No data provided");
+    }
     let kind = python_type(data);
     non_field(&format!(
         "Invalid data. Expected a dictionary, but got {kind}."
@@ -130,7 +159,9 @@ fn not_a_dictionary(data: &Value) -> Errors {
 
 /// A mistake of the whole, not of a field.
 pub(crate) fn non_field(told: &str) -> Errors {
-    Errors(vec![("non_field_errors".to_owned(), vec![told.to_owned()])])
+    let mut errors = Errors::default();
+    errors.add("non_field_errors", told.to_owned());
+    errors
 }
 
 /// What Python calls the type of a JSON value.
@@ -146,9 +177,9 @@ fn python_type(value: &Value) -> &'static str {
     }
 }
 
-const NULL: &str = "This field may not be null.";
+pub(crate) const NULL: &str = "This field may not be null.";
 
-/// What the type allows first, then all that the validators say.
+/// A text may be wrong in two ways.
 fn char_of(value: &Value, field: CharField) -> Result<String, Vec<String>> {
     let text = match value {
         Value::Null => return Err(vec![NULL.to_owned()]),
@@ -161,16 +192,17 @@ fn char_of(value: &Value, field: CharField) -> Result<String, Vec<String>> {
     if text.is_empty() && !field.allow_blank {
         return Err(vec!["This field may not be blank.".to_owned()]);
     }
-    let too_long = field.max_length.filter(|most| text.chars().count() > *most);
-    let too_long =
-        too_long.map(|most| format!("Ensure this field has no more than {most} characters."));
-    let null = text.contains('\0');
-    let null = null.then(|| "Null characters are not allowed.".to_owned());
-    let mistakes: Vec<_> = too_long.into_iter().chain(null).collect();
+    let most = field.max_length.filter(|most| text.chars().count() > *most);
+    let long = most.map(|most| format!("Ensure this field has no more than {most} characters."));
+    let null = text
+        .contains('\0')
+        .then(|| "Null characters are not allowed.".to_owned());
+    let mistakes: Vec<_> = long.into_iter().chain(null).collect();
     if mistakes.is_empty() {
-        return Ok(text);
+        Ok(text)
+    } else {
+        Err(mistakes)
     }
-    Err(mistakes)
 }
 
 /// The word that is looked up among the choices: Python's `str` of the value.
@@ -296,10 +328,6 @@ mod tests {
         max_length: Some(5),
     };
 
-    fn written(errors: &Errors) -> String {
-        serde_json::to_string(errors).unwrap()
-    }
-
     /// The field `f` of this object, by `read`, or the mistakes.
     fn check<T: PartialEq + std::fmt::Debug>(
         value: Value,
@@ -310,8 +338,11 @@ mod tests {
         let mut input = Input::of(&data, false).unwrap();
         let actual = read(&mut input);
         let actual = input.finish().map(|()| actual.unwrap());
-        let told = |told: &str| Errors(vec![("f".to_owned(), vec![told.to_owned()])]);
-        let expected = expected.map_err(told);
+        let expected = expected.map_err(|told| {
+            let mut errors = Errors::default();
+            errors.add("f", told.to_owned());
+            errors
+        });
         assert_eq!(actual, expected, "{data}");
     }
 
@@ -433,27 +464,14 @@ mod tests {
     #[test]
     fn what_is_required_may_be_missing_in_a_patch_only() {
         let empty = json!({});
-        let missing = r#"{"f":["This field is required."]}"#;
-        for (partial, expected) in [(true, Ok(())), (false, Err(missing.to_owned()))] {
+        for (partial, expected) in [
+            (true, Ok(())),
+            (false, Err(json!({"f": ["This field is required."]}))),
+        ] {
             let mut input = Input::of(&empty, partial).unwrap();
             assert_eq!(input.char("f", TITLE), None);
-            assert_eq!(input.finish().map_err(|errors| written(&errors)), expected);
+            assert_eq!(input.finish().map_err(|errors| json!(errors)), expected);
         }
-    }
-
-    #[test]
-    fn all_mistakes_are_told_in_the_order_of_the_fields() {
-        let data = json!({"b": "abcdef\u{0}", "a": null});
-        let mut input = Input::of(&data, false).unwrap();
-        assert_eq!(input.char("b", TITLE), None);
-        assert_eq!(input.integer("a", 1, 5), None);
-        assert_eq!(
-            written(&input.finish().unwrap_err()),
-            concat!(
-                r#"{"b":["Ensure this field has no more than 5 characters.","#,
-                r#""Null characters are not allowed."],"a":["This field may not be null."]}"#
-            )
-        );
     }
 
     #[test]
@@ -467,8 +485,27 @@ mod tests {
         ] {
             let errors = Input::of(&value, false).unwrap_err();
             let told = format!("Invalid data. Expected a dictionary, but got {kind}.");
-            let expected = format!(r#"{{"non_field_errors":["{told}"]}}"#);
-            assert_eq!(written(&errors), expected);
+            assert_eq!(json!(errors), json!({"non_field_errors": [told]}));
         }
+        let errors = Input::of(&Value::Null, false).unwrap_err();
+        let told = "No data provided";
+        assert_eq!(json!(errors), json!({"non_field_errors": [told]}));
+    }
+
+    #[test]
+    fn mistakes_are_told_all_together_in_the_order_of_the_fields() {
+        let data = json!({"title": "abcde\0", "status": "x", "priority": "y"});
+        let mut input = Input::of(&data, false).unwrap();
+        let _ = input.char("title", TITLE);
+        let _ = input.choice("status", |_| None::<()>);
+        let _ = input.integer("priority", 1, 5);
+        let errors = serde_json::to_string(&input.finish().unwrap_err()).unwrap();
+        assert_eq!(
+            errors,
+            concat!(
+                r#"{"title":["Ensure this field has no more than 5 characters.","Null characters are not allowed."],"#,
+                r#""status":["\"x\" is not a valid choice."],"priority":["A valid integer is required."]}"#,
+            )
+        );
     }
 }

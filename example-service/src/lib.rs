@@ -18,7 +18,7 @@ pub mod migrations;
 mod pagination;
 mod parsers;
 mod path_converters;
-mod path_id;
+pub mod projects;
 mod query_params;
 mod schema;
 pub mod seed;
@@ -47,8 +47,12 @@ pub fn router(db: DatabaseConnection) -> Router {
 /// The whole service on one database: the `urlpatterns` of the Django project.
 pub fn router_with(db: DatabaseConnection, settings: &Settings) -> Router {
     let service = Service::new(db, settings);
-    let public = users::routes().merge(articles::routes());
-    let naive = users::naive_routes().merge(articles::naive_routes());
+    let public = users::routes()
+        .merge(articles::routes())
+        .merge(projects::routes());
+    let naive = users::naive_routes()
+        .merge(articles::naive_routes())
+        .merge(projects::naive_routes());
     let private = dashboard::routes();
     let naive_private = dashboard::naive_routes();
     let gate = |permission, remembers_tokens| Gate {

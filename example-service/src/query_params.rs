@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use serde_json::Value;
 
 /// The parameters in their order. Nothing in a query string is an error: what is no UTF-8 is replaced.
 #[derive(Debug, Clone)]
@@ -22,6 +23,17 @@ impl QueryParams {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().rev().find(|(known, _)| known == name)?;
         Some(value)
+    }
+
+    /// What a serializer takes: `Serializer(data=request.query_params)`. A parameter without a value counts as not given, as a
+    /// field of a form that was left empty.
+    pub(crate) fn to_data(&self) -> Value {
+        let given = self.0.iter().map(|(name, _)| name.as_str());
+        let data = given.filter_map(|name| {
+            let value = self.get(name).filter(|value| !value.is_empty())?;
+            Some((name.to_owned(), value.into()))
+        });
+        Value::Object(data.collect())
     }
 
     pub(crate) fn into_pairs(self) -> Vec<(String, String)> {

@@ -4,18 +4,23 @@ use std::sync::LazyLock;
 
 use axum::Json;
 use utoipa::{
-    Modify, OpenApi, ToSchema,
+    Modify, OpenApi,
     openapi::{
         Components,
         security::{ApiKey, ApiKeyValue, SecurityScheme},
     },
 };
 
-use crate::{articles, dashboard, users};
+use crate::{articles, dashboard, projects, users};
 
 static SCHEMA: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut schema = Project::openapi();
-    for app in [users::openapi(), articles::openapi(), dashboard::openapi()] {
+    for app in [
+        users::openapi(),
+        dashboard::openapi(),
+        articles::openapi(),
+        projects::openapi(),
+    ] {
         schema.merge(app);
     }
     schema
@@ -37,16 +42,6 @@ impl Modify for Token {
         let components = schema.components.get_or_insert_with(Components::new);
         components.add_security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(header)));
     }
-}
-
-/// The body of most errors: what is wrong, in words.
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "errors are written as JSON values: this says their shape"
-)]
-pub(crate) struct Detail {
-    detail: String,
 }
 
 pub(crate) async fn schema() -> Json<&'static utoipa::openapi::OpenApi> {

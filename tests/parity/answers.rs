@@ -74,11 +74,19 @@ fn check(way: Way, python: &Path) -> BTreeMap<&'static str, usize> {
             *known.entry(why).or_default() += 1;
         }
     }
-    println!("{way:?}: {} requests, the same answers to the byte but for:", cases.len());
+    println!(
+        "{way:?}: {} requests, the same answers to the byte but for:",
+        cases.len()
+    );
     for (why, times) in &known {
         println!("  {times} times: {why}");
     }
-    assert!(unknown.is_empty(), "{} differ:\n{}", unknown.len(), unknown.join("\n"));
+    assert!(
+        unknown.is_empty(),
+        "{} differ:\n{}",
+        unknown.len(),
+        unknown.join("\n")
+    );
     known
 }
 
@@ -90,7 +98,11 @@ fn both_answer_the_same_in_both_ways() {
     let mut known = check(Way::Naive, &python);
     known.extend(check(Way::Tuned, &python));
     for difference in DIFFERENCES {
-        assert!(known.contains_key(difference.why), "no longer one: {}", difference.why);
+        assert!(
+            known.contains_key(difference.why),
+            "no longer one: {}",
+            difference.why
+        );
     }
 }
 

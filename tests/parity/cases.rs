@@ -49,7 +49,10 @@ impl Case {
 
     /// As the user of this id.
     pub(crate) fn by(self, user: i32) -> Self {
-        self.header("Authorization", format!("Token {}", example_service::seed::token_of(user)))
+        self.header(
+            "Authorization",
+            format!("Token {}", example_service::seed::token_of(user)),
+        )
     }
 
     fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -123,7 +126,10 @@ fn users(cases: &mut Cases) {
     cases.follow("users: last of 25", "users: second of 25", "next");
     cases.follow("users: before the last", "users: last of 25", "previous");
     cases.get("users: all on one page", "/api/users/?page_size=100");
-    cases.get("users: a page too large", "/api/users/?page_size=1000&b=2&a=1");
+    cases.get(
+        "users: a page too large",
+        "/api/users/?page_size=1000&b=2&a=1",
+    );
     for (name, size) in [
         ("users: a page of 0", "0"),
         ("users: a page of -1", "-1"),
@@ -136,16 +142,37 @@ fn users(cases: &mut Cases) {
         Way::Naive => numbered("/api/users/", cases),
         Way::Tuned => by_cursor("/api/users/", cases),
     }
-    cases.get("users: two fields", "/api/users/?fields=id,username&page_size=3");
-    cases.get("users: in the order of the serializer", "/api/users/?fields=username,id");
-    cases.get("users: an unknown field among them", "/api/users/?fields=id,password,nonsense");
-    cases.get("users: unknown fields only", "/api/users/?fields=nonsense&page_size=2");
+    cases.get(
+        "users: two fields",
+        "/api/users/?fields=id,username&page_size=3",
+    );
+    cases.get(
+        "users: in the order of the serializer",
+        "/api/users/?fields=username,id",
+    );
+    cases.get(
+        "users: an unknown field among them",
+        "/api/users/?fields=id,password,nonsense",
+    );
+    cases.get(
+        "users: unknown fields only",
+        "/api/users/?fields=nonsense&page_size=2",
+    );
     cases.get("users: no fields", "/api/users/?fields=&page_size=2");
-    cases.get("users: fields with blanks", "/api/users/?fields=%20id%20,%20groups%20&page_size=2");
-    cases.get("users: one relation", "/api/users/?fields=permissions&page_size=5");
+    cases.get(
+        "users: fields with blanks",
+        "/api/users/?fields=%20id%20,%20groups%20&page_size=2",
+    );
+    cases.get(
+        "users: one relation",
+        "/api/users/?fields=permissions&page_size=5",
+    );
     cases.get("users: the profile alone", "/api/users/?fields=profile");
     cases.get("user: one", "/api/users/4/");
-    cases.get("user: two of its fields", "/api/users/4/?fields=groups,email");
+    cases.get(
+        "user: two of its fields",
+        "/api/users/4/?fields=groups,email",
+    );
     cases.get("user: unknown", "/api/users/99999/");
     cases.get("user: beyond integers", "/api/users/99999999999999999999/");
     cases.get("user: beyond the column", "/api/users/2147483648/");
@@ -173,11 +200,11 @@ fn by_cursor(list: &str, cases: &mut Cases) {
         ("cursor: not base 64", "x"),
         ("cursor: nonsense", "bm9uc2Vuc2U%3D"),
         ("cursor: empty", ""),
-        ("cursor: no position", "cD1hYmM%3D"),        // p=abc
+        ("cursor: no position", "cD1hYmM%3D"),         // p=abc
         ("cursor: a position beyond all", "cD05OTk5"), // p=9999
         ("cursor: back from there", "cj0xJnA9OTk5OQ%3D%3D"), // r=1&p=9999
         ("cursor: back from before all", "cj0xJnA9MA%3D%3D"), // r=1&p=0
-        ("cursor: an offset", "bz01"),                // o=5
+        ("cursor: an offset", "bz01"),                 // o=5
         ("cursor: an offset back", "bz01JnI9MQ%3D%3D"), // o=5&r=1
         ("cursor: an offset from a position", "bz01JnA9MTA%3D"), // o=5&p=10
         ("cursor: a negative offset", "bz0tMQ%3D%3D"), // o=-1
@@ -217,13 +244,19 @@ fn searches(cases: &mut Cases) {
         ("search: quotes", "%22was%20a%20heisenbug%22"),
         ("search: one quote", "%22heisenbug"),
         ("search: an apostrophe", "heisenbug%27"),
-        ("search: operators", "heisenbug%20%26%20%7C%20%21%20%28%20%3A%2A"),
+        (
+            "search: operators",
+            "heisenbug%20%26%20%7C%20%21%20%28%20%3A%2A",
+        ),
         ("search: or", "zugzwang%20or%20heisenbug"),
         ("search: not", "heisenbug%20-zugzwang"),
         ("search: a percent sign", "100%25"),
         ("search: an underscore", "eisen_u"),
         ("search: a backslash", "%5C"),
-        ("search: SQL", "%27%3B%20DROP%20TABLE%20articles_article%3B%20--"),
+        (
+            "search: SQL",
+            "%27%3B%20DROP%20TABLE%20articles_article%3B%20--",
+        ),
         ("search: an emoji", "%F0%9F%A6%80"),
         ("search: no UTF-8", "%FF%FE"),
         ("search: misspelt", "databse"),
@@ -236,7 +269,10 @@ fn searches(cases: &mut Cases) {
     let long = "x".repeat(201);
     cases.get("search: too long", &format!("/api/articles/?search={long}"));
     let longest = "x".repeat(200);
-    cases.get("search: as long as can be", &format!("/api/articles/?search={longest}"));
+    cases.get(
+        "search: as long as can be",
+        &format!("/api/articles/?search={longest}"),
+    );
     cases.follow("search: second page", "search: a common word", "next");
     cases.follow("search: third page", "search: second page", "next");
     cases.follow("search: back again", "search: third page", "previous");
@@ -253,15 +289,27 @@ fn projects(cases: &mut Cases) {
         ("projects: active ones", "status=active"),
         ("projects: archived ones", "status=archived&page_size=3"),
         ("projects: with failed checks", "checks=failed"),
-        ("projects: all filters", "owner=7&status=active&checks=failed"),
+        (
+            "projects: all filters",
+            "owner=7&status=active&checks=failed",
+        ),
         ("projects: with documents", "file_kind=document&page_size=4"),
-        ("projects: blank filters", "owner=&status=&checks=&file_kind="),
+        (
+            "projects: blank filters",
+            "owner=&status=&checks=&file_kind=",
+        ),
         ("projects: an owner that is no number", "owner=ada"),
         ("projects: an unknown status", "status=lost"),
         ("projects: unknown checks", "checks=passed"),
         ("projects: an unknown kind", "file_kind=film"),
-        ("projects: everything wrong", "file_kind=x&checks=x&status=x&owner=x"),
-        ("projects: a filter twice", "status=lost&status=active&page_size=2"),
+        (
+            "projects: everything wrong",
+            "file_kind=x&checks=x&status=x&owner=x",
+        ),
+        (
+            "projects: a filter twice",
+            "status=lost&status=active&page_size=2",
+        ),
     ] {
         cases.get(name, &format!("/api/v1/projects/?{filter}"));
     }
@@ -320,10 +368,18 @@ fn wrong_requests(cases: &mut Cases) {
         *case = case.clone().by(3);
     }
     let case = cases.send("body: of another type", "POST", "/api/dashboard/");
-    *case = case.clone().by(3).header("Content-Type", "text/plain").body("title");
+    *case = case
+        .clone()
+        .by(3)
+        .header("Content-Type", "text/plain")
+        .body("title");
     let case = cases.send("body: a form", "POST", "/api/dashboard/");
     let form = "application/x-www-form-urlencoded";
-    *case = case.clone().by(3).header("Content-Type", form).body("title=a");
+    *case = case
+        .clone()
+        .by(3)
+        .header("Content-Type", form)
+        .body("title=a");
     for (name, body) in [
         ("body: no JSON", "{".to_owned()),
         ("body: too long", format!("\"{}\"", "x".repeat(1024 * 1024))),
@@ -346,8 +402,14 @@ fn new_items(cases: &mut Cases) {
             "new item: everything",
             r#"{"title": "Z\u00fcrich \ud83e\udd80", "notes": "a\nb", "status": "done", "priority": 5, "due_on": "2027-01-31"}"#,
         ),
-        ("new item: numbers as text", r#"{"title": 7, "priority": " 2.0 ", "due_on": "20270131"}"#),
-        ("new item: what is not its to set", r#"{"title": "t", "id": 1, "owner": 1, "created_at": "x"}"#),
+        (
+            "new item: numbers as text",
+            r#"{"title": 7, "priority": " 2.0 ", "due_on": "20270131"}"#,
+        ),
+        (
+            "new item: what is not its to set",
+            r#"{"title": "t", "id": 1, "owner": 1, "created_at": "x"}"#,
+        ),
         ("new item: no title", r#"{"notes": "n"}"#),
         ("new item: a blank title", r#"{"title": "  "}"#),
         ("new item: null for a title", r#"{"title": null}"#),
@@ -359,8 +421,14 @@ fn new_items(cases: &mut Cases) {
         ),
         ("new item: priority 0", r#"{"title": "t", "priority": 0}"#),
         ("new item: a fraction", r#"{"title": "t", "priority": 2.5}"#),
-        ("new item: beyond integers", r#"{"title": "t", "priority": 100000000000000000000}"#),
-        ("new item: no such day", r#"{"title": "t", "due_on": "2026-02-30"}"#),
+        (
+            "new item: beyond integers",
+            r#"{"title": "t", "priority": 100000000000000000000}"#,
+        ),
+        (
+            "new item: no such day",
+            r#"{"title": "t", "due_on": "2026-02-30"}"#,
+        ),
     ] {
         let case = cases.send(name, "POST", "/api/dashboard/");
         *case = case.clone().by(3).json(body);
@@ -368,7 +436,10 @@ fn new_items(cases: &mut Cases) {
     let long = "ü".repeat(201);
     let case = cases.send("new item: a long title", "POST", "/api/dashboard/");
     *case = case.clone().by(3).json(format!(r#"{{"title": "{long}"}}"#));
-    let case = cases.get("dashboard: after new items", "/api/dashboard/?page_size=1000");
+    let case = cases.get(
+        "dashboard: after new items",
+        "/api/dashboard/?page_size=1000",
+    );
     *case = case.clone().by(3);
     let case = cases.get("dashboard: of another user", "/api/dashboard/?page_size=5");
     *case = case.clone().by(4);
@@ -377,16 +448,41 @@ fn new_items(cases: &mut Cases) {
 /// Item 3 is of the user with id 3, as every sixtieth is.
 fn changed_items(cases: &mut Cases) {
     for (name, method, path, body) in [
-        ("change: a status", "PATCH", "/api/dashboard/3/", r#"{"status": "archived"}"#),
+        (
+            "change: a status",
+            "PATCH",
+            "/api/dashboard/3/",
+            r#"{"status": "archived"}"#,
+        ),
         ("change: nothing", "PATCH", "/api/dashboard/3/", "{}"),
-        ("change: no due date", "PATCH", "/api/dashboard/3/", r#"{"due_on": null}"#),
-        ("change: wrongly", "PATCH", "/api/dashboard/3/", r#"{"priority": "high"}"#),
-        ("change: of somebody else", "PATCH", "/api/dashboard/4/", r#"{"title": "mine"}"#),
+        (
+            "change: no due date",
+            "PATCH",
+            "/api/dashboard/3/",
+            r#"{"due_on": null}"#,
+        ),
+        (
+            "change: wrongly",
+            "PATCH",
+            "/api/dashboard/3/",
+            r#"{"priority": "high"}"#,
+        ),
+        (
+            "change: of somebody else",
+            "PATCH",
+            "/api/dashboard/4/",
+            r#"{"title": "mine"}"#,
+        ),
         ("change: of nobody", "PATCH", "/api/dashboard/999999/", "{}"),
         ("change: no number", "PATCH", "/api/dashboard/x/", "{}"),
         ("delete: one", "DELETE", "/api/dashboard/63/", ""),
         ("delete: once more", "DELETE", "/api/dashboard/63/", ""),
-        ("delete: of somebody else", "DELETE", "/api/dashboard/4/", ""),
+        (
+            "delete: of somebody else",
+            "DELETE",
+            "/api/dashboard/4/",
+            "",
+        ),
     ] {
         let case = cases.send(name, method, path);
         let by = case.clone().by(3);
@@ -402,15 +498,33 @@ fn new_projects(cases: &mut Cases) {
     *case = case.clone().json(r#"{"name": "x"}"#);
     let rows = |n: usize| vec![r#"{"name": "one of many"}"#; n].join(",");
     for (name, body) in [
-        ("new project: one", r#"{"name": " Apollo ", "description": "To the moon."}"#.to_owned()),
-        ("new project: archived", r#"{"name": "Gemini", "status": "archived"}"#.to_owned()),
+        (
+            "new project: one",
+            r#"{"name": " Apollo ", "description": "To the moon."}"#.to_owned(),
+        ),
+        (
+            "new project: archived",
+            r#"{"name": "Gemini", "status": "archived"}"#.to_owned(),
+        ),
         ("new project: no name", "{}".to_owned()),
-        ("new project: an unknown status", r#"{"name": "x", "status": "lost"}"#.to_owned()),
+        (
+            "new project: an unknown status",
+            r#"{"name": "x", "status": "lost"}"#.to_owned(),
+        ),
         ("new projects: three", format!("[{}]", rows(3))),
         ("new projects: none", "[]".to_owned()),
-        ("new projects: some wrong", r#"[{"name": "x"}, {}, {"name": ""}, {"name": "y"}]"#.to_owned()),
-        ("new projects: not all objects", r#"[{"name": "x"}, 3, "x", []]"#.to_owned()),
-        ("new projects: as many as can be", format!("[{}]", rows(500))),
+        (
+            "new projects: some wrong",
+            r#"[{"name": "x"}, {}, {"name": ""}, {"name": "y"}]"#.to_owned(),
+        ),
+        (
+            "new projects: not all objects",
+            r#"[{"name": "x"}, 3, "x", []]"#.to_owned(),
+        ),
+        (
+            "new projects: as many as can be",
+            format!("[{}]", rows(500)),
+        ),
         ("new projects: one more", format!("[{}]", rows(501))),
         ("new project: a text", "\"x\"".to_owned()),
         ("new project: null", "null".to_owned()),
@@ -421,5 +535,8 @@ fn new_projects(cases: &mut Cases) {
     let long = "x".repeat(121);
     let case = cases.send("new project: a long name", "POST", projects);
     *case = case.clone().by(2).json(format!(r#"{{"name": "{long}"}}"#));
-    cases.get("projects: after new ones", "/api/v1/projects/?owner=2&page_size=100");
+    cases.get(
+        "projects: after new ones",
+        "/api/v1/projects/?owner=2&page_size=100",
+    );
 }

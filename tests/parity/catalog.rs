@@ -70,7 +70,10 @@ fn the_rust_migrations_arrive_at_the_schema_of_django() {
     let kinds = ["table", "column", "constraint", "index", "permission"];
     let counted = kinds.map(|kind| format!("{} {kind}s", count(&port, &format!("{kind} "))));
     println!("equal: {}", counted.join(", "));
-    assert!(kinds.iter().all(|kind| count(&port, kind) >= 13), "{counted:?}");
+    assert!(
+        kinds.iter().all(|kind| count(&port, kind) >= 13),
+        "{counted:?}"
+    );
 }
 
 /// What the test above is for.

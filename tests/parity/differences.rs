@@ -33,7 +33,9 @@ pub(crate) fn of(way: Way, case: &str) -> impl Iterator<Item = &'static Differen
 
 /// A body without what differs.
 pub(crate) fn alike(way: Way, case: &str, body: &str) -> String {
-    of(way, case).fold(body.to_owned(), |body, difference| (difference.alike)(&body))
+    of(way, case).fold(body.to_owned(), |body, difference| {
+        (difference.alike)(&body)
+    })
 }
 
 fn without_cursors(body: &str) -> String {

@@ -36,27 +36,28 @@ pub(crate) struct Asked {
 pub(crate) fn ask(author: Author, python: &Path, set_up: SetUp, cases: &[Case]) -> Vec<Asked> {
     let name = format!("parity::{author:?}");
     let (python, cases) = (python.to_owned(), cases.to_vec());
-    let run = PerfTest::new(name)
-        .template(template::filled(&python))
-        .run(async move |db: PerfDb| {
-            let url = db.url().to_owned();
-            match author {
-                Author::Django => {
-                    let anon = set_up.throttle_anon.map(|rate| ("THROTTLE_ANON", rate));
-                    let environment: Vec<_> = anon.into_iter().collect();
-                    let django = Django::start(&python, &url, &environment);
-                    ask_each(&db, &django.client, &cases).await
+    let run =
+        PerfTest::new(name)
+            .template(template::filled(&python))
+            .run(async move |db: PerfDb| {
+                let url = db.url().to_owned();
+                match author {
+                    Author::Django => {
+                        let anon = set_up.throttle_anon.map(|rate| ("THROTTLE_ANON", rate));
+                        let environment: Vec<_> = anon.into_iter().collect();
+                        let django = Django::start(&python, &url, &environment);
+                        ask_each(&db, &django.client, &cases).await
+                    }
+                    Author::Rust => {
+                        let settings = Settings {
+                            throttle_anon: set_up.throttle_anon.map(|rate| rate.parse().unwrap()),
+                            ..Settings::default()
+                        };
+                        let rust = Rust::start(&url, &settings).await;
+                        ask_each(&db, &rust.client, &cases).await
+                    }
                 }
-                Author::Rust => {
-                    let settings = Settings {
-                        throttle_anon: set_up.throttle_anon.map(|rate| rate.parse().unwrap()),
-                        ..Settings::default()
-                    };
-                    let rust = Rust::start(&url, &settings).await;
-                    ask_each(&db, &rust.client, &cases).await
-                }
-            }
-        });
+            });
     run.unwrap_or_else(|failure| panic!("{author:?}: {failure}"))
 }
 
@@ -89,9 +90,15 @@ fn path(case: &Case, asked: &[Asked]) -> String {
         Target::Path(path) => path.clone(),
         Target::Link { of, name } => {
             let before = asked.iter().find(|asked| asked.case.name == *of);
-            let before = before.unwrap_or_else(|| panic!("{}: no case {of:?} before it", case.name));
+            let before =
+                before.unwrap_or_else(|| panic!("{}: no case {of:?} before it", case.name));
             let link = before.answer.link(name);
-            link.unwrap_or_else(|| panic!("{}: {of:?} has no {name}: {}", case.name, before.answer.body))
+            link.unwrap_or_else(|| {
+                panic!(
+                    "{}: {of:?} has no {name}: {}",
+                    case.name, before.answer.body
+                )
+            })
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     error::ApiError,
     pagination::{NumberedPage, PageNumber, PageSize, RequestUrl},
     parsers::Data,
-    path_id::PathId,
+    path_converters::Pk,
 };
 
 type Dashboard = DashboardSerializer<NumberedPage<ItemSerializer>>;
@@ -111,9 +111,10 @@ pub(super) async fn create_item(
 pub(super) async fn update_item(
     State(db): State<DatabaseConnection>,
     SignedIn(user): SignedIn,
-    PathId(id): PathId,
+    Pk(id): Pk<i64>,
     data: Result<Data, ApiError>,
 ) -> Result<Json<ItemSerializer>, ApiError> {
+    let id = id.ok_or(NO_ITEM)?;
     let item = get_item(&db, user.id, id).await?;
     let Data(data) = data?;
     let mut changes = ItemInput::partial(&data)?.changes();
@@ -125,8 +126,9 @@ pub(super) async fn update_item(
 pub(super) async fn delete_item(
     State(db): State<DatabaseConnection>,
     SignedIn(user): SignedIn,
-    PathId(id): PathId,
+    Pk(id): Pk<i64>,
 ) -> Result<StatusCode, ApiError> {
+    let id = id.ok_or(NO_ITEM)?;
     let item = get_item(&db, user.id, id).await?;
     item.delete(&db).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -29,7 +29,7 @@ use crate::{
     error::{ApiError, Detail, FieldErrors},
     pagination::{AtPosition, CursorPagination, PageSize, RequestUrl, cursor::CursorPage},
     parsers::Data,
-    path_id::PathId,
+    path_converters::Pk,
     service::Service,
 };
 
@@ -219,9 +219,10 @@ pub(super) async fn create_item(
 pub(super) async fn update_item(
     State(Service { db, dashboards, .. }): State<Service>,
     SignedIn(user): SignedIn,
-    PathId(id): PathId,
+    Pk(id): Pk<i64>,
     data: Result<Data, ApiError>,
 ) -> Result<Json<ItemSerializer>, ApiError> {
+    let id = id.ok_or(NO_ITEM)?;
     let input = data.and_then(|Data(data)| Ok(ItemInput::partial(&data)?));
     let changes = match input {
         Ok(input) => input.changes(),
@@ -282,8 +283,9 @@ async fn told_of_an_item(
 pub(super) async fn delete_item(
     State(Service { db, dashboards, .. }): State<Service>,
     SignedIn(user): SignedIn,
-    PathId(id): PathId,
+    Pk(id): Pk<i64>,
 ) -> Result<StatusCode, ApiError> {
+    let id = id.ok_or(NO_ITEM)?;
     let delete = item::Entity::delete_many()
         .filter(item::COLUMN.id.eq(id))
         .filter(item::COLUMN.owner_id.eq(user.id));

@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     error::ApiError,
+    error::Detail,
     pagination::{AtPosition, CursorPagination, PageSize, RequestUrl, cursor::CursorPage},
     path_converters::Pk,
-    schema::Detail,
 };
 
 #[utoipa::path(
