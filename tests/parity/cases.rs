@@ -47,6 +47,16 @@ impl Case {
         }
     }
 
+    pub(crate) fn get(way: Way, name: &'static str, path: &str) -> Self {
+        Self::send(way, name, "GET", path)
+    }
+
+    /// Of that way's endpoint.
+    pub(crate) fn send(way: Way, name: &'static str, method: &'static str, path: &str) -> Self {
+        let path = format!("{}{path}", way.prefix());
+        Self::new(name, method, Target::Path(path))
+    }
+
     /// As the user of this id.
     pub(crate) fn by(self, user: i32) -> Self {
         self.header(
@@ -61,7 +71,7 @@ impl Case {
     }
 
     /// With this JSON, or what pretends to be it.
-    fn json(self, body: impl Into<String>) -> Self {
+    pub(crate) fn json(self, body: impl Into<String>) -> Self {
         self.header("Content-Type", "application/json").body(body)
     }
 
@@ -79,8 +89,7 @@ struct Cases {
 
 impl Cases {
     fn send(&mut self, name: &'static str, method: &'static str, path: &str) -> &mut Case {
-        let path = format!("{}{path}", self.way.prefix());
-        self.push(Case::new(name, method, Target::Path(path)))
+        self.push(Case::send(self.way, name, method, path))
     }
 
     fn get(&mut self, name: &'static str, path: &str) -> &mut Case {
