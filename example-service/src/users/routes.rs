@@ -41,8 +41,8 @@ mod tests {
         assert_eq!(user["properties"]["date_joined"]["format"], "date-time");
         assert_eq!(user["properties"]["groups"]["type"], "array");
         let profile = &user["properties"]["profile"]["oneOf"];
-        assert_eq!(profile[0]["type"], "null");
-        assert_eq!(profile[1]["$ref"], "#/components/schemas/Profile");
+        assert_eq!(profile[0]["$ref"], "#/components/schemas/Profile");
+        assert_eq!(profile[1], json!({"type": "null"}));
         let profile = &schema["components"]["schemas"]["Profile"];
         let required = json!(["bio", "location", "website", "birth_date"]);
         assert_eq!(profile["required"], required);
