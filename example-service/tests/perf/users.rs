@@ -10,7 +10,7 @@ mod sparse;
 
 use axum::http::StatusCode;
 use perf_harness::{
-    Frame, PerfDb, PerfTest, Repetition, SetupError, TemplateDb, assert_constant_queries,
+    Frame, PerfDb, PerfTest, Repetition, SetupError, Shape, TemplateDb, assert_constant_queries,
     assert_efficient, assert_max_queries, assert_no_n_plus_one, assert_queries, perf_test,
 };
 use sea_orm::{ConnectionTrait, DbErr};
@@ -79,7 +79,7 @@ async fn the_naive_user_list_costs_four_queries_per_user(db: PerfDb) {
     assert_queries!(list, 402);
     assert_queries!(list.on_table("profiles"), 100);
     let repeated = list.repeated();
-    let counts: Vec<_> = repeated.iter().map(|group| group.count()).collect();
+    let counts: Vec<_> = repeated.iter().map(Shape::count).collect();
     assert_eq!(counts, [100; 4]);
     let lines = ["load_profile", "load_groups", "load_labels", "load_labels"];
     for (group, line) in repeated.iter().zip(lines) {

@@ -1,6 +1,6 @@
 //! `?fields=`: what is not asked for is not queried.
 
-use perf_harness::{PerfDb, assert_queries, perf_test};
+use perf_harness::{PerfDb, Query, assert_queries, perf_test};
 
 use super::hundred_users;
 use crate::app::App;
@@ -68,7 +68,7 @@ async fn two_fields_are_two_columns(db: PerfDb) {
         ),
     ] {
         let page = db.record(app.get(path)).await;
-        let queries: Vec<_> = page.queries().map(|query| query.sql()).collect();
+        let queries: Vec<_> = page.queries().map(Query::sql).collect();
         assert_eq!(queries, [expected]);
     }
 }
