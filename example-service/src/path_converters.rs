@@ -18,9 +18,10 @@ pub(crate) async fn integers(
     next: Next,
 ) -> Result<Response, ApiError> {
     let is_path = params.is_ok_and(|params| params.iter().all(|(_, value)| is_integer(value)));
-    match is_path {
-        true => Ok(next.run(request).await),
-        false => Err(not_found().await),
+    if is_path {
+        Ok(next.run(request).await)
+    } else {
+        Err(not_found().await)
     }
 }
 

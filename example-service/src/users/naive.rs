@@ -118,9 +118,10 @@ async fn get_all_permissions(
     if !user.is_active {
         return Ok(Vec::new());
     }
-    let (own, of_groups) = match user.is_superuser {
-        true => (permission::Entity::find(), permission::Entity::find()),
-        false => (user.find_related(permission::Entity), of_groups(user)),
+    let (own, of_groups) = if user.is_superuser {
+        (permission::Entity::find(), permission::Entity::find())
+    } else {
+        (user.find_related(permission::Entity), of_groups(user))
     };
     let mut labels = load_labels(db, own).await?;
     labels.extend(load_labels(db, of_groups).await?);

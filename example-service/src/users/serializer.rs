@@ -62,6 +62,7 @@ pub(super) struct UserSerializer {
     /// `null` for a user without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, value_type = Option<ProfileSerializer>)]
+    #[expect(clippy::option_option, reason = "what is absent is not null")]
     pub(super) profile: Option<Option<ProfileSerializer>>,
     /// Names, sorted.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -69,9 +69,10 @@ impl Wanted {
     fn parse(names: &str) -> Self {
         let names: Vec<_> = names.split(',').map(str::trim).collect();
         let asked = Field::ALL.map(|field| names.contains(&field.name()));
-        match asked.contains(&true) {
-            true => Self(asked),
-            false => Self::ALL,
+        if asked.contains(&true) {
+            Self(asked)
+        } else {
+            Self::ALL
         }
     }
 
