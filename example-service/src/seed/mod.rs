@@ -1,6 +1,6 @@
 //! A database to measure against: the schema, and rows that are the same on every machine and every day.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value};
 use sea_orm_migration::MigratorTrait;
 
 use crate::{migrations::Migrator, projects::entity::file::Kind};
@@ -28,6 +28,16 @@ pub async fn articles(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
     insert(db, include_str!("articles.sql"), n).await
 }
 
+/// Adds a token for every user without one, in one statement. For tests only: such keys can be guessed.
+pub async fn tokens(db: &DatabaseConnection) -> Result<(), DbErr> {
+    execute(db, include_str!("tokens.sql"), []).await
+}
+
+/// The key of a user's token, as [`tokens`] makes it.
+pub fn token_of(user_id: i32) -> String {
+    format!("{user_id:040x}")
+}
+
 /// Adds `n` projects in one statement, owned by all the users in turn, of which there must be one at least.
 ///
 /// In a fresh database their ids are 1 to `n`, and what is said of a project depends on its number only. Every fourth is
@@ -45,14 +55,18 @@ pub async fn files_of(
     n: u32,
 ) -> Result<(), DbErr> {
     let values = [i64::from(n).into(), project_id.into(), kind.into()];
-    let statement = include_str!("files_of.sql");
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, statement, values);
-    db.execute_raw(statement).await?;
-    Ok(())
+    execute(db, include_str!("files_of.sql"), values).await
 }
 
 async fn insert(db: &DatabaseConnection, statement: &str, n: u32) -> Result<(), DbErr> {
-    let values = [i64::from(n).into()];
+    execute(db, statement, [i64::from(n).into()]).await
+}
+
+async fn execute<const N: usize>(
+    db: &DatabaseConnection,
+    statement: &str,
+    values: [Value; N],
+) -> Result<(), DbErr> {
     db.execute_raw(Statement::from_sql_and_values(
         DbBackend::Postgres,
         statement,

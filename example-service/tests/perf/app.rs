@@ -4,15 +4,23 @@
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Request, StatusCode},
+    http::{
+        HeaderMap, Method, Request, StatusCode,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
 };
 use perf_harness::{HasStatus, PerfDb, ResponseSize};
 use tower::ServiceExt;
 
-pub(crate) struct App(Router);
+#[derive(Clone)]
+pub(crate) struct App {
+    router: Router,
+    token: Option<String>,
+}
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
@@ -23,27 +31,55 @@ impl App {
     }
 
     pub(crate) fn new(router: Router) -> Self {
-        Self(router)
+        Self {
+            router,
+            token: None,
+        }
+    }
+
+    /// The same service, asked by whom this key belongs to.
+    pub(crate) fn with_token(&self, key: &str) -> Self {
+        Self {
+            router: self.router.clone(),
+            token: Some(key.to_owned()),
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = self.0.clone().oneshot(request).await.unwrap();
-        let status = response.status();
-        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        self.send(Method::GET, path, None).await
+    }
+
+    /// A body is sent as JSON.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<&str>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(key) = &self.token {
+            request = request.header(AUTHORIZATION, format!("Token {key}"));
+        }
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        let request = request.body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
         Answer {
-            status,
+            status: parts.status,
+            headers: parts.headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
         }
     }
 }
 
 impl Answer {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
     /// The `results` of a list.
     pub(crate) fn results(&self) -> Vec<serde_json::Value> {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
-        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
-        body["results"].as_array().unwrap().clone()
+        self.json()["results"].as_array().unwrap().clone()
     }
 }
 

@@ -1,0 +1,92 @@
+//! Ten files of each project are read, however many it has.
+
+use example_service::{projects::entity::file::Kind, seed};
+use perf_harness::{
+    Failure, Metric, PerfDb, PerfTest, assert_max_rows_examined, assert_no_disk_spill, perf_test,
+};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, FromQueryResult, Statement};
+
+use super::hundred_projects;
+use crate::app::App;
+
+/// Far more than are shown, of each project of the first page.
+async fn many_files(db: &PerfDb, n: u32) {
+    let db = db.connection();
+    for project in 81..=100 {
+        seed::files_of(&db, project, Kind::Source, n).await.unwrap();
+    }
+    db.execute_unprepared("ANALYZE").await.unwrap();
+}
+
+#[perf_test(template = hundred_projects)]
+async fn a_page_examines_as_many_files_as_it_shows(db: PerfDb) {
+    let app = App::on(&db);
+    let mut examined = Vec::new();
+    for n in [0, 300, 3_000] {
+        many_files(&db, n).await;
+        let page = db.record(app.get("/api/v1/projects/")).await;
+        let files = page.on_table("projects_file");
+        // The projects of the page, and ten files of each.
+        assert_max_rows_examined!(files, 20 + 20 * 10);
+        assert_no_disk_spill!(files);
+        examined.push(page.measure(Metric::RowsExamined).unwrap());
+    }
+    examined.dedup();
+    assert_eq!(examined.len(), 1, "{examined:?}");
+}
+
+#[perf_test(template = hundred_projects)]
+async fn a_project_examines_as_many_files_as_it_shows(db: PerfDb) {
+    let app = App::on(&db);
+    for n in [0, 3_000] {
+        many_files(&db, n).await;
+        let project = db.record(app.get("/api/v1/projects/100/")).await;
+        // The kinds, and ten files of each.
+        assert_max_rows_examined!(project.on_table("projects_file"), 4 + 4 * 10);
+    }
+}
+
+/// Django's `Prefetch('files', files[:10])`, in its SQL.
+const WINDOW: &str = r#"
+SELECT * FROM (
+    SELECT "projects_file"."id", "projects_file"."project_id", "projects_file"."uploaded_at",
+           ROW_NUMBER() OVER (PARTITION BY "projects_file"."project_id"
+               ORDER BY "projects_file"."uploaded_at" DESC, "projects_file"."id" DESC) AS "place"
+    FROM "projects_file"
+    WHERE "projects_file"."kind" = 'source' AND "projects_file"."project_id" = ANY($1)
+) "numbered"
+WHERE "place" <= 10
+"#;
+
+#[derive(FromQueryResult)]
+struct Numbered {
+    id: i64,
+}
+
+async fn window(db: &DatabaseConnection) -> Vec<Numbered> {
+    let projects: Vec<i64> = (81..=100).collect();
+    let values = [projects.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, WINDOW, values);
+    Numbered::find_by_statement(statement)
+        .all(db)
+        .await
+        .unwrap()
+}
+
+/// What the test above asks of `LATERAL`, asked of the window function that Django sends.
+#[test]
+fn a_window_function_examines_all_files_to_keep_ten_of_each_project() {
+    let failure: Failure = PerfTest::new("window_over_all_files")
+        .template(hundred_projects)
+        .run(async |db: PerfDb| {
+            many_files(&db, 300).await;
+            let files = db.record(window(&db.connection())).await;
+            let found = files.output();
+            assert_eq!(found.len(), 200);
+            assert!(found.iter().all(|file| file.id > 12_000));
+            assert_max_rows_examined!(files, 20 + 20 * 10);
+        })
+        .expect_err("a window function numbers all that it is given");
+    let told = failure.to_string();
+    assert!(told.contains("6,"), "{told}");
+}
