@@ -5,7 +5,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     http::{
-        HeaderMap, Method, Request, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Request, StatusCode,
         header::{AUTHORIZATION, CONTENT_TYPE},
     },
 };
@@ -15,7 +15,7 @@ use tower::ServiceExt;
 #[derive(Clone)]
 pub(crate) struct App {
     router: Router,
-    token: Option<String>,
+    headers: HeaderMap,
 }
 
 pub(crate) struct Answer {
@@ -33,32 +33,34 @@ impl App {
     pub(crate) fn new(router: Router) -> Self {
         Self {
             router,
-            token: None,
+            headers: HeaderMap::new(),
         }
     }
 
-    /// The same service, asked by whom this key belongs to.
+    /// The same service, to a client that sends this token.
     pub(crate) fn with_token(&self, key: &str) -> Self {
-        Self {
-            router: self.router.clone(),
-            token: Some(key.to_owned()),
-        }
+        self.with_header(AUTHORIZATION, &format!("Token {key}"))
+    }
+
+    pub(crate) fn with_header(&self, name: HeaderName, value: &str) -> Self {
+        let mut app = self.clone();
+        app.headers
+            .insert(name, HeaderValue::try_from(value).unwrap());
+        app
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, None).await
+        self.send("GET", path, None).await
     }
 
-    /// A body is sent as JSON.
-    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<&str>) -> Answer {
+    /// A body is said to be JSON.
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Option<&str>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
-        if let Some(key) = &self.token {
-            request = request.header(AUTHORIZATION, format!("Token {key}"));
-        }
+        request.headers_mut().unwrap().extend(self.headers.clone());
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        let body = Body::from(body.unwrap_or_default().to_owned());
         let request = request.body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -1,6 +1,6 @@
 //! Each endpoint within its budget of `perf-budgets.toml`.
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use example_service::seed::token_of;
 use perf_harness::{PerfDb, assert_within_budget, perf_test};
 
@@ -49,7 +49,7 @@ async fn a_batch_of_projects_is_within_its_budget(db: PerfDb) {
     let app = App::on(&db).with_token(&token_of(1));
     let batch = format!("[{}]", vec![r#"{"name": "New"}"#; 500].join(","));
     let path = "/api/v1/projects/";
-    let created = assert_within_budget!(db, || app.send(Method::POST, path, Some(&batch)));
+    let created = assert_within_budget!(db, || app.send("POST", path, Some(&batch)));
     assert_eq!(created.status, StatusCode::CREATED);
 }
 

@@ -1,6 +1,5 @@
 //! How long a request takes, as its callers see it: in the debug build of a test, so the budgets are wide.
 
-use axum::http::Method;
 use example_service::seed::token_of;
 use perf_harness::{PerfDb, assert_improves, assert_latency, perf_test};
 
@@ -44,7 +43,7 @@ async fn a_batch_of_projects_is_fast(db: PerfDb) {
     let app = App::on(&db.unrecorded()).with_token(&token_of(1));
     let batch = format!("[{}]", vec![r#"{"name": "New"}"#; 500].join(","));
     assert_latency!(db, p95 < 200ms, || app.send(
-        Method::POST,
+        "POST",
         "/api/v1/projects/",
         Some(&batch)
     ));
