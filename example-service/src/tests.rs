@@ -85,6 +85,10 @@ async fn who_wants_to_write_and_has_no_token_is_401() {
         "/naive/api/users/1/",
         "/api/articles/",
         "/naive/api/articles/",
+        "/api/v1/projects/",
+        "/naive/api/v1/projects/",
+        "/api/v1/projects/1/",
+        "/naive/api/v1/projects/1/",
     ] {
         for method in ["POST", "PUT", "PATCH", "DELETE"] {
             let headers = check(method, path, 401, body).await;
@@ -140,6 +144,21 @@ async fn a_wrong_search_cursor_page_or_id_is_refused_before_the_database_is_aske
 }
 
 #[tokio::test]
+async fn a_wrong_filter_or_path_of_projects_is_refused_before_the_database_is_asked() {
+    let filter = r#"{"status":["\"x\" is not a valid choice."]}"#;
+    let (cursor, path) = (
+        r#"{"detail":"Invalid cursor"}"#,
+        r#"{"detail":"Not found."}"#,
+    );
+    check("GET", "/api/v1/projects/?status=x", 400, filter).await;
+    check("GET", "/naive/api/v1/projects/?status=x", 400, filter).await;
+    check("GET", "/api/v1/projects/?cursor=x", 404, cursor).await;
+    for method in ["GET", "PUT"] {
+        check(method, "/api/v1/projects/one/", 404, path).await;
+    }
+}
+
+#[tokio::test]
 async fn an_unreachable_database_is_503_and_says_when_to_retry() {
     let body = r#"{"detail":"Service temporarily unavailable, try again later."}"#;
     for path in [
@@ -150,6 +169,10 @@ async fn an_unreachable_database_is_503_and_says_when_to_retry() {
         "/naive/api/users/1/",
         "/api/articles/?search=index",
         "/naive/api/articles/?search=index",
+        "/api/v1/projects/?checks=failed",
+        "/naive/api/v1/projects/?checks=failed",
+        "/api/v1/projects/1/",
+        "/naive/api/v1/projects/1/",
     ] {
         let headers = check("GET", path, 503, body).await;
         assert_eq!(headers[RETRY_AFTER], "1", "{path}");

@@ -1,4 +1,5 @@
--- Each with 30 files of each kind, two of each moment and not in the order of their ids, and 12 checks.
+-- Each with 30 files of each kind, two of each moment and not in the order of their ids, and 12 checks. Files and checks come
+-- from all projects in turn, as time brings them: those of one project lie far from each other.
 WITH author AS (
     SELECT array_agg(id ORDER BY id) AS ids FROM auth_user
 ),
@@ -30,7 +31,7 @@ new_file AS (
         new_project,
         generate_series(1, 30) AS number,
         unnest(ARRAY['source', 'test', 'document', 'data']) AS kind
-    ORDER BY new_project.id, number, kind
+    ORDER BY number, kind, new_project.id
 )
 INSERT INTO projects_check (name, state, created_at, project_id, author_id)
 SELECT
@@ -44,4 +45,4 @@ SELECT
     new_project.id,
     ids[1 + (new_project.id * 5 + number) % cardinality(ids)]
 FROM author, new_project, generate_series(1, 12) AS number
-ORDER BY new_project.id, number
+ORDER BY number, new_project.id

@@ -1,9 +1,11 @@
 //! Each endpoint within its budget of `perf-budgets.toml`.
 
 use axum::http::StatusCode;
+use example_service::seed::token_of;
 use perf_harness::{PerfDb, assert_within_budget, perf_test};
 
 use crate::app::App;
+use crate::projects::hundred_projects;
 use crate::seed;
 
 #[perf_test(template = seed::hundred_users, budget = "GET /api/users/")]
@@ -33,6 +35,29 @@ async fn a_search_without_a_hit_is_within_its_budget(db: PerfDb) {
     let search = db.record(app.get("/api/articles/?search=xylophone")).await;
     assert!(search.output().results().is_empty());
     assert_within_budget!(search, "search_without_a_hit");
+}
+
+#[perf_test(template = hundred_projects, budget = "GET /api/v1/projects/")]
+async fn a_page_of_projects_is_within_its_budget(db: PerfDb) {
+    let app = App::on(&db);
+    let list = assert_within_budget!(db, || app.get("/api/v1/projects/?page_size=100"));
+    assert_eq!(list.results().len(), 100);
+}
+
+#[perf_test(template = hundred_projects, budget = "GET /api/v1/projects/{id}/")]
+async fn a_project_is_within_its_budget(db: PerfDb) {
+    let app = App::on(&db);
+    let project = assert_within_budget!(db, || app.get("/api/v1/projects/7/"));
+    assert_eq!(project.status, StatusCode::OK);
+}
+
+#[perf_test(template = hundred_projects, budget = "POST /api/v1/projects/")]
+async fn a_batch_of_projects_is_within_its_budget(db: PerfDb) {
+    let app = App::on(&db).with_token(&token_of(1));
+    let batch = format!("[{}]", vec![r#"{"name": "New"}"#; 500].join(","));
+    let path = "/api/v1/projects/";
+    let created = assert_within_budget!(db, || app.send("POST", path, Some(&batch)));
+    assert_eq!(created.status, StatusCode::CREATED);
 }
 
 #[perf_test(budget = "GET /healthz")]

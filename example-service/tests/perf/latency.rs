@@ -1,8 +1,10 @@
 //! How long a request takes, as its callers see it: in the debug build of a test, so the budgets are wide.
 
+use example_service::seed::token_of;
 use perf_harness::{PerfDb, assert_improves, assert_latency, perf_test};
 
 use crate::app::App;
+use crate::projects::hundred_projects;
 use crate::seed;
 
 #[perf_test(template = seed::hundred_users)]
@@ -29,6 +31,37 @@ async fn a_search_is_fast(db: PerfDb) {
     let app = App::on(&db.unrecorded());
     assert_latency!(db, p95 < 200ms, || app
         .get("/api/articles/?search=heisenbug"));
+}
+
+#[perf_test(template = hundred_projects)]
+async fn a_page_of_projects_is_fast(db: PerfDb) {
+    let app = App::on(&db.unrecorded());
+    assert_latency!(db, p95 < 200ms, || app.get("/api/v1/projects/"));
+}
+
+#[perf_test(template = hundred_projects)]
+async fn a_project_is_fast(db: PerfDb) {
+    let app = App::on(&db.unrecorded());
+    assert_latency!(db, p95 < 200ms, || app.get("/api/v1/projects/7/"));
+}
+
+#[perf_test(template = hundred_projects)]
+async fn a_batch_of_projects_is_fast(db: PerfDb) {
+    let app = App::on(&db.unrecorded()).with_token(&token_of(1));
+    let batch = format!("[{}]", vec![r#"{"name": "New"}"#; 500].join(","));
+    assert_latency!(db, p95 < 200ms, || app.send(
+        "POST",
+        "/api/v1/projects/",
+        Some(&batch)
+    ));
+}
+
+#[perf_test(template = hundred_projects, rtt = 1ms)]
+async fn lateral_is_worth_it_where_the_database_is_far(db: PerfDb) {
+    let app = App::on(&db);
+    let naive = || app.get("/naive/api/v1/projects/");
+    let tuned = || app.get("/api/v1/projects/");
+    assert_improves!(db, naive, tuned, 70%, queries 90%, warm_up = 2);
 }
 
 /// Where the database is a network away, as in production.

@@ -7,6 +7,7 @@ mod articles;
 mod budgets;
 mod health;
 mod latency;
+mod projects;
 mod seed;
 mod users;
 
