@@ -112,6 +112,7 @@ impl<'a> Input<'a> {
     }
 
     /// `DateField(allow_null=True)`. The outer `None` is missing or wrong, the inner one `null`.
+    #[expect(clippy::option_option, reason = "missing and `null` are told apart")]
     pub(crate) fn nullable_date(&mut self, name: &str) -> Option<Option<Date>> {
         match self.given(name, false)? {
             Value::Null => Some(None),

@@ -60,7 +60,8 @@ impl Service {
         self.send(request.expect("a path"))
     }
 
-    fn send(&self, request: Request<Body>) -> Bytes {
+    /// The same, of any request.
+    pub(crate) fn send(&self, request: Request<Body>) -> Bytes {
         let path = request.uri().clone();
         self.runtime.block_on(async {
             let Ok(answer) = self.router.clone().oneshot(request).await;

@@ -2,9 +2,11 @@
 //! and how the planner will answer a search when there are a million articles.
 #![expect(clippy::print_stdout, reason = "a demo talks to its user")]
 
+#[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../../tests/perf/app.rs"]
 mod app;
 mod plans;
+#[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../../tests/perf/seed.rs"]
 mod seed;
 mod users;

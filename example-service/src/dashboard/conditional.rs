@@ -11,25 +11,25 @@ use sha2::{Digest as _, Sha256};
 
 use super::cache::Page;
 
-/// Half of a hash is enough: nobody gains by two bodies of one tag but their own user.
-const TAG_BYTES: usize = 16;
-
-/// The tag of a body. A weak one, as the body may be compressed on its way.
+/// The tag of a body: half of its hash, which is enough to tell a user's own pages apart. A weak one, as the body may be
+/// compressed on its way.
 pub(super) fn etag(body: &[u8]) -> HeaderValue {
     let hash = Sha256::digest(body);
-    let hex: String = hash[..TAG_BYTES]
+    let half = hash
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    HeaderValue::try_from(format!("W/\"{hex}\"")).expect("hexadecimal digits are visible ASCII")
+        .take(16)
+        .fold(0, |half, byte| half << 8 | u128::from(*byte));
+    HeaderValue::try_from(format!("W/\"{half:032x}\""))
+        .expect("hexadecimal digits are visible ASCII")
 }
 
 /// The page, or 304 and nothing of it where the client has it. Whose it is depends on the token, and whether it is still true only the
 /// service knows: `private, no-cache`.
 pub(super) fn answer(request: &HeaderMap, page: Page) -> Response {
-    let mut response = match has(request, &page.etag) {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => ([(CONTENT_TYPE, "application/json")], page.body).into_response(),
+    let mut response = if has(request, &page.etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(CONTENT_TYPE, "application/json")], page.body).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(ETAG, page.etag);

@@ -91,13 +91,14 @@ const NOTES: CharField = CharField {
 };
 
 /// What a client may say of an item, checked: `serializer.validated_data`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct ItemInput {
     title: Option<String>,
     notes: Option<String>,
     status: Option<Status>,
     priority: Option<i16>,
-    due_on: Option<Option<Date>>,
+    /// Not set, or `null`, or a day.
+    due_on: ActiveValue<Option<Date>>,
 }
 
 impl ItemInput {
@@ -121,14 +122,14 @@ impl ItemInput {
             priority: input
                 .integer("priority", 1, 5)
                 .and_then(|priority| i16::try_from(priority).ok()),
-            due_on: input.nullable_date("due_on"),
+            due_on: given(input.nullable_date("due_on")),
         };
         input.finish()?;
         Ok(item)
     }
 
     /// `Item(owner=owner, **validated_data)`, with the defaults of the model.
-    pub(super) fn create(self, owner_id: i32) -> item::ActiveModel {
+    pub(super) fn create(mut self, owner_id: i32) -> item::ActiveModel {
         let now = now();
         item::ActiveModel {
             id: NotSet,
@@ -136,7 +137,7 @@ impl ItemInput {
             notes: Set(self.notes.unwrap_or_default()),
             status: Set(self.status.unwrap_or(Status::Open)),
             priority: Set(self.priority.unwrap_or(3)),
-            due_on: Set(self.due_on.flatten()),
+            due_on: Set(self.due_on.take().flatten()),
             created_at: Set(now),
             updated_at: Set(now),
             owner_id: Set(owner_id),
@@ -150,7 +151,7 @@ impl ItemInput {
             notes: given(self.notes),
             status: given(self.status),
             priority: given(self.priority),
-            due_on: given(self.due_on),
+            due_on: self.due_on,
             updated_at: Set(now()),
             ..Default::default()
         }

@@ -35,14 +35,15 @@ pub async fn tokens(db: &DatabaseConnection) -> Result<(), DbErr> {
 }
 
 /// The key of a user's token, as [`tokens`] makes it.
+#[must_use]
 pub fn token_of(user_id: i32) -> String {
     format!("{user_id:040x}")
 }
 
 /// Adds `n` items in one statement, of all the users in turn, of which there must be one at least.
 ///
-/// In a fresh database their ids are 1 to `n`, and what an item says depends on its number only. Of ten items about six
-/// are open, three are done and one is archived.
+/// In a fresh database their ids are 1 to `n`, and what an item says depends on its number only. Of ten items of a
+/// user six are open, three are done and one is archived.
 pub async fn items(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
     let values = [i64::from(n).into(), None::<i32>.into()];
     execute(db, include_str!("items.sql"), values).await

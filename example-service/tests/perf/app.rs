@@ -18,6 +18,7 @@ pub(crate) struct App {
     headers: HeaderMap,
 }
 
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

@@ -1,5 +1,7 @@
 //! How long a request takes, as its callers see it: in the debug build of a test, so the budgets are wide.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use example_service::seed::token_of;
 use perf_harness::{PerfDb, assert_improves, assert_latency, perf_test};
 
@@ -77,4 +79,49 @@ async fn prefetching_is_worth_it_where_the_database_is_far(db: PerfDb) {
     let naive = || app.get("/naive/api/users/");
     let tuned = || app.get("/api/users/");
     assert_improves!(db, naive, tuned, 70%, queries 95%, warm_up = 2);
+}
+
+/// Read anew each time, since each time another was never asked for.
+#[perf_test(template = seed::hundred_dashboards)]
+async fn a_dashboard_of_a_thousand_items_is_fast(db: PerfDb) {
+    let direct = db.unrecorded();
+    example_service::seed::items_of(&direct.connection(), 1, 1_000)
+        .await
+        .unwrap();
+    let app = App::on(&direct).with_token(&token_of(1));
+    let requests = AtomicU64::new(0);
+    let path = || {
+        let request = requests.fetch_add(1, Ordering::Relaxed);
+        format!("/api/dashboard/?page_size=1000&unknown={request}")
+    };
+    assert_latency!(db, p95 < 500ms, || async { app.get(&path()).await });
+}
+
+#[perf_test(template = seed::hundred_dashboards)]
+async fn a_dashboard_that_is_remembered_is_fast(db: PerfDb) {
+    let app = App::on(&db.unrecorded()).with_token(&token_of(1));
+    assert_latency!(db, p50 < 10ms, p95 < 50ms, || app.get("/api/dashboard/"));
+}
+
+#[perf_test(template = seed::hundred_dashboards)]
+async fn a_change_of_an_item_is_fast(db: PerfDb) {
+    let app = App::on(&db.unrecorded()).with_token(&token_of(1));
+    let body = Some(r#"{"status":"done"}"#);
+    assert_latency!(db, p95 < 200ms, || app.send(
+        "PATCH",
+        "/api/dashboard/3000/",
+        body
+    ));
+}
+
+#[perf_test(template = seed::hundred_dashboards, rtt = 1ms)]
+async fn one_statement_for_a_dashboard_is_worth_it_where_the_database_is_far(db: PerfDb) {
+    let app = App::on(&db).with_token(&token_of(1));
+    let requests = AtomicU64::new(0);
+    let naive = || app.get("/naive/api/dashboard/");
+    let tuned = || async {
+        let request = requests.fetch_add(1, Ordering::Relaxed);
+        app.get(&format!("/api/dashboard/?unknown={request}")).await
+    };
+    assert_improves!(db, naive, tuned, 50%, queries 80%, warm_up = 2);
 }

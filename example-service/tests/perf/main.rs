@@ -5,6 +5,7 @@ use perf_harness::CountingAllocator;
 mod app;
 mod articles;
 mod budgets;
+mod dashboard;
 mod health;
 mod latency;
 mod projects;

@@ -17,3 +17,12 @@ pub(crate) async fn three_hundred_articles(db: TemplateDb) -> Result<(), DbErr> 
     seed::users(&db, 300).await?;
     seed::articles(&db, 300).await
 }
+
+/// With a token each, and 30 items each.
+pub(crate) async fn hundred_dashboards(db: TemplateDb) -> Result<(), DbErr> {
+    let db = db.connection();
+    seed::migrate(&db).await?;
+    seed::users(&db, 100).await?;
+    seed::tokens(&db).await?;
+    seed::items(&db, 3_000).await
+}

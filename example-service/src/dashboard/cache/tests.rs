@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::*;
 
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const A_DAY: Duration = Duration::from_hours(24);
 
 fn dashboards() -> Dashboards {
     Dashboards::new(A_DAY)
@@ -174,7 +174,7 @@ async fn with_no_time_to_live_nothing_is_remembered() {
 /// Or else a page that took long to read would show what it does not hold for as long as that beyond its time.
 #[test]
 fn a_page_lives_from_before_it_was_read() {
-    let (asked_at, ttl) = (Instant::now(), Duration::from_secs(60));
+    let (asked_at, ttl) = (Instant::now(), Duration::from_mins(1));
     let key = Key {
         user: 1,
         generation: 0,
