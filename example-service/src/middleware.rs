@@ -1,9 +1,10 @@
 //! What every request passes on its way in and its answer on the way out: Django's `MIDDLEWARE`.
 
-use std::time::Duration;
+use std::{future::poll_fn, pin::Pin, time::Duration};
 
 use axum::{
     Router,
+    body::{Body, HttpBody as _},
     extract::{DefaultBodyLimit, Request, State},
     http::header::CONTENT_LENGTH,
     middleware::{Next, from_fn, from_fn_with_state},
@@ -30,14 +31,28 @@ pub(crate) fn around(router: Router, settings: &Settings) -> Router {
         .layer(TraceLayer::new_for_http())
 }
 
+/// As much of a refused body is read and thrown away: a client that is still sending would not see the answer.
+const LINGER: usize = 8 * MAX_BODY;
+
 /// By what the client says; a body without a length is cut off while it is read.
 async fn limit_body(request: Request, next: Next) -> Result<Response, ApiError> {
     let length = request.headers().get(CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > MAX_BODY) {
+        discard(request.into_body()).await;
         return Err(ApiError::ContentTooLarge);
     }
     Ok(next.run(request).await)
+}
+
+async fn discard(mut body: Body) {
+    let mut read = 0;
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        read += frame.data_ref().map_or(0, |data| data.len());
+        if read > LINGER {
+            return;
+        }
+    }
 }
 
 /// Whatever a request waits for, it is answered.

@@ -370,8 +370,8 @@ fn wrong_requests(cases: &mut Cases) {
         ("method: POST", "POST", "/api/articles/"),
         ("method: PATCH", "PATCH", "/api/v1/projects/"),
         ("method: DELETE", "DELETE", "/api/dashboard/"),
-        ("method: PUT of an item", "PUT", "/api/dashboard/3/"),
-        ("method: GET of an item", "GET", "/api/dashboard/3/"),
+        ("method: PUT of an item", "PUT", "/api/dashboard/2/"),
+        ("method: GET of an item", "GET", "/api/dashboard/2/"),
     ] {
         let case = cases.send(name, method, path);
         *case = case.clone().by(3);
@@ -454,26 +454,26 @@ fn new_items(cases: &mut Cases) {
     *case = case.clone().by(4);
 }
 
-/// Item 3 is of the user with id 3, as every sixtieth is.
+/// Item 2 is of the user with id 3, as every sixtieth is.
 fn changed_items(cases: &mut Cases) {
     for (name, method, path, body) in [
         (
             "change: a status",
             "PATCH",
-            "/api/dashboard/3/",
+            "/api/dashboard/2/",
             r#"{"status": "archived"}"#,
         ),
-        ("change: nothing", "PATCH", "/api/dashboard/3/", "{}"),
+        ("change: nothing", "PATCH", "/api/dashboard/2/", "{}"),
         (
             "change: no due date",
             "PATCH",
-            "/api/dashboard/3/",
+            "/api/dashboard/2/",
             r#"{"due_on": null}"#,
         ),
         (
             "change: wrongly",
             "PATCH",
-            "/api/dashboard/3/",
+            "/api/dashboard/2/",
             r#"{"priority": "high"}"#,
         ),
         (
@@ -484,8 +484,8 @@ fn changed_items(cases: &mut Cases) {
         ),
         ("change: of nobody", "PATCH", "/api/dashboard/999999/", "{}"),
         ("change: no number", "PATCH", "/api/dashboard/x/", "{}"),
-        ("delete: one", "DELETE", "/api/dashboard/63/", ""),
-        ("delete: once more", "DELETE", "/api/dashboard/63/", ""),
+        ("delete: one", "DELETE", "/api/dashboard/62/", ""),
+        ("delete: once more", "DELETE", "/api/dashboard/62/", ""),
         (
             "delete: of somebody else",
             "DELETE",

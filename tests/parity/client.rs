@@ -52,6 +52,8 @@ impl Client {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            // Who refuses a body unread closes the connection, and a client may only notice with its next request.
+            .max_idle_connections(0)
             .timeout_global(Some(PATIENCE))
             .build();
         Self {
@@ -80,7 +82,8 @@ impl Client {
             Some(body) => self.agent.run(builder.body(body.clone()).unwrap()),
             None => self.agent.run(builder.body(()).unwrap()),
         };
-        let answer = answer.unwrap_or_else(|error| panic!("{request:?}: {error}"));
+        let answer =
+            answer.unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.path));
         let (parts, mut body) = answer.into_parts();
         Answer {
             status: parts.status.as_u16(),

@@ -23,7 +23,7 @@ fn requests(way: Way) -> Vec<Case> {
         get("users, page of 20", "/api/users/"),
         get("users, two fields", "/api/users/?fields=id,username"),
         get("user", "/api/users/4/"),
-        Case::send(way, "item, changed", "PATCH", "/api/dashboard/3/")
+        Case::send(way, "item, changed", "PATCH", "/api/dashboard/2/")
             .by(3)
             .json(r#"{"title": "changed"}"#),
         get("dashboard, after it", "/api/dashboard/").by(3),

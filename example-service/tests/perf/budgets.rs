@@ -69,7 +69,7 @@ async fn health_is_within_its_budget(db: PerfDb) {
 
 #[perf_test(template = seed::hundred_dashboards, budget = "GET /api/dashboard/")]
 async fn a_dashboard_is_within_its_budget(db: PerfDb) {
-    let app = App::on(&db).with_token(&example_service::seed::token_of(1));
+    let app = App::on(&db).with_token(&token_of(1));
     // Each time it is measured it is read anew.
     let requests = std::sync::atomic::AtomicU64::new(0);
     let list = assert_within_budget!(db, || async {
@@ -81,7 +81,7 @@ async fn a_dashboard_is_within_its_budget(db: PerfDb) {
 
 #[perf_test(template = seed::hundred_dashboards, budget = "PATCH /api/dashboard/{id}/")]
 async fn a_change_of_an_item_is_within_its_budget(db: PerfDb) {
-    let app = App::on(&db).with_token(&example_service::seed::token_of(1));
+    let app = App::on(&db).with_token(&token_of(1));
     let body = Some(r#"{"status":"done"}"#);
     let change = assert_within_budget!(db, || app.send("PATCH", "/api/dashboard/3000/", body));
     assert_eq!(change.status, StatusCode::OK);
