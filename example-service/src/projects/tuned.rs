@@ -90,8 +90,8 @@ pub(super) async fn list_projects(
     Ok(Json(page))
 }
 
-/// The states that have an index of their own are written into the statement, as Django writes them: of a parameter the
-/// planner cannot know that the index has it, once it plans for all values.
+/// The states that have an index of their own are written into the statement, as Django writes them. A parameter would do as
+/// long as Postgres plans for its value; in a plan for all values it would not, and nothing here should hang on which it is.
 fn filtered(filter: &ProjectFilter) -> Select<project::Entity> {
     let mut projects = project::Entity::find().inner_join(user::Entity);
     if let Some(owner) = filter.owner {
