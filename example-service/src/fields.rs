@@ -121,9 +121,10 @@ impl<'a> Input<'a> {
 
     /// All mistakes, if there are any.
     pub(crate) fn finish(self) -> Result<(), Errors> {
-        match self.errors.is_empty() {
-            true => Ok(()),
-            false => Err(self.errors),
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(self.errors)
         }
     }
 

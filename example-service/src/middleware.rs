@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::Pin, time::Duration};
 
 use axum::{
     Router,
-    body::{Body, HttpBody as _},
+    body::{Body, Bytes, HttpBody as _},
     extract::{DefaultBodyLimit, Request, State},
     http::header::CONTENT_LENGTH,
     middleware::{Next, from_fn, from_fn_with_state},
@@ -48,7 +48,7 @@ async fn limit_body(request: Request, next: Next) -> Result<Response, ApiError> 
 async fn discard(mut body: Body) {
     let mut read = 0;
     while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        read += frame.data_ref().map_or(0, |data| data.len());
+        read += frame.data_ref().map_or(0, Bytes::len);
         if read > LINGER {
             return;
         }

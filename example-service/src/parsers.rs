@@ -3,7 +3,7 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequest, Request},
-    http::{HeaderMap, header::CONTENT_TYPE},
+    http::{HeaderMap, HeaderValue, header::CONTENT_TYPE},
 };
 use serde_json::{Map, Value};
 
@@ -44,7 +44,7 @@ async fn read(body: Body) -> Result<axum::body::Bytes, ApiError> {
 }
 
 fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+    let value = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
 }
 

@@ -1,4 +1,4 @@
-//! `GET /api/schema/`: what the service answers, for programs and their authors, as OpenAPI 3.1.
+//! `GET /api/schema/`: what the service answers, for programs and their authors, as `OpenAPI` 3.1.
 
 use std::sync::LazyLock;
 

@@ -23,7 +23,7 @@ impl Default for Settings {
             throttle_anon: None,
             throttle_user: None,
             token_ttl: Duration::from_secs(30),
-            dashboard_ttl: Duration::from_secs(60),
+            dashboard_ttl: Duration::from_mins(1),
             request_timeout: Duration::from_secs(30),
         }
     }

@@ -34,10 +34,10 @@ fn compare(way: Way, django: &Asked, rust: &Asked) -> Verdict {
     let differ = raw(&django.answer) != raw(&rust.answer);
     let unknown = alike(&django.answer) != alike(&rust.answer);
     Verdict {
-        known: match differ {
-            true => differences::of(way, name).map(|known| known.why).collect(),
-            false => Vec::new(),
-        },
+        known: differences::of(way, name)
+            .filter(|_| differ)
+            .map(|known| known.why)
+            .collect(),
         unknown: unknown.then(|| {
             let (django, rust) = (alike(&django.answer), alike(&rust.answer));
             format!("{way:?}: {name}\n  django {django}\n  rust   {rust}")

@@ -57,7 +57,7 @@ fn measure(python: &Path, author: Author, way: Way) -> Vec<(&'static str, Counts
                 "{:?}: {:?}",
                 asked.case,
                 asked.answer
-            )
+            );
         })
         .map(|asked| (asked.case.name, asked.counts))
         .collect()

@@ -53,9 +53,10 @@ impl Gate {
             return Ok(None);
         };
         let Service { db, tokens, .. } = &self.service;
-        let user = match self.remembers_tokens {
-            true => tokens.user(db, key).await?,
-            false => authentication::look_up(db, key).await?,
+        let user = if self.remembers_tokens {
+            tokens.user(db, key).await?
+        } else {
+            authentication::look_up(db, key).await?
         };
         Ok(Some(user))
     }

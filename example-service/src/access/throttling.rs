@@ -76,16 +76,19 @@ impl Throttle {
     fn admit(&self, ident: &str, now: Instant) -> Result<(), Duration> {
         let log = self.logs.get_with_by_ref(ident, Log::default);
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-        while log
-            .front()
-            .is_some_and(|oldest| now.saturating_duration_since(*oldest) >= self.rate.period)
-        {
+        // How long until a request is a period ago; none if it is.
+        let wait = |at: &Instant| {
+            let ago = now.saturating_duration_since(*at);
+            self.rate
+                .period
+                .checked_sub(ago)
+                .filter(|wait| !wait.is_zero())
+        };
+        while log.front().is_some_and(|oldest| wait(oldest).is_none()) {
             log.pop_front();
         }
-        match log.front() {
-            Some(oldest) if log.len() >= self.rate.requests => {
-                Err(self.rate.period - now.saturating_duration_since(*oldest))
-            }
+        match log.front().and_then(wait) {
+            Some(wait) if log.len() >= self.rate.requests => Err(wait),
             _ => {
                 log.push_back(now);
                 Ok(())

@@ -155,9 +155,10 @@ impl Page {
         if cursor.reverse {
             positions.reverse();
         }
-        let (next, previous) = match cursor.reverse {
-            true => ((behind, here), (ahead, following)),
-            false => ((ahead, following), (behind, here)),
+        let (next, previous) = if cursor.reverse {
+            ((behind, here), (ahead, following))
+        } else {
+            ((ahead, following), (behind, here))
         };
         Self {
             cursor,
