@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// Documents with samples: a comment that names the golden file stands above each.
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "docs/advice.md",
     "docs/baseline.md",
@@ -15,6 +15,7 @@ const DOCUMENTS: [&str; 12] = [
     "docs/history.md",
     "docs/plans.md",
     "docs/indexes.md",
+    "docs/parity.md",
     "docs/snapshots.md",
     "docs/templates.md",
 ];

@@ -297,7 +297,7 @@ mod tests {
         read: impl Fn(&mut Input<'_>) -> Option<T>,
         expected: Result<T, &str>,
     ) {
-        let data = json!({"f": value});
+        let data = Value::Object([("f".to_owned(), value)].into_iter().collect());
         let mut input = Input::of(&data, false).unwrap();
         let actual = read(&mut input);
         let actual = input.finish().map(|()| actual.unwrap());

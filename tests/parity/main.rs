@@ -17,6 +17,7 @@ mod client;
 mod costs;
 mod differences;
 mod django;
+mod files;
 mod rust;
 mod service;
 mod template;

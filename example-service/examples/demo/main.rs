@@ -1,12 +1,12 @@
-//! The performance-TDD cycle, told for a person: red, green, and what it brought. Two stories: how many queries a list costs,
-//! and how the planner will answer a search when there are a million articles.
+//! The performance-TDD cycle, told for a person: red, green, and what it brought. Three stories: how many queries a list costs,
+//! how the planner will answer a search when there are a million articles, and what a dashboard costs that is read again.
 #![expect(clippy::print_stdout, reason = "a demo talks to its user")]
 
 #[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../../tests/perf/app.rs"]
 mod app;
+mod dashboard;
 mod plans;
-#[expect(dead_code, reason = "the tests need more of it")]
 #[path = "../../tests/perf/seed.rs"]
 mod seed;
 mod users;
@@ -14,7 +14,10 @@ mod users;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match users::tell().and_then(|()| plans::tell()) {
+    let told = users::tell()
+        .and_then(|()| plans::tell())
+        .and_then(|()| dashboard::tell());
+    match told {
         Ok(()) => {
             println!("{OUTLOOK}");
             ExitCode::SUCCESS
@@ -28,7 +31,7 @@ fn main() -> ExitCode {
 
 const OUTLOOK: &str = "\
 Run it yourself: cargo test -p example-service --test perf
-The endpoints:   example-service/src/users and articles, naive.rs beside what it became";
+The endpoints:   example-service/src/users, articles and dashboard, naive.rs beside tuned.rs";
 
 fn indented(text: &str) -> String {
     text.lines()

@@ -61,7 +61,7 @@ class PrefetchedUserSerializer(UserSerializer):
         granted = set(user.user_permissions.all())
         for group in user.groups.all():
             granted.update(group.permissions.all())
-        return sorted(label(permission) for permission in granted)
+        return sorted({label(permission) for permission in granted})
 
 
 def label(permission):

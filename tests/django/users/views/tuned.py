@@ -17,7 +17,7 @@ class TunedUsers(SparseFieldsMixin):
         return users_with(self.wanted())
 
     def get_serializer_context(self):
-        every = SimpleLazyObject(lambda: sorted(label(each) for each in permissions()))
+        every = SimpleLazyObject(lambda: sorted({label(each) for each in permissions()}))
         return {**super().get_serializer_context(), "all_permissions": every}
 
 

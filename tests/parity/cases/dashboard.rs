@@ -1,0 +1,120 @@
+//! What is asked of a user's dashboard, and the items that are written there.
+
+use super::{Case, Cases};
+
+pub(super) fn dashboard(cases: &mut Cases) {
+    let by = |case: &mut Case| *case = case.clone().by(3);
+    by(cases.get("dashboard: first page", "/api/dashboard/?page_size=4"));
+    by(cases.follow("dashboard: second page", "dashboard: first page", "next"));
+    by(cases.follow("dashboard: last page", "dashboard: second page", "next"));
+    by(cases.follow("dashboard: back again", "dashboard: last page", "previous"));
+    by(cases.get("dashboard: all of it", "/api/dashboard/?page_size=1000"));
+    by(cases.get("dashboard: once more", "/api/dashboard/?page_size=1000"));
+}
+
+pub(super) fn new_items(cases: &mut Cases) {
+    for (name, body) in [
+        ("new item: title alone", r#"{"title": "  Write tests "}"#),
+        (
+            "new item: everything",
+            r#"{"title": "Z\u00fcrich \ud83e\udd80", "notes": "a\nb", "status": "done", "priority": 5, "due_on": "2027-01-31"}"#,
+        ),
+        (
+            "new item: numbers as text",
+            r#"{"title": 7, "priority": " 2.0 ", "due_on": "20270131"}"#,
+        ),
+        (
+            "new item: what is not its to set",
+            r#"{"title": "t", "id": 1, "owner": 1, "created_at": "x"}"#,
+        ),
+        ("new item: no title", r#"{"notes": "n"}"#),
+        ("new item: a blank title", r#"{"title": "  "}"#),
+        ("new item: null for a title", r#"{"title": null}"#),
+        ("new item: true for a title", r#"{"title": true}"#),
+        ("new item: a null character", r#"{"title": "a\u0000b"}"#),
+        (
+            "new item: everything wrong",
+            r#"{"title": "", "notes": null, "status": "x", "priority": 9, "due_on": "x"}"#,
+        ),
+        ("new item: priority 0", r#"{"title": "t", "priority": 0}"#),
+        ("new item: a fraction", r#"{"title": "t", "priority": 2.5}"#),
+        (
+            "new item: beyond integers",
+            r#"{"title": "t", "priority": 100000000000000000000}"#,
+        ),
+        ("new item: half a character", r#"{"title": "\ud83e"}"#),
+        (
+            "new item: a list as a status",
+            r#"{"title": "t", "status": ["open"]}"#,
+        ),
+        (
+            "new item: a long number as a title",
+            r#"{"title": 123456789012345678901}"#,
+        ),
+        ("new item: a line separator", r#"{"title": "a\u2028b"}"#),
+        (
+            "new item: no such day",
+            r#"{"title": "t", "due_on": "2026-02-30"}"#,
+        ),
+    ] {
+        let case = cases.send(name, "POST", "/api/dashboard/");
+        *case = case.clone().by(3).json(body);
+    }
+    let long = "ü".repeat(201);
+    let case = cases.send("new item: a long title", "POST", "/api/dashboard/");
+    *case = case.clone().by(3).json(format!(r#"{{"title": "{long}"}}"#));
+    let case = cases.get(
+        "dashboard: after new items",
+        "/api/dashboard/?page_size=1000",
+    );
+    *case = case.clone().by(3);
+    let case = cases.get("dashboard: of another user", "/api/dashboard/?page_size=5");
+    *case = case.clone().by(4);
+}
+
+/// Item 2 is of the user with id 3, as every sixtieth is.
+pub(super) fn changed_items(cases: &mut Cases) {
+    for (name, method, path, body) in [
+        (
+            "change: a status",
+            "PATCH",
+            "/api/dashboard/2/",
+            r#"{"status": "archived"}"#,
+        ),
+        ("change: nothing", "PATCH", "/api/dashboard/2/", "{}"),
+        (
+            "change: no due date",
+            "PATCH",
+            "/api/dashboard/2/",
+            r#"{"due_on": null}"#,
+        ),
+        (
+            "change: wrongly",
+            "PATCH",
+            "/api/dashboard/2/",
+            r#"{"priority": "high"}"#,
+        ),
+        (
+            "change: of somebody else",
+            "PATCH",
+            "/api/dashboard/4/",
+            r#"{"title": "mine"}"#,
+        ),
+        ("change: of nobody", "PATCH", "/api/dashboard/999999/", "{}"),
+        ("change: no number", "PATCH", "/api/dashboard/x/", "{}"),
+        ("delete: one", "DELETE", "/api/dashboard/62/", ""),
+        ("delete: once more", "DELETE", "/api/dashboard/62/", ""),
+        (
+            "delete: of somebody else",
+            "DELETE",
+            "/api/dashboard/4/",
+            "",
+        ),
+    ] {
+        let case = cases.send(name, method, path);
+        let by = case.clone().by(3);
+        *case = if body.is_empty() { by } else { by.json(body) };
+    }
+    let case = cases.get("dashboard: after changes", "/api/dashboard/?page_size=1000");
+    *case = case.clone().by(3);
+}

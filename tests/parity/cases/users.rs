@@ -1,0 +1,104 @@
+//! What is asked of the users, and of the pages of a list.
+
+use super::{Cases, Way};
+
+pub(super) fn users(cases: &mut Cases) {
+    cases.get("users: first page", "/api/users/");
+    cases.follow("users: second page", "users: first page", "next");
+    cases.follow("users: back again", "users: second page", "previous");
+    cases.get("users: pages of 25", "/api/users/?page_size=25");
+    cases.follow("users: second of 25", "users: pages of 25", "next");
+    cases.follow("users: last of 25", "users: second of 25", "next");
+    cases.follow("users: before the last", "users: last of 25", "previous");
+    cases.get("users: all on one page", "/api/users/?page_size=100");
+    cases.get(
+        "users: a page too large",
+        "/api/users/?page_size=1000&b=2&a=1",
+    );
+    for (name, size) in [
+        ("users: a page of 0", "0"),
+        ("users: a page of -1", "-1"),
+        ("users: a page of ten", "ten"),
+        ("users: a page of nothing", ""),
+    ] {
+        cases.get(name, &format!("/api/users/?page_size={size}"));
+    }
+    match cases.way {
+        Way::Naive => numbered("/api/users/", cases),
+        Way::Tuned => by_cursor("/api/users/", cases),
+    }
+    cases.get(
+        "users: two fields",
+        "/api/users/?fields=id,username&page_size=3",
+    );
+    cases.get(
+        "users: in the order of the serializer",
+        "/api/users/?fields=username,id",
+    );
+    cases.get(
+        "users: an unknown field among them",
+        "/api/users/?fields=id,password,nonsense",
+    );
+    cases.get(
+        "users: unknown fields only",
+        "/api/users/?fields=nonsense&page_size=2",
+    );
+    cases.get("users: no fields", "/api/users/?fields=&page_size=2");
+    cases.get(
+        "users: fields with blanks",
+        "/api/users/?fields=%20id%20,%20groups%20&page_size=2",
+    );
+    cases.get(
+        "users: one relation",
+        "/api/users/?fields=permissions&page_size=5",
+    );
+    cases.get("users: the profile alone", "/api/users/?fields=profile");
+    cases.get("user: one", "/api/users/4/");
+    cases.get(
+        "user: two of its fields",
+        "/api/users/4/?fields=groups,email",
+    );
+    cases.get("user: unknown", "/api/users/99999/");
+    cases.get("user: beyond integers", "/api/users/99999999999999999999/");
+    cases.get("user: beyond the column", "/api/users/2147483648/");
+    cases.get("user: no number", "/api/users/one/");
+    cases.get("user: 0", "/api/users/0/");
+}
+
+/// Pages by number that do not exist, and the last one.
+fn numbered(list: &str, cases: &mut Cases) {
+    for (name, page) in [
+        ("page: last", "last"),
+        ("page: beyond the last", "99"),
+        ("page: 0", "0"),
+        ("page: -1", "-1"),
+        ("page: no number", "x"),
+        ("page: blank", ""),
+    ] {
+        cases.get(name, &format!("{list}?page={page}"));
+    }
+}
+
+/// Cursors that nobody wrote, and some that anybody could have.
+fn by_cursor(list: &str, cases: &mut Cases) {
+    for (name, cursor) in [
+        ("cursor: not base 64", "x"),
+        ("cursor: nonsense", "bm9uc2Vuc2U%3D"),
+        ("cursor: empty", ""),
+        ("cursor: no position", "cD1hYmM%3D"),         // p=abc
+        ("cursor: a position beyond all", "cD05OTk5"), // p=9999
+        ("cursor: back from there", "cj0xJnA9OTk5OQ%3D%3D"), // r=1&p=9999
+        ("cursor: back from before all", "cj0xJnA9MA%3D%3D"), // r=1&p=0
+        ("cursor: an offset", "bz01"),                 // o=5
+        ("cursor: an offset back", "bz01JnI9MQ%3D%3D"), // o=5&r=1
+        ("cursor: an offset from a position", "bz01JnA9MTA%3D"), // o=5&p=10
+        (
+            "cursor: beyond 64 bits",
+            "cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ%3D%3D",
+        ), // p=99999999999999999999
+        ("cursor: with a stranger in it", "cD0x%20MA%3D%3D"), // p=10
+        ("cursor: a negative offset", "bz0tMQ%3D%3D"), // o=-1
+    ] {
+        cases.get(name, &format!("{list}?page_size=10&cursor={cursor}"));
+    }
+}
