@@ -127,6 +127,7 @@ pub(crate) fn all(way: Way) -> Vec<Case> {
     dashboard::dashboard(&mut cases);
     requests::wrong_requests(&mut cases);
     dashboard::new_items(&mut cases);
+    dashboard::odd_items(&mut cases);
     dashboard::changed_items(&mut cases);
     projects::new_projects(&mut cases);
     cases.cases
