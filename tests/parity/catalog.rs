@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use perf_harness::{PerfDb, PerfTest};
+use perf_harness::PerfDb;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-use crate::{django, template};
+use crate::{
+    django,
+    template::{self, on_a_copy},
+};
 
 /// A line for each thing that a schema is made of, and for the rows that `migrate` leaves. Each framework keeps its own list of
 /// what it has applied.
@@ -56,14 +59,8 @@ fn the_rust_migrations_arrive_at_the_schema_of_django() {
     let Some(python) = django::python("the_rust_migrations_arrive_at_the_schema_of_django") else {
         return;
     };
-    let original = PerfTest::new("schema::original")
-        .template(template::migrated(&python))
-        .run(catalog)
-        .unwrap();
-    let port = PerfTest::new("schema::port")
-        .template(template::ported)
-        .run(catalog)
-        .unwrap();
+    let original = on_a_copy("schema::original", template::migrated(&python), catalog);
+    let port = on_a_copy("schema::port", template::ported(), catalog);
     let only = |a: &BTreeSet<String>, b| a.difference(b).cloned().collect::<Vec<_>>().join("\n");
     assert_eq!(only(&original, &port), "", "only Django has these");
     assert_eq!(only(&port, &original), "", "only the port has these");
@@ -88,13 +85,11 @@ fn a_schema_that_differs_is_seen() {
         "DROP INDEX dashboard_item_status_idx",
         "DELETE FROM auth_permission WHERE codename = 'view_item'",
     ] {
-        let differs = PerfTest::new("schema::changed")
-            .template(template::ported)
-            .run(async move |db: PerfDb| {
-                let before = catalog(db.clone()).await;
-                db.connection().execute_unprepared(change).await.unwrap();
-                before != catalog(db).await
-            });
-        assert!(differs.unwrap(), "{change}");
+        let differs = on_a_copy("schema::changed", template::ported(), async |db| {
+            let before = catalog(db.clone()).await;
+            db.connection().execute_unprepared(change).await.unwrap();
+            before != catalog(db).await
+        });
+        assert!(differs, "{change}");
     }
 }

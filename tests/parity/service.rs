@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use example_service::Settings;
-use perf_harness::{Counts, PerfDb, PerfTest};
+use perf_harness::{Counts, PerfDb};
 
 use crate::cases::{Case, Target};
 use crate::client::{Answer, Client, Request};
 use crate::django::Django;
 use crate::rust::Rust;
-use crate::template;
+use crate::template::{self, on_a_copy};
 
 /// Whose answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,30 +35,23 @@ pub(crate) struct Asked {
 /// The answers to all cases, one after the other.
 pub(crate) fn ask(author: Author, python: &Path, set_up: SetUp, cases: &[Case]) -> Vec<Asked> {
     let name = format!("parity::{author:?}");
-    let (python, cases) = (python.to_owned(), cases.to_vec());
-    let run =
-        PerfTest::new(name)
-            .template(template::filled(&python))
-            .run(async move |db: PerfDb| {
-                let url = db.url().to_owned();
-                match author {
-                    Author::Django => {
-                        let anon = set_up.throttle_anon.map(|rate| ("THROTTLE_ANON", rate));
-                        let environment: Vec<_> = anon.into_iter().collect();
-                        let django = Django::start(&python, &url, &environment);
-                        ask_each(&db, &django.client, &cases).await
-                    }
-                    Author::Rust => {
-                        let settings = Settings {
-                            throttle_anon: set_up.throttle_anon.map(|rate| rate.parse().unwrap()),
-                            ..Settings::default()
-                        };
-                        let rust = Rust::start(&url, &settings).await;
-                        ask_each(&db, &rust.client, &cases).await
-                    }
-                }
-            });
-    run.unwrap_or_else(|failure| panic!("{author:?}: {failure}"))
+    let template = template::filled(python);
+    on_a_copy(&name, template, async |db| match author {
+        Author::Django => {
+            let anon = set_up.throttle_anon.map(|rate| ("THROTTLE_ANON", rate));
+            let environment: Vec<_> = anon.into_iter().collect();
+            let django = Django::start(python, db.url(), &environment);
+            ask_each(&db, &django.client, cases).await
+        }
+        Author::Rust => {
+            let settings = Settings {
+                throttle_anon: set_up.throttle_anon.map(|rate| rate.parse().unwrap()),
+                ..Settings::default()
+            };
+            let rust = Rust::start(db.url(), &settings).await;
+            ask_each(&db, &rust.client, cases).await
+        }
+    })
 }
 
 async fn ask_each(db: &PerfDb, client: &Client, cases: &[Case]) -> Vec<Asked> {

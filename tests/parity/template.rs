@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use example_service::seed;
-use perf_harness::{Template, TemplateDb};
+use perf_harness::{PerfDb, PerfTest, Template, TemplateDb};
 use sea_orm::DbErr;
 
 use crate::django;
@@ -35,6 +35,25 @@ async fn fill(db: TemplateDb) -> Result<(), DbErr> {
 }
 
 /// The port's own migrations, and nothing more.
-pub(crate) async fn ported(db: TemplateDb) -> Result<(), DbErr> {
+pub(crate) fn ported() -> Template {
+    Template::function(migrate)
+}
+
+async fn migrate(db: TemplateDb) -> Result<(), DbErr> {
     seed::migrate(&db.connection()).await
+}
+
+/// What the work finds on a fresh copy of the template.
+pub(crate) fn on_a_copy<T, W>(name: &str, template: Template, work: W) -> T
+where
+    W: AsyncFnOnce(PerfDb) -> T,
+{
+    let mut found = None;
+    let run = PerfTest::new(name)
+        .template(template)
+        .run(async |db: PerfDb| {
+            found = Some(work(db).await);
+        });
+    run.unwrap_or_else(|failure| panic!("{name}: {failure}"));
+    found.expect("the work was run")
 }
