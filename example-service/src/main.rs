@@ -90,8 +90,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 )]
 fn announce(address: SocketAddr) {
     println!(
-        "listening on {address}: curl http://{address}/api/users/ (one query) \
-         or http://{address}/naive/api/users/ (one more per user)"
+        "listening on {address}: curl http://{address}/api/users/ (three queries) \
+         or http://{address}/naive/api/users/ (four per user)"
     );
 }
 

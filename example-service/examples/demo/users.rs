@@ -9,8 +9,8 @@ use sea_orm::Database;
 use super::app::App;
 use super::{indented, seed};
 
-const NAIVE: &str = "/naive/api/users/";
-const EAGER: &str = "/api/users/";
+const NAIVE: &str = "/naive/api/users/?page_size=100";
+const TUNED: &str = "/api/users/?page_size=100";
 /// Timed requests of each endpoint, in turn.
 const SAMPLES: usize = 30;
 
@@ -21,12 +21,12 @@ pub(super) fn tell() -> Result<(), String> {
         .err()
         .ok_or("the naive endpoint held its budget")?;
     println!("{}", indented(&red.to_string()));
-    if !red.to_string().contains("actual    101 queries") {
-        return Err("the naive endpoint did not cost 101 queries".to_owned());
+    if !red.to_string().contains("actual    402 queries") {
+        return Err("the naive endpoint did not cost 402 queries".to_owned());
     }
     println!("{CURE}");
-    budget_test("green", EAGER)
-        .map_err(|failure| format!("the eager endpoint broke its budget\n{failure}"))?;
+    budget_test("green", TUNED)
+        .map_err(|failure| format!("the tuned endpoint broke its budget\n{failure}"))?;
     println!("    test the_user_list_costs_three_queries ... ok\n");
     let measured = measure()?;
     println!(
@@ -37,21 +37,21 @@ pub(super) fn tell() -> Result<(), String> {
 }
 
 const INTRODUCTION: &str = "\
-1. Red: a Django list of users with their profiles, ported line by line, under a budget
+1. Red: a Django list of users with profile, groups and permissions, ported line by line, under a budget
 
     #[perf_test(template = seed::hundred_users)]
     async fn the_user_list_costs_three_queries(db: PerfDb) {
-        let list = db.record(App::on(&db).get(\"/naive/api/users/\")).await;
+        let list = db.record(App::on(&db).get(\"/naive/api/users/?page_size=100\")).await;
         assert_max_queries!(list, 3);
     }
 ";
 
 const CURE: &str = "\
-2. Green: one edit, select_related('profile') as sea-orm says it
+2. Green: select_related('profile') and two prefetches, as sea-orm says them
 
-    - let users = user::Entity::find().order_by_asc(user::COLUMN.id).limit(limit).all(&db).await?;
-    - for user in users { let profile = load_profile(&db, user.id).await?; .. }
-    + let rows = user::Entity::find().find_also_related(profile::Entity)..all(&db).await?;
+    - for user in users { let profile = user.find_related(profile::Entity).one(db).await?; .. }
+    + user::Entity::find().left_join(profile::Entity)
+    + prefetch::groups(db, ids), prefetch::permissions(db, ids): WHERE user_id = ANY($1)
 ";
 
 /// The test of the story, on one of the two endpoints.
@@ -88,31 +88,31 @@ async fn compare(db: &PerfDb) -> Result<[Measured; 2], String> {
         .await
         .map_err(|error| error.to_string())?;
     let direct = App::new(example_service::router(direct));
-    let (naive, eager) = (
+    let (naive, tuned) = (
         samples(&recorded, db, NAIVE).await?,
-        samples(&recorded, db, EAGER).await?,
+        samples(&recorded, db, TUNED).await?,
     );
-    if naive.1 != eager.1 {
+    if results(&naive.1) != results(&tuned.1) {
         return Err("the two endpoints do not say the same".to_owned());
     }
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..SAMPLES {
-        for (path, times) in [NAIVE, EAGER].iter().zip(&mut times) {
+        for (path, times) in [NAIVE, TUNED].iter().zip(&mut times) {
             let begun = Instant::now();
             let answer = direct.get(path).await;
             times.push(begun.elapsed());
             expect_ok(answer.status, path)?;
         }
     }
-    let [naive_times, eager_times] = times;
+    let [naive_times, tuned_times] = times;
     Ok([
         Measured {
             counts: naive.0,
             median: median(naive_times),
         },
         Measured {
-            counts: eager.0,
-            median: median(eager_times),
+            counts: tuned.0,
+            median: median(tuned_times),
         },
     ])
 }
@@ -125,6 +125,12 @@ async fn samples(app: &App, db: &PerfDb, path: &str) -> Result<(Counts, String),
         100 => Ok((*again.counts(), again.into_output().body)),
         other => Err(format!("{path} listed {other} users, not 100")),
     }
+}
+
+/// Of a page without its links, which are by number here and by cursor there.
+fn results(body: &str) -> Option<&str> {
+    let (_, results) = body.split_once("\"results\":")?;
+    Some(results)
 }
 
 fn expect_ok(status: StatusCode, path: &str) -> Result<(), String> {
@@ -141,24 +147,24 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn table(measured: &[Measured; 2]) -> String {
-    let [naive, eager] = measured;
+    let [naive, tuned] = measured;
     let counted = |name: &str, count: fn(&Counts) -> u64| {
         row(
             name,
             &count(&naive.counts).to_string(),
-            &count(&eager.counts).to_string(),
+            &count(&tuned.counts).to_string(),
         )
     };
     let latency = |measured: &Measured| format!("{:.1} ms", measured.median.as_secs_f64() * 1e3);
     [
-        row("", "naive", "eager"),
+        row("", "naive", "tuned"),
         counted("queries", |counts| counts.queries as u64),
         counted("round trips (*)", |counts| {
             (counts.round_trips - counts.pings) as u64
         }),
         counted("rows", |counts| counts.rows),
         counted("bytes received", |counts| counts.bytes_received),
-        row("median latency", &latency(naive), &latency(eager)),
+        row("median latency", &latency(naive), &latency(tuned)),
         "    (*) without the pool's pings: sqlx sends one before and one after each query"
             .to_owned(),
     ]
@@ -166,6 +172,6 @@ fn table(measured: &[Measured; 2]) -> String {
         + "\n"
 }
 
-fn row(name: &str, naive: &str, eager: &str) -> String {
-    format!("    {name:<18} {naive:>10} {eager:>10}")
+fn row(name: &str, naive: &str, tuned: &str) -> String {
+    format!("    {name:<18} {naive:>10} {tuned:>10}")
 }

@@ -51,8 +51,8 @@ new_group_permission AS (
     SELECT new_group.id, permission.id
     FROM
         new_group
-        JOIN team USING (name),
-        generate_series(0, team.permissions - 1) AS step
+        JOIN team USING (name)
+        CROSS JOIN generate_series(0, team.permissions - 1) AS step
         JOIN permission ON permission.place = (team.place + step) * 7 % permission.permissions
     ORDER BY team.place, step
 ),

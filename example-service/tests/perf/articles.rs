@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod limits;
-mod pages;
+pub(crate) mod pages;
 mod plans;
 mod search;
 

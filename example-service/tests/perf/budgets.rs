@@ -9,8 +9,15 @@ use crate::seed;
 #[perf_test(template = seed::hundred_users, budget = "GET /api/users/")]
 async fn the_user_list_is_within_its_budget(db: PerfDb) {
     let app = App::on(&db);
-    let list = assert_within_budget!(db, || app.get("/api/users/"));
+    let list = assert_within_budget!(db, || app.get("/api/users/?page_size=100"));
     assert_eq!(list.results().len(), 100);
+}
+
+#[perf_test(template = seed::hundred_users, budget = "GET /api/users/{id}/")]
+async fn a_user_is_within_its_budget(db: PerfDb) {
+    let app = App::on(&db);
+    let user = assert_within_budget!(db, || app.get("/api/users/7/"));
+    assert_eq!(user.status, StatusCode::OK);
 }
 
 #[perf_test(template = seed::three_hundred_articles, budget = "GET /api/articles/")]

@@ -9,14 +9,14 @@ use super::three_hundred_articles;
 use crate::app::{Answer, App};
 
 /// The `next` or `previous` of a page.
-pub(super) fn link(page: &Answer, name: &str) -> Option<String> {
+pub(crate) fn link(page: &Answer, name: &str) -> Option<String> {
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let body: Value = serde_json::from_str(&page.body).unwrap();
     body[name].as_str().map(str::to_owned)
 }
 
 /// The articles of all pages from this one on, by the links of that name, a list for each page.
-pub(super) async fn pages(app: &App, path: &str, name: &str) -> Vec<Vec<Value>> {
+pub(crate) async fn pages(app: &App, path: &str, name: &str) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut path = Some(path.to_owned());
     while let Some(here) = path {
@@ -29,7 +29,7 @@ pub(super) async fn pages(app: &App, path: &str, name: &str) -> Vec<Vec<Value>> 
 }
 
 /// The same, in one list.
-pub(super) async fn all(app: &App, path: &str) -> Vec<Value> {
+pub(crate) async fn all(app: &App, path: &str) -> Vec<Value> {
     pages(app, path, "next").await.concat()
 }
 

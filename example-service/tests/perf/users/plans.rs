@@ -1,0 +1,75 @@
+//! How the planner answers for users, as if there were a million of them.
+
+use perf_harness::{
+    PerfDb, PerfTest, PlanGrowth, Rows, Scale, assert_index_used, assert_no_full_scan,
+    assert_plan_scales, assert_sorted_by_index, perf_test,
+};
+
+use super::hundred_users;
+use crate::{app::App, articles::pages::link};
+
+#[perf_test(template = hundred_users, rows(auth_user = 1_000_000, profiles = 1_000_000, auth_user_groups = 2_000_000, auth_user_user_permissions = 250_000))]
+async fn a_page_seeks_in_every_table_that_grows(db: PerfDb) {
+    let app = App::on(&db);
+    let first = app.get("/api/users/").await;
+    let next = link(&first, "next").expect("a second page");
+    let page = db.record(app.get(&next)).await;
+    assert_eq!(page.output().results().len(), 20);
+    let users = page.on_table("auth_user");
+    assert_index_used!(users, "auth_user_pkey");
+    assert_sorted_by_index!(users);
+    for table in [
+        "auth_user",
+        "profiles",
+        "auth_user_groups",
+        "auth_user_user_permissions",
+    ] {
+        assert_no_full_scan!(page, table);
+    }
+}
+
+#[perf_test(template = hundred_users, rows(auth_user = 1_000_000, profiles = 1_000_000, auth_user_groups = 2_000_000, auth_user_user_permissions = 250_000))]
+async fn a_user_is_found_by_seeks(db: PerfDb) {
+    let app = App::on(&db);
+    let user = db.record(app.get("/api/users/7/")).await;
+    assert_index_used!(user, "auth_user_pkey");
+    assert_index_used!(user, "profiles_user_id_key");
+    for table in [
+        "auth_user",
+        "profiles",
+        "auth_user_groups",
+        "auth_user_user_permissions",
+    ] {
+        assert_no_full_scan!(user, table);
+    }
+}
+
+#[perf_test(template = hundred_users)]
+async fn a_page_costs_the_same_at_any_depth(db: PerfDb) {
+    let app = App::on(&db);
+    let first = app.get("/api/users/").await;
+    let next = link(&first, "next").expect("a second page");
+    let second = db.record(app.get(&next)).await;
+    let scale = Scale::of(1_000..=10_000_000).table("auth_user");
+    assert_plan_scales!(
+        second.on_table("auth_user"),
+        scale.at_most(PlanGrowth::Constant)
+    );
+}
+
+#[test]
+fn the_naive_pages_grow_with_their_depth() {
+    let failure = PerfTest::new("naive_users_at_scale")
+        .template(hundred_users)
+        .rows(Rows::of([("auth_user", 1_000_000)]))
+        .run(async |db: PerfDb| {
+            let app = App::on(&db);
+            let path = "/naive/api/users/?page=3&fields=id";
+            let list = db.record(async { drop(app.get(path).await) }).await;
+            let offset = list.choose(|query| query.sql().contains("OFFSET"));
+            assert_plan_scales!(offset, Scale::of(1_000..=10_000_000).table("auth_user"));
+        })
+        .expect_err("the naive endpoint holds no such budget");
+    let told = failure.to_string();
+    assert!(told.contains("OFFSET reads what it skips"), "{told}");
+}
