@@ -24,9 +24,9 @@ pub(crate) enum Ask {
     ArticlesNext,
     /// In one of a thousand articles.
     SearchRare,
-    /// In some of a hundred.
+    /// In one of six.
     SearchCommon,
-    /// In none, and like a word of some titles.
+    /// In none, and nearly a word of some titles.
     SearchMisspelt,
     ProjectsList,
     ProjectsDetail,
@@ -197,7 +197,7 @@ impl Visitor {
             },
             Ask::SearchRare => self.get("/api/articles/?search=zugzwang"),
             Ask::SearchCommon => self.get("/api/articles/?search=bitmap"),
-            Ask::SearchMisspelt => self.get("/api/articles/?search=heisenbgu"),
+            Ask::SearchMisspelt => self.get("/api/articles/?search=watermrk"),
             Ask::ProjectsList => self.get("/api/v1/projects/"),
             Ask::ProjectsDetail => {
                 let id = self.chance.random_range(1..=self.sizes.projects);
