@@ -30,16 +30,14 @@ async fn main() -> Result<(), BoxError> {
     served
 }
 
-/// The filled database, its server, the server's version and the process whose children work for it.
+/// The filled database, its server, and the process whose children work for it.
 async fn greet(filled: &ScratchDb) -> Result<(), BoxError> {
     let db = Database::connect(filled.url()).await?;
-    let version = text(&db, "SHOW server_version").await?;
     let backend = text(&db, "SELECT pg_backend_pid()::text").await?;
     db.close().await?;
     let postmaster = parent(&backend).unwrap_or_default();
     answer(filled.url())?;
     answer(filled.server())?;
-    answer(&version)?;
     answer(&postmaster)?;
     Ok(())
 }

@@ -87,6 +87,21 @@ fn tidy_does_not_pass_on_nothing() {
 }
 
 #[test]
+fn load_has_words_of_its_own() {
+    let root = workspace(&[]);
+    let text = printed(&mut xtask(root.path(), &["load", "--help"]), 0);
+    assert!(
+        text.starts_with("Usage: cargo xtask load [flags]\n"),
+        "{text}"
+    );
+    let text = printed(&mut xtask(root.path(), &["load", "--only", "flask"]), 2);
+    assert!(
+        text.starts_with("error: `--only` does not know `flask`\n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn ci_lists_its_steps_and_runs_none() {
     let root = tempfile::tempdir().unwrap();
     let text = printed(&mut xtask(root.path(), &["ci", "--list"]), 0);

@@ -18,7 +18,6 @@ pub(super) struct Databases {
     /// The URL of the one that is filled.
     pub(super) filled: String,
     pub(super) server: String,
-    pub(super) version: String,
     /// The process whose children work for all connections, where it is on this machine.
     pub(super) postmaster: Option<u32>,
     process: Child,
@@ -43,7 +42,6 @@ impl Databases {
         let mut databases = Self {
             filled: String::new(),
             server: String::new(),
-            version: String::new(),
             postmaster: None,
             lines: BufReader::new(output).lines(),
             input: process.stdin.take(),
@@ -51,7 +49,6 @@ impl Databases {
         };
         databases.filled = databases.line()?;
         databases.server = databases.line()?;
-        databases.version = databases.line()?;
         databases.postmaster = databases.line()?.parse().ok();
         Ok(databases)
     }

@@ -138,7 +138,7 @@ impl Generator {
 }
 
 impl Answers {
-    fn read(text: &str) -> Result<Self, SetupError> {
+    pub(super) fn read(text: &str) -> Result<Self, SetupError> {
         let mut answers = Self::default();
         for line in text.lines() {
             let read = answers.take(line);

@@ -17,7 +17,6 @@ pub(super) struct Told<'a> {
     pub(super) words: &'a [String],
     pub(super) python: Option<&'a Path>,
     pub(super) server: &'a str,
-    pub(super) server_version: &'a str,
     pub(super) load_before: &'a str,
 }
 
@@ -37,10 +36,8 @@ pub(super) fn header(told: &Told<'_>) -> String {
     );
     line("machine", &machine());
     line("load average before", told.load_before);
-    line(
-        "server",
-        &format!("PostgreSQL {}, {}", told.server_version, told.server),
-    );
+    // Why it is this one, in brackets, is not of the measurement.
+    line("server", told.server.split(" (").next().unwrap_or_default());
     line("Rust", &rust(told));
     line("Django", &django(told.python));
     line("content", &content(told.options.sizes()));

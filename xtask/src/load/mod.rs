@@ -34,7 +34,6 @@ pub(crate) fn run(root: &Path, options: &Options, words: &[String]) -> Result<()
         words,
         python: rounds.python().as_deref(),
         server: rounds.server(),
-        server_version: rounds.server_version(),
         load_before: &load_before,
     });
     drop(rounds);

@@ -83,10 +83,6 @@ impl<'a> Rounds<'a> {
         &self.databases.server
     }
 
-    pub(super) fn server_version(&self) -> &str {
-        &self.databases.version
-    }
-
     pub(super) fn run(&mut self) -> Result<Measured, SetupError> {
         let mut measured = Measured::default();
         let pgbench = ceiling::version();
