@@ -139,8 +139,13 @@ impl<'a> Rounds<'a> {
         let service = self.services.start(contender, &database)?;
         measured.contenders.push(contender);
         telling(&format!("{}: warming up", contender.label()));
-        let warm_up = self.options.warm_up_seconds();
-        self.users(&service, contender, 10, warm_up, false, None)?;
+        let warm_up = Crowd {
+            users: 10,
+            seconds: self.options.warm_up_seconds(),
+            think: false,
+            only: None,
+        };
+        self.users(&service, contender, warm_up)?;
         telling(&format!("{}: one client", contender.label()));
         let target = self.target(&service, contender);
         let alone = self.generator.alone(target, self.options.series())?;
@@ -158,13 +163,17 @@ impl<'a> Rounds<'a> {
         if self.options.has_ceiling && contender.is_tuned() {
             for endpoint in ceiling::ENDPOINTS {
                 telling(&format!("{}: {endpoint}", contender.label()));
-                let (users, seconds) = (self.options.saturating(), self.options.ceiling_seconds());
-                let answers =
-                    self.users(&service, contender, users, seconds, false, Some(endpoint))?;
+                let crowd = Crowd {
+                    users: self.options.saturating(),
+                    seconds: self.options.ceiling_seconds(),
+                    think: false,
+                    only: Some(endpoint),
+                };
+                let answers = self.users(&service, contender, crowd)?;
                 measured.single.push((contender, endpoint, answers));
             }
         }
-        self.tell_errors(contender, &service, measured);
+        Self::tell_errors(contender, &service, measured);
         Ok(())
     }
 
@@ -185,7 +194,13 @@ impl<'a> Rounds<'a> {
             [service.processor_seconds(), postgres(), generator]
         };
         let (before, begun) = (now(), Instant::now());
-        let answers = self.users(service, contender, users, self.options.seconds, think, None)?;
+        let crowd = Crowd {
+            users,
+            seconds: self.options.seconds,
+            think,
+            only: None,
+        };
+        let answers = self.users(service, contender, crowd)?;
         let (after, wall) = (now(), begun.elapsed().as_secs_f64());
         let used = |at: usize| Some(after[at]? - before[at]?);
         let processors = u32::try_from(processors()).unwrap_or(1);
@@ -206,20 +221,10 @@ impl<'a> Rounds<'a> {
         &self,
         service: &Running,
         contender: Contender,
-        users: u32,
-        seconds: u32,
-        think: bool,
-        only: Option<&str>,
+        crowd: Crowd<'_>,
     ) -> Result<Answers, SetupError> {
-        let crowd = Crowd {
-            users,
-            seconds,
-            think,
-            only,
-        };
-        let answers = self
-            .generator
-            .users(self.target(service, contender), crowd)?;
+        let target = self.target(service, contender);
+        let answers = self.generator.users(target, crowd)?;
         service.is_well(contender)?;
         Ok(answers)
     }
@@ -233,7 +238,7 @@ impl<'a> Rounds<'a> {
     }
 
     /// An error is in the tables; here is what the service said of it.
-    fn tell_errors(&self, contender: Contender, service: &Running, measured: &Measured) {
+    fn tell_errors(contender: Contender, service: &Running, measured: &Measured) {
         if measured.first_bad_of(contender).is_some() {
             eprintln!(
                 "{}, the last of its log:\n{}",

@@ -21,7 +21,7 @@ const DJANGO: &str = "tests/django";
 const THREADS: usize = 4;
 
 /// How long a service may take to answer its first request.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The programs, ready to be started.
 pub(super) struct Services {

@@ -65,7 +65,7 @@ fn steps(measured: &Measured) -> String {
     let mark = rows
         .iter()
         .any(|row| row.iter().any(|cell| cell.ends_with('*')));
-    let mut told = table(&heads, rows);
+    let mut told = table(&heads, &rows);
     if mark {
         told += "\n\\* the processors were full, and the generator took a third of them or more: the service could have done more.\n";
     }
@@ -166,7 +166,7 @@ fn alone(measured: &Measured) -> String {
         }
         row
     });
-    table(&heads, rows.collect())
+    table(&heads, &rows.collect::<Vec<_>>())
 }
 
 /// With the number of requests where there were fewer than elsewhere: it was too slow for more.
@@ -221,7 +221,7 @@ fn ceilings(measured: &Measured) -> String {
         }
         row
     });
-    table(&heads, rows.collect())
+    table(&heads, &rows.collect::<Vec<_>>())
 }
 
 fn rate(answers: &Answers) -> String {
@@ -274,7 +274,7 @@ fn in_order(answers: &Answers) -> Vec<&str> {
     names
 }
 
-fn table(heads: &[impl AsRef<str>], rows: Vec<Vec<String>>) -> String {
+fn table(heads: &[impl AsRef<str>], rows: &[Vec<String>]) -> String {
     let heads: Vec<_> = heads.iter().map(AsRef::as_ref).collect();
     let mut lines = vec![
         format!("| {} |", heads.join(" | ")),
