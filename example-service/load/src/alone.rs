@@ -87,7 +87,8 @@ impl Caller {
             self.pair(row).await;
         }
         let begun = Instant::now();
-        let recorder = Recorder::measuring(begun, series.at_most * 10);
+        let recorder = Recorder::measuring(series.at_most * 10);
+        recorder.begin(begun);
         // One at least, or the row would have no time at all.
         for number in 0..series.requests {
             if number > 0 && begun.elapsed() > series.at_most {

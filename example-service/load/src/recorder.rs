@@ -1,7 +1,7 @@
 //! What was seen of the answers: how long each took, and with which status. Only those within the time of measuring count.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::visitor::Ask;
@@ -23,8 +23,9 @@ impl End {
 
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    from: Instant,
-    until: Instant,
+    /// Once it has begun.
+    from: OnceLock<Instant>,
+    time: Duration,
     seen: Mutex<Seen>,
 }
 
@@ -40,13 +41,24 @@ pub(crate) struct Seen {
 }
 
 impl Recorder {
-    /// One that measures from then on, for so long.
-    pub(crate) fn measuring(from: Instant, time: Duration) -> Self {
+    /// One that will measure for so long.
+    pub(crate) fn measuring(time: Duration) -> Self {
         Self {
-            from,
-            until: from + time,
+            from: OnceLock::new(),
+            time,
             seen: Mutex::default(),
         }
+    }
+
+    /// Measures from then on.
+    pub(crate) fn begin(&self, now: Instant) {
+        self.from.get_or_init(|| now);
+    }
+
+    /// How long it has measured by then; `None` where it has not begun.
+    pub(crate) fn measured(&self, now: Instant) -> Option<Duration> {
+        let from = self.from.get()?;
+        Some(now.saturating_duration_since(*from).min(self.time))
     }
 
     /// Takes in a request that ended now. What failed is an error and no time.
@@ -67,7 +79,8 @@ impl Recorder {
         if !end.is_good() && seen.first_bad.is_none() {
             seen.first_bad = Some(format!("{}: {}", ask.name(), told()));
         }
-        if now < self.from || now > self.until {
+        let is_measured = |from: &Instant| now >= *from && now <= *from + self.time;
+        if !self.from.get().is_some_and(is_measured) {
             return;
         }
         if end.is_good() {
@@ -96,10 +109,14 @@ mod tests {
     fn only_what_ends_in_the_time_of_measuring_counts() {
         let start = Instant::now();
         let second = Duration::from_secs(1);
-        let recorder = Recorder::measuring(start + second, second);
+        let recorder = Recorder::measuring(second);
+        assert_eq!(recorder.measured(start), None);
         let millisecond = Duration::from_millis(1);
         for halves in 0..6 {
             let now = start + second / 2 * halves;
+            if halves == 2 {
+                recorder.begin(now);
+            }
             recorder.take_at(
                 now,
                 Ask::UsersList,
@@ -110,6 +127,8 @@ mod tests {
         }
         let seen = recorder.so_far();
         assert_eq!(seen.sent, 6);
+        assert_eq!(recorder.measured(start + second * 3 / 2), Some(second / 2));
+        assert_eq!(recorder.measured(start + second * 9), Some(second));
         assert_eq!(seen.times["users-list"], [1000; 3]);
         assert!(seen.bad.is_empty());
     }
@@ -117,7 +136,8 @@ mod tests {
     #[test]
     fn an_error_is_counted_by_its_status_and_is_no_time() {
         let now = Instant::now();
-        let recorder = Recorder::measuring(now, Duration::from_secs(1));
+        let recorder = Recorder::measuring(Duration::from_secs(1));
+        recorder.begin(now);
         for end in [
             End::Status(503),
             End::None,

@@ -16,10 +16,10 @@ use crate::recorder::{End, Recorder};
 use crate::told;
 use crate::visitor::{Ask, Method, Request, Topic, Visitor};
 
-/// In which all users come, one after the other.
-const ARRIVAL: Duration = Duration::from_secs(4);
+/// How many users come in a second, at least so many.
+const IN_A_SECOND: u32 = 250;
 
-/// From the start of goose to its first user, and somewhat more.
+/// Until the last user has come, later than goose counts.
 const MARGIN: Duration = Duration::from_secs(1);
 
 /// Between two requests of one user.
@@ -28,6 +28,7 @@ const THINKING: [Duration; 2] = [Duration::from_millis(500), Duration::from_mill
 struct Stage {
     service: Service,
     recorder: Recorder,
+    users: u32,
     came: AtomicU32,
 }
 
@@ -37,32 +38,25 @@ struct Session(Visitor);
 
 /// Runs them, and tells what was measured once all were there.
 pub(crate) async fn run(service: &Service, crowd: &Crowd) -> Result<String, String> {
-    let arrival = if crowd.users > 1 {
-        ARRIVAL
-    } else {
-        Duration::ZERO
-    };
     let measured = Duration::from_secs(crowd.seconds.into());
     let stage = Arc::new(Stage {
         service: service.clone(),
-        recorder: Recorder::measuring(Instant::now() + arrival + MARGIN, measured),
+        recorder: Recorder::measuring(measured),
+        users: crowd.users,
         came: AtomicU32::new(0),
     });
-    let attack = attack(&stage, crowd, arrival, measured + 2 * MARGIN);
+    let attack = attack(&stage, crowd, measured + MARGIN);
     let attack = attack.map_err(|error| error.to_string())?;
     attack.execute().await.map_err(|error| error.to_string())?;
+    let measured = stage.recorder.measured(Instant::now());
+    let measured = measured.ok_or("not all users have come: nothing was measured")?;
     Ok(told::lines(
         &stage.recorder.so_far(),
         measured.as_secs_f64(),
     ))
 }
 
-fn attack(
-    stage: &Arc<Stage>,
-    crowd: &Crowd,
-    arrival: Duration,
-    run: Duration,
-) -> Result<GooseAttack, GooseError> {
+fn attack(stage: &Arc<Stage>, crowd: &Crowd, run: Duration) -> Result<GooseAttack, GooseError> {
     let users = crowd.users.to_string();
     let run = format!("{}s", run.as_secs());
     let mut words = vec![
@@ -73,7 +67,7 @@ fn attack(
         "--run-time",
         &run,
     ];
-    let arrival = format!("{}s", arrival.as_secs());
+    let arrival = format!("{}s", crowd.users.div_ceil(IN_A_SECOND));
     if crowd.users > 1 {
         words.extend(["--increase-time", &arrival]);
     }
@@ -113,6 +107,9 @@ fn arrive(stage: &Arc<Stage>) -> Transaction {
         let stage = Arc::clone(&stage);
         Box::pin(async move {
             let number = stage.came.fetch_add(1, Ordering::Relaxed);
+            if number + 1 == stage.users {
+                stage.recorder.begin(Instant::now());
+            }
             let visitor = Visitor::new(number, &stage.service.prefix, stage.service.sizes);
             user.set_session_data(Session(visitor));
             ask(&stage, user, Ask::Dashboard).await

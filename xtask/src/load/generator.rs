@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::contest::{Contender, Sizes};
+use super::guard::FILES;
 use crate::error::SetupError;
 use crate::workspace;
 
@@ -118,8 +119,10 @@ impl Generator {
     }
 
     fn run(&self, target: Target<'_>, words: Vec<String>) -> Result<Answers, SetupError> {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new("sh");
         command
+            .args(["-c", &format!("{FILES}exec \"$@\""), "sh"])
+            .arg(&self.program)
             .args(words)
             .stdin(Stdio::null())
             .stderr(Stdio::inherit());

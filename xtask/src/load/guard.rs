@@ -10,6 +10,9 @@ use std::process::{Child, Command, Stdio};
 
 use crate::error::SetupError;
 
+/// As many files as may be: a connection is one, and there are a thousand users.
+pub(super) const FILES: &str = "ulimit -n \"$(ulimit -H -n)\" 2>/dev/null\n";
+
 /// Asks to stop, and after ten seconds does not ask.
 const SCRIPT: &str = "\
 trap '' INT
@@ -48,7 +51,7 @@ impl Guarded {
         let not_started = |error| SetupError::NotStarted(program.clone(), error);
         let mut shell = Command::new("sh");
         // The number of the process comes by stdout, which the program does not share.
-        let script = format!("exec 3>&1 1>&2\n{SCRIPT}");
+        let script = format!("{FILES}exec 3>&1 1>&2\n{SCRIPT}");
         shell
             .args(["-c", &script, "guard"])
             .arg(command.get_program());
