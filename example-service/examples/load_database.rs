@@ -34,8 +34,9 @@ async fn main() -> Result<(), BoxError> {
 async fn greet(filled: &ScratchDb) -> Result<(), BoxError> {
     let db = Database::connect(filled.url()).await?;
     let backend = text(&db, "SELECT pg_backend_pid()::text").await?;
-    db.close().await?;
+    // While it is there: it ends with its connection.
     let postmaster = parent(&backend).unwrap_or_default();
+    db.close().await?;
     answer(filled.url())?;
     answer(filled.server())?;
     answer(&postmaster)?;
