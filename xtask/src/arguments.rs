@@ -20,6 +20,8 @@ pub(crate) enum Command {
     FlakeCheck,
     FlakeCheckQuick,
     /// Its words are read by who runs it.
+    Load,
+    /// Its words, too.
     Baseline,
     /// Its words, too.
     Indexes,
@@ -35,7 +37,7 @@ impl Command {
     fn reads_its_words_elsewhere(self) -> bool {
         matches!(
             self,
-            Self::Baseline | Self::Indexes | Self::Budgets | Self::History
+            Self::Load | Self::Baseline | Self::Indexes | Self::Budgets | Self::History
         )
     }
 }
@@ -132,6 +134,12 @@ const FORMS: &[Form] = &[
             summary: "whether it works: few runs, unoptimised",
             command: Command::FlakeCheckQuick,
         }],
+    },
+    Form {
+        name: "load",
+        summary: "put the example and its Django original under load; --quick, --only, --users, --seconds",
+        command: Command::Load,
+        flags: &[],
     },
     Form {
         name: "postgres status",

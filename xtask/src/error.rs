@@ -19,6 +19,12 @@ pub(crate) enum SetupError {
     Failed(String),
     /// A program that this command needs said what it should not, or less than it should.
     NotUnderstood(String),
+    /// Words of the command line that mean nothing, told whole.
+    Words(String),
+    /// A service that did not come up, or went: its name, and its last words.
+    NoService { name: &'static str, said: String },
+    /// A service under load gave an answer that is none; which, and what it was.
+    BadAnswer(String),
     /// So many databases of tests are still on the server after they have passed.
     DatabasesLeft(String),
 }
@@ -45,6 +51,11 @@ impl fmt::Display for SetupError {
                 f,
                 "the bench and this command do not belong together: {what}"
             ),
+            Self::Words(told) => f.write_str(told),
+            Self::NoService { name, said } => {
+                write!(f, "{name} does not answer; what it said last:\n{said}")
+            }
+            Self::BadAnswer(what) => write!(f, "an answer under load was an error: {what}"),
             Self::DatabasesLeft(count) => write!(
                 f,
                 "{count} databases of tests are still on the server ten seconds after the last of them; \

@@ -1,5 +1,5 @@
 //! The workspace's own commands: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask demo`, `cargo xtask postgres`,
-//! `cargo xtask baseline`, `cargo xtask indexes`, `cargo xtask budgets`, `cargo xtask history`.
+//! `cargo xtask load`, `cargo xtask baseline`, `cargo xtask indexes`, `cargo xtask budgets`, `cargo xtask history`.
 //!
 //! A library as well as a program, so that another workspace's xtask can call [`main`]. It builds on the
 //! standard library alone: a check of style that takes a minute to compile is a check nobody runs.
@@ -25,6 +25,7 @@
 //! - `bench_provision`: what a fresh database costs a test, ours against others'
 //! - `bench_recorder`: what the recorder costs, against a direct connection and pgbouncer
 //! - `flake_check`: how often a verdict on latency is wrong
+//! - `load`: the example and its Django original under load, one after the other
 //! - `harness`: the servers of the harness, what is known to be wrong, indexes, budgets and the history, by its own program
 //! - `workspace`, `nearest`, `error`: where the root is, what was probably meant, what kept a command from its work
 
@@ -42,6 +43,7 @@ mod demo;
 mod error;
 mod flake_check;
 mod harness;
+mod load;
 #[path = "../../perf-harness/src/nearest.rs"]
 mod nearest;
 mod tidy;
@@ -53,6 +55,7 @@ use std::process::ExitCode;
 use arguments::Command;
 use bench_recorder::Extent;
 use error::SetupError;
+use load::options::Asked;
 
 /// The exit code of a mistake on the command line, and of a command that could not do its work.
 const COULD_NOT_RUN: u8 = 2;
@@ -91,9 +94,18 @@ fn run(command: Command, words: &[String]) -> Result<ExitCode, SetupError> {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             return harness::run(&workspace::root()?, &words).map(ExitCode::from);
         }
+        Command::Load => load(&words[1..])?,
         Command::Demo => return demo::run(&workspace::root()?).map(ExitCode::from),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn load(words: &[String]) -> Result<(), SetupError> {
+    match load::options::read(words)? {
+        Asked::Help => print!("{}", load::options::HELP),
+        Asked::Run(options) => load::run(&workspace::root()?, &options, words)?,
+    }
+    Ok(())
 }
 
 fn pass_or_fail(passed: bool) -> ExitCode {

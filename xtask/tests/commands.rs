@@ -46,7 +46,7 @@ fn a_mistake_on_the_command_line_exits_with_2_and_names_what_is_known() {
     let root = workspace(&[]);
     assert_eq!(
         printed(&mut xtask(root.path(), &["tdy"]), 2),
-        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, budgets, history, help\n"
+        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help\n"
     );
     let text = printed(&mut xtask(root.path(), &["tidy", "--fix"]), 2);
     assert!(text.contains("does not know `--fix`"), "{text}");
@@ -84,6 +84,21 @@ fn tidy_does_not_pass_on_nothing() {
     fs::write(root.path().join("Cargo.lock"), "").unwrap();
     let text = printed(&mut xtask(root.path(), &["tidy"]), 2);
     assert!(text.starts_with("error: tidy checked nothing"), "{text}");
+}
+
+#[test]
+fn load_has_words_of_its_own() {
+    let root = workspace(&[]);
+    let text = printed(&mut xtask(root.path(), &["load", "--help"]), 0);
+    assert!(
+        text.starts_with("Usage: cargo xtask load [flags]\n"),
+        "{text}"
+    );
+    let text = printed(&mut xtask(root.path(), &["load", "--only", "flask"]), 2);
+    assert!(
+        text.starts_with("error: `--only` does not know `flask`\n"),
+        "{text}"
+    );
 }
 
 #[test]

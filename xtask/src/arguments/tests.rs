@@ -31,6 +31,7 @@ fn each_command_is_read() {
         "baseline add --issue https://x/1 a::test",
         Command::Baseline,
     );
+    check("load --quick --only rust-tuned", Command::Load);
     check("indexes", Command::Indexes);
     check("indexes --check --json here", Command::Indexes);
     check("budgets --tighten --margin 10%", Command::Budgets);
@@ -46,15 +47,15 @@ fn a_mistake_is_named_with_what_is_known_and_what_was_probably_meant() {
     };
     check(
         "",
-        "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, budgets, history, help",
+        "no command given\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
     );
     check(
         "tdy",
-        "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, budgets, history, help",
+        "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
     );
     check(
         "benchmarks",
-        "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, postgres, baseline, indexes, budgets, history, help",
+        "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
     );
     check(
         "ci --lst",
@@ -98,6 +99,7 @@ Usage: cargo xtask <command> [flags]
     --quick        whether it works: few rounds, unoptimised
   flake-check      count how often a verdict on latency is wrong, quiet and under load
     --quick        whether it works: few runs, unoptimised
+  load             put the example and its Django original under load; --quick, --only, --users, --seconds
   postgres status  tell which servers of the harness run and what it keeps
   postgres stop    stop the servers that nobody uses
     --force        stop those in use too

@@ -5,7 +5,8 @@
 use super::SourceFile;
 use super::finding::Finding;
 
-/// The root, whose versions these are; it is the only one that this rule does not judge, with the fixtures.
+/// The root, whose versions these are. This rule judges neither it nor what is no member: the fixtures, and a package that
+/// is a workspace of its own.
 const ROOT: &str = "Cargo.toml";
 
 /// Fixtures stand for a user's crate, outside the workspace.
@@ -13,7 +14,10 @@ const FIXTURES: &str = "tests/fixtures/";
 
 pub(crate) fn check(files: &[SourceFile]) -> Vec<Finding> {
     let manifests = files.iter().filter(|file| {
-        file.path.ends_with("/Cargo.toml") && file.path != ROOT && !file.path.starts_with(FIXTURES)
+        file.path.ends_with("/Cargo.toml")
+            && file.path != ROOT
+            && !file.path.starts_with(FIXTURES)
+            && !file.text.lines().any(|line| line == "[workspace]")
     });
     manifests.flat_map(check_file).collect()
 }
@@ -160,12 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn the_root_and_the_fixtures_are_free_to_name_versions() {
+    fn the_root_the_fixtures_and_other_workspaces_are_free_to_name_versions() {
         let text = "[dependencies]\nb = \"1\"\n";
         assert_told(&told(check, &[("Cargo.toml", text)]), &[]);
         assert_told(
             &told(check, &[("tests/fixtures/user/Cargo.toml", text)]),
             &[],
         );
+        check_one(&format!("{text}[workspace]\n"), &[]);
     }
 }
