@@ -89,11 +89,11 @@ pub(super) const STEPS: &[Step] = &[
             required_in_ci: false,
         }),
     },
-    // Call sites are found in code that is optimised, too, as long as it has line tables.
+    // Call sites are found in code that is optimised, too, as long as it has line tables. With the features of all members, for
+    // those are compiled already.
     Step::cargo(&[
         "test",
-        "--package",
-        "acceptance",
+        "--workspace",
         "--test",
         "sites",
         "--config",
