@@ -32,7 +32,7 @@ pub(crate) struct DatabaseConfig {
     pub(crate) url: Option<String>,
     /// `DATABASE_MAX_CONNECTIONS`: the size of the pool.
     pub(crate) max_connections: u32,
-    /// `SEED`: fill an empty database with users and articles. Off, as it may be somebody's.
+    /// `SEED`: fill an empty database with users and what is theirs. Off, as it may be somebody's.
     pub(crate) seed: bool,
 }
 
@@ -93,7 +93,7 @@ fn seed(value: String) -> Result<bool, ConfigError> {
         _ => Err(wrong(
             "SEED",
             value,
-            "write 1 to fill an empty database with 100 users and 300 articles, or 0",
+            "write 1 to fill an empty database with 100 users, 300 articles, 500 items and 20 projects, or 0",
         )),
     }
 }
@@ -236,7 +236,7 @@ mod tests {
         check_refused(
             "SEED",
             "yes",
-            r#"SEED is "yes": write 1 to fill an empty database with 100 users and 300 articles, or 0"#,
+            r#"SEED is "yes": write 1 to fill an empty database with 100 users, 300 articles, 500 items and 20 projects, or 0"#,
         );
         check_refused(
             "LOG",

@@ -1,9 +1,11 @@
 //! From settings to a database that is connected, migrated and, if asked for, seeded.
 
+use std::time::Duration;
+
 use example_service::{seed, users::entity::user};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait,
-    SqlxError, Statement,
+    SqlxError, Statement, TransactionTrait as _,
     sqlx::{Connection, PgConnection},
 };
 use tokio::time::timeout;
@@ -13,8 +15,15 @@ use crate::{
     local::{LocalDatabase, LocalError},
 };
 
+/// Any number that nobody else takes.
+const SET_UP_LOCK: i64 = 4_093_718_254_036;
+/// A connection that was used as lately is taken to be alive: to ask is a round trip for each statement.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 const SEEDED_USERS: u32 = 100;
 const SEEDED_ARTICLES: u32 = 300;
+const SEEDED_ITEMS: u32 = 500;
+const SEEDED_PROJECTS: u32 = 20;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseError {
@@ -70,25 +79,43 @@ pub(crate) async fn open(config: DatabaseConfig) -> Result<OpenDatabase, Databas
         let local = LocalDatabase::create().await?;
         (local.url().to_owned(), true, Some(local))
     };
-    let pool = prepare(url, config.max_connections, may_seed).await?;
+    let pool = prepare(&url, config.max_connections, may_seed).await?;
     Ok(OpenDatabase { pool, local })
 }
 
 /// Connected, migrated, and seeded if that is allowed.
 async fn prepare(
-    url: String,
+    url: &str,
     max_connections: u32,
     may_seed: bool,
 ) -> Result<DatabaseConnection, DatabaseError> {
-    try_once(&url).await?;
-    let db = pool(url, max_connections)
+    try_once(url).await?;
+    set_up(url, may_seed).await?;
+    pool(url, max_connections)
+        .await
+        .map_err(DatabaseError::Pool)
+}
+
+/// The schema and the rows, over one connection without a statement's time-out: an index may take its time. One
+/// process at a time; the lock goes with the connection.
+async fn set_up(url: &str, may_seed: bool) -> Result<(), DatabaseError> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1);
+    let db = Database::connect(options)
         .await
         .map_err(DatabaseError::Pool)?;
+    let lock = format!("SELECT pg_advisory_lock({SET_UP_LOCK})");
+    db.execute_unprepared(&lock)
+        .await
+        .map_err(DatabaseError::Migrate)?;
     migrate(&db).await.map_err(DatabaseError::Migrate)?;
     if may_seed {
-        seed_if_empty(&db).await.map_err(DatabaseError::Seed)?;
+        let seeding = db.begin().await.map_err(DatabaseError::Seed)?;
+        let seeded = seed_if_empty(&seeding).await;
+        seeded.map_err(DatabaseError::Seed)?;
+        seeding.commit().await.map_err(DatabaseError::Seed)?;
     }
-    Ok(db)
+    db.close().await.map_err(DatabaseError::Pool)
 }
 
 /// A database that Django migrates stays Django's: both services run on it until the old one is gone.
@@ -112,11 +139,12 @@ async fn try_once(url: &str) -> Result<(), DatabaseError> {
     connection.close().await.map_err(DatabaseError::Connect)
 }
 
-async fn pool(url: String, max_connections: u32) -> Result<DatabaseConnection, DbErr> {
+async fn pool(url: &str, max_connections: u32) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire_if_idle_for(TRUSTED_FOR)
         .map_sqlx_postgres_opts(|options| {
             options.options([("statement_timeout", STATEMENT_TIMEOUT)])
         });
@@ -124,13 +152,17 @@ async fn pool(url: String, max_connections: u32) -> Result<DatabaseConnection, D
 }
 
 /// Never adds to users that are already there.
-async fn seed_if_empty(db: &DatabaseConnection) -> Result<(), DbErr> {
+async fn seed_if_empty(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     if user::Entity::find().one(db).await?.is_none() {
         seed::users(db, SEEDED_USERS).await?;
         seed::articles(db, SEEDED_ARTICLES).await?;
+        seed::items(db, SEEDED_ITEMS).await?;
+        seed::projects(db, SEEDED_PROJECTS).await?;
         tracing::info!(
             users = SEEDED_USERS,
             articles = SEEDED_ARTICLES,
+            items = SEEDED_ITEMS,
+            projects = SEEDED_PROJECTS,
             "seeded the empty database"
         );
     }

@@ -8,7 +8,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use sea_orm::{DbErr, RuntimeErr, SqlxError};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -36,6 +36,8 @@ pub(crate) enum ApiError {
     Throttled { seconds: u64 },
     /// 503: it took too long.
     TimedOut,
+    /// 503: one of its statements did.
+    CutOff(DbErr),
     /// 503: no connection to the database could be had, or it broke.
     Unavailable(DbErr),
     /// 500: the database answered with an error.
@@ -55,7 +57,9 @@ impl ApiError {
             Self::ContentTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::TimedOut | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TimedOut | Self::CutOff(_) | Self::Unavailable(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -63,7 +67,9 @@ impl ApiError {
     /// The body.
     pub(crate) fn told(&self) -> String {
         let detail = match self {
-            Self::Invalid(mistakes) => return serde_json::to_string(mistakes).unwrap_or_default(),
+            Self::Invalid(mistakes) => {
+                return serde_json::to_string(mistakes).expect("texts by fields are JSON");
+            }
             Self::BadRequest(detail) => detail.clone(),
             Self::Unauthorized(detail) | Self::NotFound(detail) => (*detail).to_owned(),
             Self::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed."),
@@ -72,7 +78,7 @@ impl ApiError {
                 format!("Unsupported media type \"{media_type}\" in request.")
             }
             Self::Throttled { seconds } => throttled(*seconds),
-            Self::TimedOut | Self::Unavailable(_) => {
+            Self::TimedOut | Self::CutOff(_) | Self::Unavailable(_) => {
                 "Service temporarily unavailable, try again later.".to_owned()
             }
             Self::Internal(_) => "A server error occurred.".to_owned(),
@@ -84,7 +90,7 @@ impl ApiError {
         match self {
             Self::Unauthorized(_) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Token"))),
             Self::Throttled { seconds } => Some((RETRY_AFTER, HeaderValue::from(*seconds))),
-            Self::TimedOut | Self::Unavailable(_) => {
+            Self::TimedOut | Self::CutOff(_) | Self::Unavailable(_) => {
                 Some((RETRY_AFTER, HeaderValue::from_static("1")))
             }
             _ => None,
@@ -96,6 +102,7 @@ impl ApiError {
             Self::Unavailable(cause) => tracing::error!(%cause, "the database is not available"),
             Self::Internal(cause) => tracing::error!(%cause, "a database statement failed"),
             Self::TimedOut => tracing::error!("a request took too long"),
+            Self::CutOff(cause) => tracing::error!(%cause, "a statement took too long"),
             _ => {}
         }
     }
@@ -108,10 +115,12 @@ fn throttled(seconds: u64) -> String {
 
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
-        if is_unavailable(&error) {
-            Self::Unavailable(error)
-        } else {
-            Self::Internal(error)
+        match error.sql_err() {
+            // All that is written here refers to who writes it: a user who is gone, with a token that is remembered.
+            Some(SqlErr::ForeignKeyConstraintViolation(_)) => Self::Unauthorized("Invalid token."),
+            _ if is_cut_off(&error) => Self::CutOff(error),
+            _ if is_unavailable(&error) => Self::Unavailable(error),
+            _ => Self::Internal(error),
         }
     }
 }
@@ -160,9 +169,19 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
-/// The connection broke while a statement used it, or the statement was cut off. By SQLSTATE: class 08 is "connection
-/// exception", 57P0x a server that shuts down or starts up, 53300 "too many connections", 57014 a statement that took longer
-/// than `statement_timeout` (PostgreSQL docs, appendix A).
+/// By SQLSTATE 57014: a statement that took longer than `statement_timeout` (`PostgreSQL` docs, appendix A).
+fn is_cut_off(error: &DbErr) -> bool {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            let error = error.as_database_error();
+            error.is_some_and(|error| error.code().as_deref() == Some("57014"))
+        }
+        _ => false,
+    }
+}
+
+/// The connection broke while a statement used it. By SQLSTATE: class 08 is "connection exception", 57P0x a server that
+/// shuts down or starts up, 53300 "too many connections" (`PostgreSQL` docs, appendix A).
 fn is_connection_lost(error: &SqlxError) -> bool {
     match error {
         SqlxError::Io(_)
@@ -171,7 +190,7 @@ fn is_connection_lost(error: &SqlxError) -> bool {
         | SqlxError::PoolClosed
         | SqlxError::WorkerCrashed => true,
         SqlxError::Database(error) => error.code().is_some_and(|code| {
-            code.starts_with("08") || code.starts_with("57P0") || code == "53300" || code == "57014"
+            code.starts_with("08") || code.starts_with("57P0") || code == "53300"
         }),
         _ => false,
     }
@@ -230,13 +249,17 @@ mod tests {
     }
 
     #[test]
-    fn only_503_says_when_to_retry() {
+    fn who_may_come_again_is_told_when() {
         let retry_after = |error: ApiError| {
             let response = error.into_response();
             response.headers().get(RETRY_AFTER).cloned()
         };
         let cause = || DbErr::Custom(String::new());
         assert_eq!(retry_after(ApiError::Unavailable(cause())).unwrap(), "1");
+        assert_eq!(retry_after(ApiError::CutOff(cause())).unwrap(), "1");
+        assert_eq!(retry_after(ApiError::TimedOut).unwrap(), "1");
+        let throttled = ApiError::Throttled { seconds: 42 };
+        assert_eq!(retry_after(throttled).unwrap(), "42");
         assert_eq!(retry_after(ApiError::Internal(cause())), None);
     }
 }

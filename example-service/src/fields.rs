@@ -7,6 +7,7 @@ mod date;
 use sea_orm::prelude::Date;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::num::{IntErrorKind, ParseIntError};
 
 use crate::error::ApiError;
 
@@ -74,7 +75,7 @@ pub(crate) struct CharField {
 }
 
 impl<'a> Input<'a> {
-    /// `None`, with REST framework's words for it, for what is no object.
+    /// An error, in REST framework's words, for what is no object.
     pub(crate) fn of(data: &'a Value, partial: bool) -> Result<Self, Errors> {
         match data {
             Value::Object(values) => Ok(Self {
@@ -253,12 +254,14 @@ fn whole(text: &str) -> Option<i64> {
         Some(_) => return None,
         None => text,
     };
-    match digits.parse::<i128>() {
-        Ok(number) => {
-            Some(i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX }))
-        }
-        Err(_) => None,
-    }
+    digits
+        .parse()
+        .or_else(|error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => Ok(i64::MAX),
+            IntErrorKind::NegOverflow => Ok(i64::MIN),
+            _ => Err(error),
+        })
+        .ok()
 }
 
 fn bounded(number: i64, least: i64, most: i64) -> Result<i64, String> {
@@ -367,6 +370,10 @@ mod tests {
             ),
             (
                 json!("99999999999999999999"),
+                Err("Ensure this value is less than or equal to 5."),
+            ),
+            (
+                json!("1".repeat(50)),
                 Err("Ensure this value is less than or equal to 5."),
             ),
             (json!(3.5), Err("A valid integer is required.")),

@@ -6,11 +6,11 @@ mod database;
 mod local;
 mod shutdown;
 
-use std::{io, net::SocketAddr, process::ExitCode};
+use std::{future::IntoFuture as _, io, net::SocketAddr, process::ExitCode};
 
 use example_service::{Settings, router_with};
 use sea_orm::DatabaseConnection;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot, time::sleep};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -64,9 +64,21 @@ async fn serve(
     announce(listener.local_addr()?);
     // The throttles tell clients apart by their addresses.
     let service = router_with(db, settings).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop)
-        .await?;
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let stop = async move {
+        stop.await;
+        drop(stopping);
+    };
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+    // A client that sends no request, or reads no answer, is not waited for.
+    let patience = async {
+        drop(stopped.await);
+        sleep(settings.request_timeout).await;
+    };
+    tokio::select! {
+        served = served.into_future() => served?,
+        () = patience => tracing::warn!("some connections were still open"),
+    }
     tracing::info!("stopped");
     Ok(())
 }

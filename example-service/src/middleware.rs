@@ -12,8 +12,10 @@ use axum::{
 };
 use tower_http::{
     compression::{CompressionLayer, predicate::SizeAbove},
-    trace::TraceLayer,
+    trace::{DefaultMakeSpan, TraceLayer},
 };
+
+use tracing::Level;
 
 use crate::{error::ApiError, parsers::MAX_BODY, settings::Settings};
 
@@ -23,12 +25,14 @@ const SHORTEST_TO_COMPRESS: u64 = 200;
 /// From the inside out: the size of the body, compression, the time-out, the request's span.
 pub(crate) fn around(router: Router, settings: &Settings) -> Router {
     let compression = CompressionLayer::new().gzip(true);
+    // With its method and path, so that what went wrong is told with the request that it went wrong in.
+    let span = DefaultMakeSpan::new().level(Level::INFO);
     router
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(limit_body))
         .layer(compression.compress_when(SizeAbove::new(SHORTEST_TO_COMPRESS)))
         .layer(from_fn_with_state(settings.request_timeout, time_out))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
 }
 
 /// As much of a refused body is read and thrown away: a client that is still sending would not see the answer.

@@ -1,11 +1,12 @@
 //! The body of a request: REST framework's `JSONParser`, and what it says to a body that is none.
 
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, HttpBody as _},
     extract::{FromRequest, Request},
     http::{HeaderMap, HeaderValue, header::CONTENT_TYPE},
 };
 use serde_json::{Map, Value};
+use std::{future::poll_fn, pin::Pin};
 
 use crate::error::ApiError;
 
@@ -36,11 +37,16 @@ impl<S: Sync> FromRequest<S> for Data {
     }
 }
 
-async fn read(body: Body) -> Result<axum::body::Bytes, ApiError> {
-    // Who breaks off in the middle of a body does not wait for the answer.
-    to_bytes(body, MAX_BODY)
-        .await
-        .map_err(|_| ApiError::ContentTooLarge)
+async fn read(mut body: Body) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| ApiError::BadRequest("Malformed request.".to_owned()))?;
+        bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+        if bytes.len() > MAX_BODY {
+            return Err(ApiError::ContentTooLarge);
+        }
+    }
+    Ok(bytes)
 }
 
 fn content_type(headers: &HeaderMap) -> String {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The parameters in their order. Nothing in a query string is an error: what is no UTF-8 is replaced.
 #[derive(Debug, Clone)]
@@ -28,12 +28,15 @@ impl QueryParams {
     /// What a serializer takes: `Serializer(data=request.query_params)`. A parameter without a value counts as not given, as a
     /// field of a form that was left empty.
     pub(crate) fn to_data(&self) -> Value {
-        let given = self.0.iter().map(|(name, _)| name.as_str());
-        let data = given.filter_map(|name| {
-            let value = self.get(name).filter(|value| !value.is_empty())?;
-            Some((name.to_owned(), value.into()))
-        });
-        Value::Object(data.collect())
+        let mut data = Map::new();
+        for (name, value) in &self.0 {
+            if value.is_empty() {
+                data.remove(name);
+            } else {
+                data.insert(name.clone(), value.as_str().into());
+            }
+        }
+        Value::Object(data)
     }
 
     pub(crate) fn into_pairs(self) -> Vec<(String, String)> {

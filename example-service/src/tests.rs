@@ -8,9 +8,16 @@ use axum::{
     },
 };
 use sea_orm::{ConnectOptions, Database};
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
+use tracing_subscriber::fmt::MakeWriter;
 
-use crate::router;
+use crate::{Settings, router, router_with};
 
 /// Sends one request to a service whose database is a socket that does not exist.
 async fn send(method: &str, path: &str) -> (StatusCode, HeaderMap, String) {
@@ -176,5 +183,102 @@ async fn an_unreachable_database_is_503_and_says_when_to_retry() {
     ] {
         let headers = check("GET", path, 503, body).await;
         assert_eq!(headers[RETRY_AFTER], "1", "{path}");
+    }
+}
+
+/// What `/api/schema/` tells is what the router has: each of its paths answers, and each tuned path of the router is told.
+#[tokio::test]
+async fn the_schema_tells_each_path_and_method() {
+    let (status, _, body) = send("GET", "/api/schema/").await;
+    assert_eq!(status, StatusCode::OK);
+    let schema: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let paths = schema["paths"].as_object().unwrap();
+    let told = paths.iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().keys();
+        methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "DELETE /api/dashboard/{id}/",
+            "GET /api/articles/",
+            "GET /api/dashboard/",
+            "GET /api/users/",
+            "GET /api/users/{id}/",
+            "GET /api/v1/projects/",
+            "GET /api/v1/projects/{id}/",
+            "PATCH /api/dashboard/{id}/",
+            "POST /api/dashboard/",
+            "POST /api/v1/projects/",
+        ]
+    );
+    for line in told {
+        let (method, path) = line.split_once(' ').unwrap();
+        let (status, ..) = send(method, &path.replace("{id}", "1")).await;
+        // No database, or no token: but a path and a method of the service.
+        assert!(matches!(status.as_u16(), 401 | 503), "{line}: {status}");
+    }
+}
+
+/// A database that takes the connection and says nothing.
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_503() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap();
+    let mut options = ConnectOptions::new(format!("postgres://app@{address}/app"));
+    options
+        .connect_lazy(true)
+        .acquire_timeout(Duration::from_mins(10));
+    let settings = Settings {
+        request_timeout: Duration::from_millis(20),
+        ..Settings::default()
+    };
+    let app = router_with(Database::connect(options).await.unwrap(), &settings);
+    let request = Request::get("/api/users/").body(Body::empty()).unwrap();
+    let answer = app.oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.headers()[RETRY_AFTER], "1");
+    drop(silent);
+}
+
+/// What the log says of a failure, with the request that it happened in, at the level that the binary has by default. For the
+/// whole process: what one thread alone listens to, another may already have switched off.
+#[tokio::test]
+async fn a_failure_is_logged_with_its_request() {
+    let log = Log::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::INFO)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .init();
+    send("GET", "/api/users/424242/").await;
+    let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = told.lines().find(|line| line.contains("424242"));
+    let line = line.unwrap_or_else(|| panic!("{told}"));
+    assert!(line.contains("the database is not available"), "{line}");
+    assert!(line.contains("method=GET uri=/api/users/424242/"), "{line}");
+}
+
+#[derive(Debug, Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
     }
 }

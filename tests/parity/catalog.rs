@@ -20,7 +20,7 @@ WITH ours AS (
 SELECT 'table ' || relname FROM ours WHERE relkind = 'r'
 UNION ALL
 SELECT format('column %s.%s, number %s: %s%s%s%s%s', relname, attname,
-    row_number() OVER (PARTITION BY relname ORDER BY attnum), format_type(atttypid, atttypmod),
+    row_number() OVER (PARTITION BY relname ORDER BY attnum), format_type(atttypid, atttypmod) || ' collation ' || attcollation::regcollation,
     CASE WHEN attnotnull THEN ' not null' END, ' identity ' || nullif(attidentity::text, ''), ' generated ' || nullif(attgenerated::text, ''),
     ' default ' || pg_get_expr(adbin, adrelid))
 FROM ours JOIN pg_attribute ON attrelid = ours.oid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
@@ -32,13 +32,16 @@ WHERE contype <> 'n'
 UNION ALL
 SELECT format('index %s', pg_get_indexdef(indexrelid)) FROM ours JOIN pg_index ON indrelid = ours.oid WHERE relkind = 'r'
 UNION ALL
-SELECT 'sequence ' || relname FROM ours WHERE relkind = 'S' AND relname <> 'django_migrations_id_seq'
+SELECT format('sequence %s: %s from %s by %s', relname, format_type(seqtypid, NULL), seqstart, seqincrement)
+FROM ours JOIN pg_sequence ON seqrelid = ours.oid WHERE relname <> 'django_migrations_id_seq'
 UNION ALL
-SELECT 'view ' || relname FROM ours WHERE relkind IN ('v', 'm')
+SELECT format('view %s: %s', relname, pg_get_viewdef(oid)) FROM ours WHERE relkind IN ('v', 'm')
 UNION ALL
-SELECT 'trigger ' || tgname FROM ours JOIN pg_trigger ON tgrelid = ours.oid WHERE NOT tgisinternal
+SELECT 'trigger ' || pg_get_triggerdef(pg_trigger.oid) FROM ours JOIN pg_trigger ON tgrelid = ours.oid WHERE NOT tgisinternal
 UNION ALL
 SELECT 'extension ' || extname FROM pg_extension
+UNION ALL
+SELECT format('content type %s.%s', app_label, model) FROM django_content_type
 UNION ALL
 SELECT format('permission %s.%s %s: %s', app_label, model, codename, name)
 FROM auth_permission JOIN django_content_type ON django_content_type.id = content_type_id";

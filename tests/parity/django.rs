@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
 use crate::client::Client;
+use crate::template::{self, on_a_copy};
 
 /// The variable that turns a skipped test into a failed one.
 const REQUIRED: &str = "PERF_HARNESS_TEST_DJANGO";
@@ -78,4 +79,29 @@ impl Drop for Django {
         drop(self.process.stdin.take());
         drop(self.process.wait());
     }
+}
+
+/// What each of its endpoints costs is held there by `assertNumQueries`, in a database that Django makes.
+#[test]
+fn the_tests_of_the_original_pass() {
+    let Some(python) = python("the_tests_of_the_original_pass") else {
+        return;
+    };
+    let told = on_a_copy("parity::original", template::ported(), async |db| {
+        let output = Command::new(&python)
+            .args(["manage.py", "test", "--noinput"])
+            .current_dir(project())
+            .env("DATABASE_URL", db.direct_url())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        told
+    });
+    let ran = told.lines().find(|line| line.starts_with("Ran "));
+    println!(
+        "the original: {}",
+        ran.expect("it says how many tests it ran")
+    );
+    assert!(!told.contains("Ran 0 tests"), "{told}");
 }

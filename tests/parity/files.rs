@@ -57,7 +57,11 @@ fn each_django_file_has_its_rust_file_in_the_readme() {
 fn each_rust_file_in_the_readme_exists() {
     let example = django::project().join("../../example-service");
     let mut checked = 0;
-    for (_, rust) in rows() {
+    for (django, rust) in rows() {
+        assert!(
+            rust.contains("`src/") || rust.contains("`tests/"),
+            "{django}"
+        );
         for path in rust.split('`').filter(|part| part.starts_with("src/")) {
             assert!(example.join(path).exists(), "{path}");
             checked += 1;

@@ -1,6 +1,7 @@
 //! The port, on a socket as the original is.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use example_service::{Settings, router_with};
 use sea_orm::{ConnectOptions, Database};
@@ -18,7 +19,10 @@ impl Rust {
     /// On the database of this URL, with one connection.
     pub(crate) async fn start(database: &str, settings: &Settings) -> Self {
         let mut options = ConnectOptions::new(database);
-        options.max_connections(1);
+        // As the binary's pool.
+        options
+            .max_connections(1)
+            .test_before_acquire_if_idle_for(Duration::from_secs(1));
         let db = Database::connect(options).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = Client::of(&listener.local_addr().unwrap().to_string());

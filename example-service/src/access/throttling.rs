@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::User;
 use crate::{
@@ -67,6 +67,7 @@ impl Throttle {
     fn new(rate: Rate) -> Self {
         let logs = Cache::builder()
             .max_capacity(MOST_CLIENTS)
+            .eviction_policy(EvictionPolicy::lru())
             .time_to_idle(rate.period)
             .build();
         Self { rate, logs }

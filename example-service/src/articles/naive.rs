@@ -21,13 +21,14 @@ use crate::{
 /// One query for the count, one for the page, then one per article.
 ///
 /// ```python
-/// class ArticleListView(generics.ListAPIView):
+/// class ArticleList(generics.ListAPIView):
 ///     serializer_class = ArticleSerializer  # article.author: one query each
 ///     pagination_class = PageNumberPagination
 ///
 ///     def get_queryset(self):
-///         articles = Article.objects.filter(status='published')
-///         if text := self.request.query_params.get('search', '').strip():
+///         articles = Article.objects.filter(status=Article.Status.PUBLISHED)
+///         text = text_of(self.request)
+///         if text:
 ///             articles = articles.filter(Q(title__icontains=text) | Q(content__icontains=text))
 ///         return articles
 /// ```

@@ -5,18 +5,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::entity::article;
-use crate::{date_time::iso_8601, users::entity::user};
+use crate::{
+    date_time::iso_8601,
+    users::{UserSummarySerializer, entity::user},
+};
 
 /// An article as a client sees it. Read as a partial model it asks for these columns and no other: Django's `only()`.
 ///
 /// ```python
-/// class AuthorSerializer(serializers.ModelSerializer):
-///     class Meta:
-///         model = User
-///         fields = ['id', 'username']
-///
 /// class ArticleSerializer(serializers.ModelSerializer):
-///     author = AuthorSerializer()
+///     author = UserSummarySerializer(read_only=True)
 ///
 ///     class Meta:
 ///         model = Article
@@ -35,15 +33,7 @@ pub(super) struct ArticleSerializer {
     pub(super) created_at: DateTimeUtc,
     view_count: i32,
     #[sea_orm(nested)]
-    author: AuthorSerializer,
-}
-
-#[derive(Debug, Serialize, DerivePartialModel, ToSchema)]
-#[sea_orm(entity = "user::Entity")]
-#[schema(as = Author)]
-struct AuthorSerializer {
-    id: i32,
-    username: String,
+    author: UserSummarySerializer,
 }
 
 impl ArticleSerializer {
@@ -55,10 +45,7 @@ impl ArticleSerializer {
             content: article.content,
             created_at: article.created_at,
             view_count: article.view_count,
-            author: AuthorSerializer {
-                id: author.id,
-                username: author.username,
-            },
+            author: author.into(),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     serializer::ArticleSerializer,
 };
 use crate::{
-    error::ApiError,
+    error::{ApiError, Detail},
     pagination::{
         PageSize, RequestUrl,
         cursor::{self, CursorPage},
@@ -24,14 +24,22 @@ use crate::{
 /// One query; two for a search whose words are nowhere.
 ///
 /// ```python
-/// class ArticlePagination(CursorPagination):
-///     ordering = ('-created_at', '-id')  # in a search ('-rank', '-created_at', '-id')
+/// class Newest(CursorPagination):
+///     ordering = ('-created_at', '-id')
 ///
-/// articles = Article.objects.filter(status='published').select_related('author').only(..)
-/// if text:
+/// class BestMatch(CursorPagination):
+///     ordering = ('-rank', '-created_at', '-id')
+///
+/// def matching(text):
 ///     query = SearchQuery(text, config='english', search_type='websearch')
-///     found = articles.annotate(rank=Cast(SearchRank('search', query) * 1_000_000, IntegerField())).filter(search=query)
-///     similar = articles.annotate(rank=..).filter(title__trigram_word_similar=text)  # when nothing is found
+///     return published().filter(search=query).annotate(rank=ranked(SearchRank(F('search'), query)))
+///
+/// def looking_like(text):  # where the first page of `matching` is empty
+///     return (
+///         published()
+///         .filter(title__trigram_word_similar=text)
+///         .annotate(rank=ranked(TrigramWordSimilarity(text, 'title')))
+///     )
 /// ```
 #[utoipa::path(
     get,
@@ -43,10 +51,14 @@ use crate::{
         ("page_size" = Option<u64>, Query, description = "1 to 100, 20 when absent"),
         ("cursor" = Option<String>, Query, description = "Of the `next` or `previous` of another page"),
     ),
+    security((), ("token" = [])),
     responses(
-        (status = 200, body = CursorPage<ArticleSerializer>),
-        (status = 400, description = "The search is too long or holds a null character"),
-        (status = 404, description = "The cursor is broken"),
+        (status = OK, body = CursorPage<ArticleSerializer>),
+        (status = BAD_REQUEST, body = Detail, description = "The search is too long or holds a null character"),
+        (status = UNAUTHORIZED, body = Detail),
+        (status = NOT_FOUND, body = Detail, description = "The cursor is broken"),
+        (status = TOO_MANY_REQUESTS, body = Detail),
+        (status = SERVICE_UNAVAILABLE, body = Detail),
     )
 )]
 pub(super) async fn list_articles(

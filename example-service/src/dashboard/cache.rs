@@ -157,7 +157,10 @@ struct Generations {
 impl Generations {
     fn new(most_users: u64) -> Self {
         Self {
-            by_user: moka::sync::Cache::new(most_users),
+            by_user: moka::sync::Cache::builder()
+                .max_capacity(most_users)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
             last: Arc::default(),
         }
     }

@@ -16,9 +16,17 @@ mod tuned;
 pub(crate) use cache::Dashboards;
 pub(crate) use routes::{naive_routes, openapi, routes};
 
+use sea_orm::{EntityTrait as _, QueryFilter as _, Select};
+
+use self::entity::item;
 use crate::error::ApiError;
 
 const NO_ITEM: ApiError = ApiError::NotFound("No Item matches the given query.");
+
+/// `Item.objects.filter(owner=self.request.user)`
+fn items_of(owner: i32) -> Select<item::Entity> {
+    item::Entity::find().filter(item::COLUMN.owner_id.eq(owner))
+}
 
 /// As many items as a page may hold.
 const MOST_ITEMS: u64 = 1_000;

@@ -3,20 +3,20 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait,
-    ModelTrait as _, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Asterisk, Expr, ExprTrait as _},
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseConnection, DbErr, ModelTrait as _,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::{
     MOST_ITEMS, NO_ITEM,
     entity::item::{self, Status},
+    items_of,
     serializer::{CountsSerializer, DashboardSerializer, ItemInput, ItemSerializer},
 };
 use crate::{
     access::SignedIn,
     error::ApiError,
-    pagination::{NumberedPage, PageNumber, PageSize, RequestUrl},
+    pagination::{NumberedPage, PageNumber, PageSize, RequestUrl, count},
     parsers::Data,
     path_converters::Pk,
 };
@@ -48,7 +48,7 @@ pub(super) async fn dashboard(
     url: RequestUrl,
 ) -> Result<Json<Dashboard>, ApiError> {
     let count = count(&db, items_of(user.id)).await?;
-    let page = number.of(count.unsigned_abs(), size)?;
+    let page = number.of(count, size)?;
     let mut items = Vec::new();
     if page.limit > 0 {
         items = items_of(user.id)
@@ -65,29 +65,15 @@ pub(super) async fn dashboard(
     }))
 }
 
-fn items_of(owner: i32) -> Select<item::Entity> {
-    item::Entity::find().filter(item::COLUMN.owner_id.eq(owner))
-}
-
 async fn counts(db: &DatabaseConnection, owner: i32) -> Result<CountsSerializer, DbErr> {
     let of = |status| items_of(owner).filter(item::COLUMN.status.eq(status));
+    let count = async |items| count(db, items).await.map(u64::cast_signed);
     Ok(CountsSerializer {
-        total: count(db, items_of(owner)).await?,
-        open: count(db, of(Status::Open)).await?,
-        done: count(db, of(Status::Done)).await?,
-        archived: count(db, of(Status::Archived)).await?,
+        total: count(items_of(owner)).await?,
+        open: count(of(Status::Open)).await?,
+        done: count(of(Status::Done)).await?,
+        archived: count(of(Status::Archived)).await?,
     })
-}
-
-/// `COUNT(*)` of the rows themselves, as Django asks. sea-orm's would count those of a sub-query.
-async fn count(db: &DatabaseConnection, items: Select<item::Entity>) -> Result<i64, DbErr> {
-    let counts: Vec<i64> = items
-        .select_only()
-        .column_as(Expr::col(Asterisk).count(), "__count")
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(counts.into_iter().sum())
 }
 
 /// ```python
@@ -119,8 +105,11 @@ pub(super) async fn update_item(
     let Data(data) = data?;
     let mut changes = ItemInput::partial(&data)?.changes();
     changes.id = sea_orm::Unchanged(item.id);
-    let item = changes.update(&db).await?;
-    Ok(Json(item.into()))
+    match changes.update(&db).await {
+        // Somebody else has deleted it meanwhile.
+        Err(DbErr::RecordNotUpdated) => Err(NO_ITEM),
+        item => Ok(Json(item?.into())),
+    }
 }
 
 pub(super) async fn delete_item(

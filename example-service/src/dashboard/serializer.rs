@@ -5,7 +5,6 @@ use sea_orm::{
     ActiveValue::{self, NotSet, Set},
     DerivePartialModel, FromQueryResult,
     prelude::{Date, DateTimeUtc},
-    sea_query::prelude::{Utc, chrono::SubsecRound as _},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::entity::item::{self, Status};
 use crate::{
-    date_time::iso_8601,
+    date_time::{iso_8601, now},
     fields::{CharField, Errors, Input},
 };
 
@@ -160,11 +159,6 @@ impl ItemInput {
 
 fn given<T: Into<sea_orm::Value>>(value: Option<T>) -> ActiveValue<T> {
     value.map_or(NotSet, Set)
-}
-
-/// As exactly as Postgres and Python tell the time.
-fn now() -> DateTimeUtc {
-    Utc::now().trunc_subsecs(6)
 }
 
 /// The body of a `POST`, for [`ItemInput`] in the schema; of a `PATCH` no field is required.

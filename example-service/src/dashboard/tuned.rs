@@ -11,7 +11,7 @@ use axum::{
 use sea_orm::{
     ActiveModelTrait as _, ConnectionTrait as _, DatabaseConnection, DbErr, EntityTrait,
     FromQueryResult as _, Order, PartialModelTrait as _, QueryFilter as _, QuerySelect as _,
-    QueryTrait as _, Select,
+    QueryTrait as _,
     sea_query::{
         Asterisk, Condition, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
     },
@@ -20,6 +20,7 @@ use sea_orm::{
 use super::{
     MOST_ITEMS, NO_ITEM, conditional,
     entity::item::{self, Status},
+    items_of,
     serializer::{
         CountsSerializer, DashboardSerializer, ItemInput, ItemInputSchema, ItemSerializer,
     },
@@ -58,7 +59,7 @@ type Dashboard = DashboardSerializer<CursorPage<ItemSerializer>>;
     ),
     security(("token" = []))
 )]
-/// No query while the page is remembered, else one.
+/// No query while the page is remembered, else one; and one more for a token that is not.
 ///
 /// ```python
 /// class Dashboard(InvalidatesDashboard, MyItems, generics.ListCreateAPIView):
@@ -137,10 +138,6 @@ async fn read(
         _ => items.sort_by_key(|item| item.id),
     }
     Ok((counts, items))
-}
-
-fn items_of(owner: i32) -> Select<item::Entity> {
-    item::Entity::find().filter(item::COLUMN.owner_id.eq(owner))
 }
 
 /// `status` is never null, and `dashboard_item_status_idx` holds all that is read.

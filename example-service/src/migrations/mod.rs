@@ -1,5 +1,5 @@
 //! The schema, statement by statement as Django 5.2 makes it (its `sqlmigrate`), names of constraints and
-//! indexes included: a database that Django made and one that these made cannot be told apart.
+//! indexes included: the tables of a database that Django made and of one that these made cannot be told apart.
 //!
 //! SQL files on purpose: a builder would name and order things in its own way.
 #![expect(

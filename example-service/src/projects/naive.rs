@@ -23,7 +23,7 @@ use crate::{
     access::{SignedIn, User},
     date_time::now,
     error::ApiError,
-    pagination::{NumberedPage, PageNumber, PageSize, RequestUrl},
+    pagination::{NumberedPage, PageNumber, PageSize, RequestUrl, count},
     parsers::Data,
     path_converters::Pk,
     users::entity::user,
@@ -60,7 +60,13 @@ pub(super) async fn list_projects(
     url: RequestUrl,
 ) -> Result<Json<NumberedPage<ProjectRowSerializer>>, ApiError> {
     let found = filtered(&filter);
-    let page = number.of(found.clone().count(&db).await?, size)?;
+    let rows = if filter.failed {
+        // Of a `distinct()` Django counts the rows of a sub-query, as sea-orm does.
+        PaginatorTrait::count(found.clone(), &db).await?
+    } else {
+        count(&db, found.clone()).await?
+    };
+    let page = number.of(rows, size)?;
     if page.limit == 0 {
         return Ok(Json(page.answer(&url, Vec::new())));
     }

@@ -9,33 +9,10 @@ use super::entity::{
     file::{self, Kind},
     project::{self, Status},
 };
-use crate::{access::User, date_time::iso_8601, users::entity::user};
-
-/// `fields = ['id', 'username']`
-#[derive(Debug, Clone, Serialize, DerivePartialModel, ToSchema)]
-#[sea_orm(entity = "user::Entity")]
-pub(super) struct UserSummarySerializer {
-    id: i32,
-    username: String,
-}
-
-impl From<user::Model> for UserSummarySerializer {
-    fn from(user: user::Model) -> Self {
-        Self {
-            id: user.id,
-            username: user.username,
-        }
-    }
-}
-
-impl From<User> for UserSummarySerializer {
-    fn from(user: User) -> Self {
-        Self {
-            id: user.id,
-            username: user.username,
-        }
-    }
-}
+use crate::{
+    date_time::iso_8601,
+    users::{UserSummarySerializer, entity::user},
+};
 
 /// A file in the list: `fields = ['id', 'path', 'size', 'uploaded_at']`
 #[derive(Debug, Serialize, FromQueryResult, ToSchema)]

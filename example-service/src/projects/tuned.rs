@@ -20,8 +20,7 @@ use super::{
 use crate::{
     access::{SignedIn, User},
     date_time::now,
-    error::ApiError,
-    error::Detail,
+    error::{ApiError, Detail, FieldErrors},
     pagination::{AtPosition, CursorPagination, PageSize, RequestUrl, cursor::CursorPage},
     parsers::Data,
     path_converters::Pk,
@@ -63,7 +62,7 @@ use crate::{
     security((), ("token" = [])),
     responses(
         (status = OK, body = CursorPage<ProjectRowSerializer>),
-        (status = BAD_REQUEST, description = "what is wrong with the filters, by their names", body = HashMap<String, Vec<String>>),
+        (status = BAD_REQUEST, description = "what is wrong with the filters, by their names", body = FieldErrors),
         (status = UNAUTHORIZED, description = "a token that is none", body = Detail),
         (status = NOT_FOUND, description = "a cursor that is none", body = Detail),
         (status = TOO_MANY_REQUESTS, body = Detail),
@@ -197,7 +196,7 @@ async fn newest_checks(
     security(("token" = [])),
     responses(
         (status = CREATED, body = OneOrMany<NewProjectSerializer>),
-        (status = BAD_REQUEST, description = "what is wrong, by field; in a list by place and field; or that it is no JSON"),
+        (status = BAD_REQUEST, description = "what is wrong, by field; in a list by place and field; or that it is no JSON", body = FieldErrors),
         (status = UNAUTHORIZED, body = Detail),
         (status = PAYLOAD_TOO_LARGE, body = Detail),
         (status = UNSUPPORTED_MEDIA_TYPE, body = Detail),

@@ -15,7 +15,7 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
 /// In a fresh database their ids are 1 to `n`. What a row says depends on its number only. The first ones found the groups,
 /// five of them with three to six permissions each; every fourth user has one of its own, too. All are active, none is a
 /// superuser, and nobody can log in as one of them: a password that starts with `!` is what Django's `set_unusable_password` writes.
-pub async fn users(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
+pub async fn users(db: &impl ConnectionTrait, n: u32) -> Result<(), DbErr> {
     insert(db, include_str!("users.sql"), n).await
 }
 
@@ -25,12 +25,12 @@ pub async fn users(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
 /// draft, two are never of the same moment, and a later one is newer. There is a word for every taste:
 /// `database` and `quick` are in nearly all of them, `bitmap` in some, `heisenbug` in one of a hundred (37, 137, ..),
 /// `zugzwang` in one of a thousand (137, 1137, ..), and `case37` in that one alone. Some happen in Zürich.
-pub async fn articles(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
+pub async fn articles(db: &impl ConnectionTrait, n: u32) -> Result<(), DbErr> {
     insert(db, include_str!("articles.sql"), n).await
 }
 
 /// Adds a token for every user without one, in one statement. For tests only: such keys can be guessed.
-pub async fn tokens(db: &DatabaseConnection) -> Result<(), DbErr> {
+pub async fn tokens(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     execute(db, include_str!("tokens.sql"), []).await
 }
 
@@ -44,13 +44,13 @@ pub fn token_of(user_id: i32) -> String {
 ///
 /// In a fresh database their ids are 1 to `n`, and what an item says depends on its number only. Of ten items of a
 /// user six are open, three are done and one is archived.
-pub async fn items(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
+pub async fn items(db: &impl ConnectionTrait, n: u32) -> Result<(), DbErr> {
     let values = [i64::from(n).into(), None::<i32>.into()];
     execute(db, include_str!("items.sql"), values).await
 }
 
 /// Adds `n` items of one user, as [`items`] does.
-pub async fn items_of(db: &DatabaseConnection, user_id: i32, n: u32) -> Result<(), DbErr> {
+pub async fn items_of(db: &impl ConnectionTrait, user_id: i32, n: u32) -> Result<(), DbErr> {
     let values = [i64::from(n).into(), Some(user_id).into()];
     execute(db, include_str!("items.sql"), values).await
 }
@@ -60,13 +60,13 @@ pub async fn items_of(db: &DatabaseConnection, user_id: i32, n: u32) -> Result<(
 /// In a fresh database their ids are 1 to `n`, and what is said of a project depends on its number only. Every fourth is
 /// archived. Each has 30 files of each kind and 12 checks by various authors; in one project of seven (7, 14, ..) two of
 /// them failed.
-pub async fn projects(db: &DatabaseConnection, n: u32) -> Result<(), DbErr> {
+pub async fn projects(db: &impl ConnectionTrait, n: u32) -> Result<(), DbErr> {
     insert(db, include_str!("projects.sql"), n).await
 }
 
 /// Adds `n` files of that kind to a project, newer than those it has, in one statement.
 pub async fn files_of(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     project_id: i64,
     kind: Kind,
     n: u32,
@@ -75,12 +75,12 @@ pub async fn files_of(
     execute(db, include_str!("files_of.sql"), values).await
 }
 
-async fn insert(db: &DatabaseConnection, statement: &str, n: u32) -> Result<(), DbErr> {
+async fn insert(db: &impl ConnectionTrait, statement: &str, n: u32) -> Result<(), DbErr> {
     execute(db, statement, [i64::from(n).into()]).await
 }
 
 async fn execute<const N: usize>(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     statement: &str,
     values: [Value; N],
 ) -> Result<(), DbErr> {

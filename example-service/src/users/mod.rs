@@ -15,6 +15,7 @@ mod tuned;
 use crate::error::ApiError;
 
 pub(crate) use routes::{naive_routes, openapi, routes};
+pub(crate) use serializer::UserSummarySerializer;
 
 /// `get_object_or_404(User.objects.all(), pk=pk)`
 const NOT_FOUND: ApiError = ApiError::NotFound("No User matches the given query.");

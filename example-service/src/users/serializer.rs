@@ -1,7 +1,10 @@
 //! The JSON of a user: its fields, their order and their formats. What is not listed is not sent, the
 //! password least of all.
 
-use sea_orm::prelude::{Date, DateTimeUtc};
+use sea_orm::{
+    DerivePartialModel,
+    prelude::{Date, DateTimeUtc},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,7 +12,7 @@ use super::{
     entity::{profile, user},
     sparse::{Field, Wanted},
 };
-use crate::date_time::iso_8601;
+use crate::{access::User, date_time::iso_8601};
 
 /// A user as a client sees it, with its profile or `null`. Fields that were not asked for are absent.
 ///
@@ -20,7 +23,7 @@ use crate::date_time::iso_8601;
 ///         fields = ['bio', 'location', 'website', 'birth_date']
 ///
 /// class UserSerializer(serializers.ModelSerializer):
-///     profile = ProfileSerializer(read_only=True, allow_null=True)
+///     profile = ProfileSerializer(read_only=True)
 ///     groups = serializers.SerializerMethodField()
 ///     permissions = serializers.SerializerMethodField()
 ///
@@ -112,6 +115,40 @@ impl ProfileSerializer {
             location: profile.location,
             website: profile.website,
             birth_date: profile.birth_date,
+        }
+    }
+}
+
+/// A user beside what is theirs.
+///
+/// ```python
+/// class UserSummarySerializer(serializers.ModelSerializer):
+///     class Meta:
+///         model = User
+///         fields = ['id', 'username']
+/// ```
+#[derive(Debug, Clone, Serialize, DerivePartialModel, ToSchema)]
+#[sea_orm(entity = "user::Entity")]
+#[schema(as = UserSummary)]
+pub(crate) struct UserSummarySerializer {
+    id: i32,
+    username: String,
+}
+
+impl From<user::Model> for UserSummarySerializer {
+    fn from(user: user::Model) -> Self {
+        Self {
+            id: user.id,
+            username: user.username,
+        }
+    }
+}
+
+impl From<User> for UserSummarySerializer {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            username: user.username,
         }
     }
 }

@@ -19,11 +19,19 @@ use crate::users::entity::user;
 ///     created_at = models.DateTimeField(auto_now_add=True)
 ///     view_count = models.IntegerField(default=0)
 ///     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+///     search = models.GeneratedField(  # no field of the entity: nothing reads it, but in a condition
+///         expression=(
+///             SearchVector('title', weight='A', config='english')
+///             + SearchVector('content', weight='B', config='english')
+///         ),
+///         output_field=SearchVectorField(),
+///         db_persist=True,
+///     )
 ///
 ///     class Meta:
 ///         ordering = ['-created_at', '-id']
 ///         indexes = [
-///             GinIndex(SearchVector('title', 'content', config='english'), name='articles_article_search_idx'),
+///             GinIndex(fields=['search'], name='articles_article_search_idx'),
 ///             GinIndex(fields=['title'], opclasses=['gin_trgm_ops'], name='articles_article_title_trgm'),
 ///             models.Index(fields=['-created_at', '-id'], name='articles_article_newest_idx'),
 ///         ]

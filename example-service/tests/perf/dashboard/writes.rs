@@ -6,6 +6,7 @@ use axum::http::{
 };
 use example_service::seed;
 use perf_harness::{PerfDb, assert_efficient, assert_queries, perf_test};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use super::{hundred_dashboards, signed_in};
@@ -232,4 +233,29 @@ async fn what_is_refused_for_its_input_costs_no_write(db: PerfDb) {
     assert_eq!(update.output().status, StatusCode::BAD_REQUEST);
     // Whether it is there.
     assert_queries!(update, 1);
+}
+
+/// The token is remembered for a while, but there is nobody left to own what is written.
+#[perf_test(template = hundred_dashboards)]
+async fn a_write_of_a_user_who_is_gone_is_401(db: PerfDb) {
+    let app = signed_in(&db).await;
+    let statements = [
+        "DELETE FROM authtoken_token WHERE user_id = 1",
+        "DELETE FROM dashboard_item WHERE owner_id = 1",
+        "DELETE FROM profiles WHERE user_id = 1",
+        "DELETE FROM auth_user_groups WHERE user_id = 1",
+        "DELETE FROM auth_user_user_permissions WHERE user_id = 1",
+        "DELETE FROM auth_user WHERE id = 1",
+    ];
+    for statement in statements {
+        db.connection().execute_unprepared(statement).await.unwrap();
+    }
+    for (path, body) in [
+        ("/api/dashboard/", r#"{"title":"new"}"#),
+        ("/api/v1/projects/", r#"{"name":"new"}"#),
+    ] {
+        let answer = app.send("POST", path, Some(body)).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
+        assert_eq!(answer.body, r#"{"detail":"Invalid token."}"#);
+    }
 }
