@@ -63,9 +63,13 @@ fn measure(python: &Path, author: Author, way: Way) -> Vec<(&'static str, Counts
         .collect()
 }
 
+/// What the server answers to a ping, which may come while a request is answered or after it.
+const BYTES_OF_A_PING: u64 = 6;
+
 /// Queries, round trips, rows and kilobytes that the server sent.
 fn cell(counts: &Counts) -> String {
-    let kilobytes = counts.bytes_received.div_ceil(1000);
+    let pings = BYTES_OF_A_PING * counts.pings as u64;
+    let kilobytes = (counts.bytes_received - pings).div_ceil(1000);
     format!(
         "{:>4} {:>4} {:>5} {:>5}",
         counts.queries, counts.work_round_trips, counts.rows, kilobytes
