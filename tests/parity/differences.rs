@@ -18,7 +18,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         applies: |way, case| {
             way == Way::Tuned && (case.starts_with("articles: ") || case.starts_with("search: "))
         },
-        port: r#"200 application/json "#,
+        port: "200 application/json ",
         alike: without_cursors,
     },
     Difference {
