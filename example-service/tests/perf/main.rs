@@ -10,6 +10,7 @@ mod health;
 mod latency;
 mod projects;
 mod seed;
+mod traps;
 mod users;
 
 /// For limits on what a request allocates.
