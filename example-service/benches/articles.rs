@@ -1,37 +1,41 @@
-//! Pages of 20,000 articles through the whole service, on a real Postgres: the first and a deep one, by number and by
-//! cursor; a search for a rare word by letters and by words.
+//! Articles through the whole service, on a real Postgres: the first page of twenty and a deep one, by number and by cursor; and
+//! a search for a rare word, by letters, by words, and by words without the index; each among 1,000, 10,000 and 25,000 articles.
 //!
-//! `cargo bench -p example-service --bench articles`. Both lists are recorded by nobody. The numbered one also counts and
-//! asks for each author: what depth costs is the difference between its two pages.
+//! `cargo bench -p example-service --bench articles`. The deep page is the 1,001st, or one of the last where there are not so many.
+//! Allocations are those of the thread that asks.
 #![expect(clippy::print_stderr, reason = "a bench says why it could not")]
+
+#[expect(dead_code, reason = "nothing is written here")]
+mod service;
 
 use std::error::Error;
 use std::process::ExitCode;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{Request, StatusCode};
-use divan::Bencher;
+use divan::{AllocProfiler, Bencher};
 use example_service::seed;
-use perf_harness::ScratchDb;
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbErr};
-use tokio::runtime::Runtime;
-use tower::ServiceExt as _;
+use sea_orm::ConnectionTrait as _;
 
-const ARTICLES: u32 = 20_000;
-/// Of 900, at 20 articles a page.
-const DEEP: usize = 851;
+use self::service::Service;
 
-/// divan's functions take nothing of ours along.
-static SERVICE: OnceLock<Service> = OnceLock::new();
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
-struct Service {
-    runtime: Runtime,
-    router: Router,
-    /// The deep page by its cursor.
-    deep: String,
+const ARTICLES: [u32; 3] = [1_000, 10_000, 25_000];
+const RARE: &str = "?search=zugzwang";
+
+/// One number of articles.
+struct Library {
+    service: Service,
+    /// The same without the index of words.
+    unindexed: Service,
+    deep_number: u32,
+    /// The path of the deep page by its cursor.
+    deep_cursor: String,
 }
+
+/// For each of `ARTICLES`. divan's functions take nothing of ours along.
+static LIBRARIES: Mutex<Vec<Library>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
     match bench() {
@@ -44,86 +48,109 @@ fn main() -> ExitCode {
 }
 
 fn bench() -> Result<(), Box<dyn Error>> {
-    let runtime = Runtime::new()?;
-    let scratch = runtime.block_on(ScratchDb::create())?;
-    let db = runtime.block_on(filled(scratch.url()))?;
-    let router = example_service::router(db.clone());
-    let deep = runtime.block_on(deep(&router))?;
-    let service = SERVICE.get_or_init(|| Service {
-        runtime,
-        router,
-        deep,
-    });
+    for articles in ARTICLES {
+        let library = Library::of(articles)?;
+        libraries().push(library);
+    }
     divan::main();
-    service.runtime.block_on(async {
-        db.close().await?;
-        scratch.remove().await?;
-        Ok(())
+    libraries().drain(..).try_for_each(|library| {
+        library.service.stop()?;
+        library.unindexed.stop()
     })
 }
 
-async fn filled(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let db = Database::connect(url).await?;
-    seed::migrate(&db).await?;
-    seed::users(&db, 1_000).await?;
-    seed::articles(&db, ARTICLES).await?;
-    db.execute_unprepared("VACUUM ANALYZE").await?;
-    Ok(db)
+fn libraries() -> MutexGuard<'static, Vec<Library>> {
+    LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A cursor knows no numbers: it is found by going there.
-async fn deep(router: &Router) -> Result<String, Box<dyn Error>> {
+impl Library {
+    fn of(articles: u32) -> Result<Self, Box<dyn Error>> {
+        let service = Service::start(async |db| {
+            seed::users(db, 100).await?;
+            seed::articles(db, articles).await
+        })?;
+        let unindexed = Service::start(async |db| {
+            seed::users(db, 100).await?;
+            seed::articles(db, articles).await?;
+            let statement = "DROP INDEX articles_article_search_idx";
+            db.execute_unprepared(statement).await?;
+            Ok(())
+        })?;
+        // Nine of ten are published, and 20 are on a page. Five of them are one step to the deep page.
+        let last = articles * 9 / 10 / 20;
+        let deep_number = (last.min(1_001) - 1) / 5 * 5 + 1;
+        let deep_cursor = deep_cursor(&service, deep_number)?;
+        Ok(Self {
+            service,
+            unindexed,
+            deep_number,
+            deep_cursor,
+        })
+    }
+}
+
+/// A cursor knows no numbers: it is found by going there, five pages at a time.
+fn deep_cursor(service: &Service, number: u32) -> Result<String, Box<dyn Error>> {
     let mut path = "/api/articles/?page_size=100".to_owned();
-    for _ in 0..(DEEP - 1) / 5 {
-        let page: serde_json::Value = serde_json::from_slice(&get(router, &path).await)?;
-        page["next"]
-            .as_str()
-            .ok_or("the list ended early")?
-            .clone_into(&mut path);
+    for _ in 0..(number - 1) / 5 {
+        let page: serde_json::Value = serde_json::from_slice(&service.get(&path))?;
+        let next = page["next"].as_str().ok_or("the list ended early")?;
+        next.clone_into(&mut path);
     }
     Ok(path.replace("page_size=100", "page_size=20"))
 }
 
-async fn get(router: &Router, path: &str) -> Bytes {
-    let request = Request::get(path).body(Body::empty()).expect("a path");
-    let Ok(answer) = router.clone().oneshot(request).await;
-    assert_eq!(answer.status(), StatusCode::OK, "{path}");
-    let body = to_bytes(answer.into_body(), usize::MAX).await;
-    body.expect("a whole body")
+fn measure(bencher: Bencher<'_, '_>, articles: u32, work: impl Fn(&Library)) {
+    let place = ARTICLES.iter().position(|known| *known == articles);
+    let libraries = libraries();
+    let library = &libraries[place.expect("one of the sizes")];
+    bencher.bench_local(|| work(library));
 }
 
-fn measure(bencher: Bencher<'_, '_>, path: &str) {
-    let service = SERVICE.get().expect("`bench` has set the service up");
-    bencher.bench_local(|| service.runtime.block_on(get(&service.router, path)));
+fn get(bencher: Bencher<'_, '_>, articles: u32, path: &str) {
+    measure(bencher, articles, |library| {
+        library.service.get(path);
+    });
 }
 
-#[divan::bench]
-fn first_page_by_number(bencher: Bencher<'_, '_>) {
-    measure(bencher, "/naive/api/articles/");
+#[divan::bench(args = ARTICLES)]
+fn first_page_naive(bencher: Bencher<'_, '_>, articles: u32) {
+    get(bencher, articles, "/naive/api/articles/");
 }
 
-#[divan::bench]
-fn deep_page_by_number(bencher: Bencher<'_, '_>) {
-    measure(bencher, &format!("/naive/api/articles/?page={DEEP}"));
+#[divan::bench(args = ARTICLES)]
+fn first_page_tuned(bencher: Bencher<'_, '_>, articles: u32) {
+    get(bencher, articles, "/api/articles/");
 }
 
-#[divan::bench]
-fn first_page_by_cursor(bencher: Bencher<'_, '_>) {
-    measure(bencher, "/api/articles/");
+#[divan::bench(args = ARTICLES)]
+fn deep_page_naive(bencher: Bencher<'_, '_>, articles: u32) {
+    measure(bencher, articles, |library| {
+        let path = format!("/naive/api/articles/?page={}", library.deep_number);
+        library.service.get(&path);
+    });
 }
 
-#[divan::bench]
-fn deep_page_by_cursor(bencher: Bencher<'_, '_>) {
-    let service = SERVICE.get().expect("`bench` has set the service up");
-    measure(bencher, &service.deep);
+#[divan::bench(args = ARTICLES)]
+fn deep_page_tuned(bencher: Bencher<'_, '_>, articles: u32) {
+    measure(bencher, articles, |library| {
+        library.service.get(&library.deep_cursor);
+    });
 }
 
-#[divan::bench]
-fn rare_word_by_letters(bencher: Bencher<'_, '_>) {
-    measure(bencher, "/naive/api/articles/?search=zugzwang");
+#[divan::bench(args = ARTICLES)]
+fn rare_word_naive(bencher: Bencher<'_, '_>, articles: u32) {
+    get(bencher, articles, &format!("/naive/api/articles/{RARE}"));
 }
 
-#[divan::bench]
-fn rare_word_by_words(bencher: Bencher<'_, '_>) {
-    measure(bencher, "/api/articles/?search=zugzwang");
+#[divan::bench(args = ARTICLES)]
+fn rare_word_tuned(bencher: Bencher<'_, '_>, articles: u32) {
+    get(bencher, articles, &format!("/api/articles/{RARE}"));
+}
+
+#[divan::bench(args = ARTICLES)]
+fn rare_word_without_index(bencher: Bencher<'_, '_>, articles: u32) {
+    measure(bencher, articles, |library| {
+        library.unindexed.get(&format!("/api/articles/{RARE}"));
+    });
 }
