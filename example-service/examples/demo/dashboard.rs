@@ -1,7 +1,7 @@
 //! A dashboard that is read again: remembered until its user writes.
 
 use example_service::seed::token_of;
-use perf_harness::{Failure, PerfDb, PerfTest, assert_max_queries};
+use perf_harness::{Failure, PerfDb, PerfTest, assert_queries};
 
 use super::app::App;
 use super::{indented, seed};
@@ -36,7 +36,7 @@ const INTRODUCTION: &str = "\
         let app = App::on(&db).with_token(&token_of(1));
         app.get(\"/naive/api/dashboard/\").await;
         let again = db.record(app.get(\"/naive/api/dashboard/\")).await;
-        assert_max_queries!(again, 0);
+        assert_queries!(again, 0);
     }
 ";
 
@@ -51,6 +51,6 @@ fn test(act: &str, path: &'static str) -> Result<(), Failure> {
             let app = App::on(&db).with_token(&token_of(1));
             drop(app.get(path).await);
             let again = db.record(app.get(path)).await;
-            assert_max_queries!(again, 0);
+            assert_queries!(again, 0);
         })
 }
