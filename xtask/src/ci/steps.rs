@@ -89,8 +89,8 @@ pub(super) const STEPS: &[Step] = &[
             required_in_ci: false,
         }),
     },
-    // Call sites are found in code that is optimised, too, as long as it has line tables. With the features of all members, for
-    // those are compiled already.
+    // Call sites are found in a program that is optimised, too, as long as it has line tables. With the features of all members,
+    // for those are compiled already.
     Step::cargo(&[
         "test",
         "--workspace",
@@ -98,8 +98,6 @@ pub(super) const STEPS: &[Step] = &[
         "sites",
         "--config",
         "profile.dev.package.acceptance.opt-level=3",
-        "--config",
-        "profile.dev.package.perf-harness.opt-level=3",
     ]),
     // What the workspace's own features hide.
     Step::cargo(&[
