@@ -3,7 +3,6 @@
 //!
 //! `cargo bench -p example-service --bench articles`. The deep page is the 1,001st, or one of the last where there are not so many.
 //! Allocations are those of the thread that asks.
-#![expect(clippy::print_stderr, reason = "a bench says why it could not")]
 
 #[expect(dead_code, reason = "nothing is written here")]
 mod service;
@@ -38,13 +37,7 @@ struct Library {
 static LIBRARIES: Mutex<Vec<Library>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
-    match bench() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    service::exit_code(bench())
 }
 
 fn bench() -> Result<(), Box<dyn Error>> {

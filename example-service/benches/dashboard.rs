@@ -3,7 +3,6 @@
 //!
 //! `cargo bench -p example-service --bench dashboard`. `read` is tuned and not remembered: each time it is asked for by another URL.
 //! `remembered` is what most requests get.
-#![expect(clippy::print_stderr, reason = "a bench says why it could not")]
 
 #[expect(dead_code, reason = "others need more of it")]
 mod service;
@@ -31,13 +30,7 @@ const ITEMS: [u32; 3] = [100, 1_000, 10_000];
 static SERVICE: Mutex<Option<Service>> = Mutex::new(None);
 
 fn main() -> ExitCode {
-    match bench() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    service::exit_code(bench())
 }
 
 fn bench() -> Result<(), Box<dyn Error>> {

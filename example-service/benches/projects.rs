@@ -2,7 +2,6 @@
 //! itself, each among 100, 1,000 and 10,000 projects with 120 files and 12 checks each; and batches of 5, 50 and 500 new ones.
 //!
 //! `cargo bench -p example-service --bench projects`. Allocations are those of the thread that asks.
-#![expect(clippy::print_stderr, reason = "a bench says why it could not")]
 
 mod service;
 
@@ -25,13 +24,7 @@ const BATCHES: [usize; 3] = [5, 50, 500];
 static SERVICES: Mutex<Vec<Service>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
-    match bench() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    service::exit_code(bench())
 }
 
 fn bench() -> Result<(), Box<dyn Error>> {

@@ -2,7 +2,6 @@
 //! among 100, 1,000 and 10,000 users.
 //!
 //! `cargo bench -p example-service --bench users`. Allocations are those of the thread that asks.
-#![expect(clippy::print_stderr, reason = "a bench says why it could not")]
 
 #[expect(dead_code, reason = "users are read only")]
 mod service;
@@ -25,13 +24,7 @@ const USERS: [u32; 3] = [100, 1_000, 10_000];
 static SERVICES: Mutex<Vec<Service>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
-    match bench() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    service::exit_code(bench())
 }
 
 fn bench() -> Result<(), Box<dyn Error>> {

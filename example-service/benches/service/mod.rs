@@ -1,6 +1,7 @@
 //! The whole service on a real Postgres that holds what a bench needs, recorded by nobody.
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use axum::{
     Router,
@@ -15,6 +16,18 @@ use perf_harness::ScratchDb;
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbErr};
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
+
+/// What a bench ends with.
+#[expect(clippy::print_stderr, reason = "a bench says why it could not")]
+pub(crate) fn exit_code(benched: Result<(), Box<dyn Error>>) -> ExitCode {
+    match benched {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 pub(crate) struct Service {
     runtime: Runtime,

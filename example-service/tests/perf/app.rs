@@ -10,6 +10,7 @@ use axum::{
     },
 };
 use perf_harness::{HasStatus, PerfDb, ResponseSize};
+use serde_json::Value;
 use tower::ServiceExt;
 
 #[derive(Clone)]
@@ -75,12 +76,12 @@ impl App {
 }
 
 impl Answer {
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
     /// The `results` of a list.
-    pub(crate) fn results(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn results(&self) -> Vec<Value> {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
         self.json()["results"].as_array().unwrap().clone()
     }
@@ -96,4 +97,29 @@ impl ResponseSize for Answer {
     fn response_bytes(&self) -> u64 {
         self.body.response_bytes()
     }
+}
+
+/// The `next` or `previous` of a page.
+pub(crate) fn link(page: &Answer, name: &str) -> Option<String> {
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let body: Value = serde_json::from_str(&page.body).unwrap();
+    body[name].as_str().map(str::to_owned)
+}
+
+/// The rows of all pages from this one on, by the links of that name, a list for each page.
+pub(crate) async fn pages(app: &App, path: &str, name: &str) -> Vec<Vec<Value>> {
+    let mut pages = Vec::new();
+    let mut path = Some(path.to_owned());
+    while let Some(here) = path {
+        assert!(pages.len() < 1_000, "the pages never end");
+        let page = app.get(&here).await;
+        pages.push(page.results());
+        path = link(&page, name);
+    }
+    pages
+}
+
+/// The same, in one list.
+pub(crate) async fn all(app: &App, path: &str) -> Vec<Value> {
+    pages(app, path, "next").await.concat()
 }

@@ -48,7 +48,7 @@ async fn a_search_costs_one_query_on_every_page(db: PerfDb) {
         assert_eq!(page.output().results().len(), expected);
         assert_queries!(page, 1);
         assert_efficient!(page);
-        link = pages::link(page.output(), "next");
+        link = crate::app::link(page.output(), "next");
     }
     assert_eq!(link, None);
 }
@@ -70,7 +70,7 @@ async fn a_search_whose_words_are_nowhere_costs_a_second_query(db: PerfDb) {
     }
     // It is not asked for its words again.
     let similar = app.get("/api/articles/?search=databse&page_size=5").await;
-    let next = pages::link(&similar, "next").expect("more than five");
+    let next = crate::app::link(&similar, "next").expect("more than five");
     let list = db.record(app.get(&next)).await;
     assert_eq!(list.output().results().len(), 5);
     assert_queries!(list, 1);

@@ -6,32 +6,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::Value;
 
 use super::three_hundred_articles;
-use crate::app::{Answer, App};
-
-/// The `next` or `previous` of a page.
-pub(crate) fn link(page: &Answer, name: &str) -> Option<String> {
-    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let body: Value = serde_json::from_str(&page.body).unwrap();
-    body[name].as_str().map(str::to_owned)
-}
-
-/// The articles of all pages from this one on, by the links of that name, a list for each page.
-pub(crate) async fn pages(app: &App, path: &str, name: &str) -> Vec<Vec<Value>> {
-    let mut pages = Vec::new();
-    let mut path = Some(path.to_owned());
-    while let Some(here) = path {
-        assert!(pages.len() < 1_000, "the pages never end");
-        let page = app.get(&here).await;
-        pages.push(page.results());
-        path = link(&page, name);
-    }
-    pages
-}
-
-/// The same, in one list.
-pub(crate) async fn all(app: &App, path: &str) -> Vec<Value> {
-    pages(app, path, "next").await.concat()
-}
+use crate::app::{Answer, App, all, link, pages};
 
 async fn execute(db: &PerfDb, statement: &str) {
     let db = db.connection();

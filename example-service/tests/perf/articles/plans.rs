@@ -34,7 +34,7 @@ async fn the_list_comes_out_of_an_index_in_order(db: PerfDb) {
 async fn a_page_costs_the_same_at_any_depth(db: PerfDb) {
     let app = App::on(&db);
     let first = app.get("/api/articles/?page_size=20").await;
-    let next = super::pages::link(&first, "next").expect("a second page");
+    let next = crate::app::link(&first, "next").expect("a second page");
     let second = db.record(app.get(&next)).await;
     let scale = Scale::of(1_000..=10_000_000).table("articles_article");
     assert_plan_scales!(second, scale.at_most(PlanGrowth::Constant));

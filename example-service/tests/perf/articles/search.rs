@@ -5,8 +5,8 @@ use perf_harness::{PerfDb, perf_test};
 use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 
-use super::{pages::all, three_hundred_articles};
-use crate::app::App;
+use super::three_hundred_articles;
+use crate::app::{App, all};
 
 /// What both searches find.
 struct Found {

@@ -4,29 +4,10 @@ use axum::http::StatusCode;
 use example_service::{projects::entity::file::Kind, seed};
 use perf_harness::{PerfDb, perf_test};
 use sea_orm::ConnectionTrait;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::hundred_projects;
-use crate::app::{Answer, App};
-
-/// The `next` or `previous` of a page.
-fn link(page: &Answer, name: &str) -> Option<String> {
-    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    page.json()[name].as_str().map(str::to_owned)
-}
-
-/// The projects of all pages from this one on, by the links of that name, a list for each page.
-async fn pages(app: &App, path: &str, name: &str) -> Vec<Vec<Value>> {
-    let mut pages = Vec::new();
-    let mut path = Some(path.to_owned());
-    while let Some(here) = path {
-        assert!(pages.len() < 1_000, "the pages never end");
-        let page = app.get(&here).await;
-        pages.push(page.results());
-        path = link(&page, name);
-    }
-    pages
-}
+use crate::app::{Answer, App, link, pages};
 
 fn results(page: &Answer) -> &str {
     let (_, results) = page.body.split_once(r#""results":"#).expect("a page");

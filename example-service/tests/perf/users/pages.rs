@@ -5,10 +5,7 @@ use perf_harness::{PerfDb, perf_test};
 use serde_json::Value;
 
 use super::{execute, hundred_users};
-use crate::{
-    app::App,
-    articles::pages::{all, link, pages},
-};
+use crate::app::{App, all, link, pages};
 
 #[perf_test(template = hundred_users)]
 async fn pages_follow_each_other_without_gap_or_repeat(db: PerfDb) {

@@ -6,7 +6,7 @@ use perf_harness::{
 };
 
 use super::hundred_users;
-use crate::{app::App, articles::pages::link};
+use crate::app::{App, link};
 
 #[perf_test(template = hundred_users, rows(auth_user = 1_000_000, profiles = 1_000_000, auth_user_groups = 2_000_000, auth_user_user_permissions = 250_000))]
 async fn a_page_seeks_in_every_table_that_grows(db: PerfDb) {
