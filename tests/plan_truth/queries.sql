@@ -62,8 +62,8 @@ SELECT id, title FROM articles WHERE score < 50
 -- scattered, twenty percent
 SELECT id, title FROM articles WHERE score < 200
 
--- scattered, half
-SELECT id, title FROM articles WHERE score < 500
+-- scattered, two fifths
+SELECT id, title FROM articles WHERE score < 400
 
 -- a category, thirty percent
 -- with: 1
