@@ -1,0 +1,150 @@
+//! What a comparison found, whoever tells it: the table, the JSON, the markdown, the page.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Two sides, compared bench by bench.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Comparison {
+    /// Of the format; another number is another format.
+    pub(crate) schema_version: u32,
+    pub(crate) base: Side,
+    pub(crate) head: Side,
+    pub(crate) benchmarks: Vec<Compared>,
+    /// Names of benches that one side has only.
+    pub(crate) only_base: Vec<String>,
+    pub(crate) only_head: Vec<String>,
+    /// What was not measured, and why: programs that are no divan benches, benches that panicked.
+    pub(crate) left_out: Vec<LeftOut>,
+    /// The base against itself, in the same run. Where it is slower or faster than itself nothing is to be believed.
+    pub(crate) control: Vec<Compared>,
+    pub(crate) machine: Machine,
+    /// What chance was started with.
+    pub(crate) seed: u64,
+    pub(crate) seconds: f64,
+    /// It was stopped before its end.
+    pub(crate) is_partial: bool,
+}
+
+/// A version, or a variant of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Side {
+    /// As it was asked for: `main`, `HEAD~1`, `working tree`, `naive`.
+    pub(crate) name: String,
+    pub(crate) commit: Option<String>,
+    /// It holds changes that no commit has.
+    pub(crate) is_dirty: bool,
+}
+
+/// One bench on both sides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Compared {
+    /// The bench's path, as divan has it; with a package before it where two packages have the same.
+    pub(crate) name: String,
+    pub(crate) mode: Mode,
+    pub(crate) verdict: Verdict,
+    /// What is too little to matter: 0.03 is 3 %.
+    pub(crate) threshold: f64,
+    /// None where nothing was measured: identical programs, or no time.
+    pub(crate) change: Option<Change>,
+    /// The time of an iteration, in nanoseconds: the median over all pairs of processes.
+    pub(crate) base_ns: Option<f64>,
+    pub(crate) head_ns: Option<f64>,
+    /// Of each pair of processes the median logarithm of head by base, in the order in which they ran.
+    pub(crate) pairs: Vec<f64>,
+    pub(crate) samples_per_pair: u32,
+    pub(crate) iterations_per_sample: u32,
+    /// A slower one was measured once more, with fresh processes, and was slower again.
+    pub(crate) is_confirmed: bool,
+    /// What is counted, and is not the same on both sides or is told anyway: by name.
+    pub(crate) counts: BTreeMap<String, Counted>,
+    /// Why it may be slower, if it may.
+    pub(crate) allowed: Option<String>,
+    /// The gain that was asked for, and whether it is there: 0.5 is half of the time.
+    pub(crate) required: Option<Required>,
+    pub(crate) seconds: f64,
+}
+
+/// How a bench was compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    /// Both alive, one sample of each in turn.
+    Lockstep,
+    /// Whole processes in turn, by their fastest sample.
+    Process,
+    /// Not at all: the same program.
+    Identical,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    /// By more than the threshold, seen twice; or something that is counted became more.
+    Slower,
+    Faster,
+    /// Shown to be within the threshold.
+    Same,
+    /// Neither is shown.
+    Undecided,
+}
+
+/// By how much the time changed: -0.2 is a fifth less.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Change {
+    pub(crate) estimate: f64,
+    /// With 99 % confidence it is from here
+    pub(crate) low: f64,
+    /// to here.
+    pub(crate) high: f64,
+}
+
+/// What is exact. The unit is in the name.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    pub(crate) base: f64,
+    pub(crate) head: f64,
+    /// More is worse. Of throughput's counters, that say how much work there is, it is not.
+    pub(crate) is_cost: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Required {
+    pub(crate) gain: f64,
+    pub(crate) is_met: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LeftOut {
+    pub(crate) name: String,
+    pub(crate) reason: String,
+    /// A bench that should have been measured, so that there is no verdict.
+    pub(crate) is_failure: bool,
+}
+
+/// Where it was measured, and what disturbed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Machine {
+    pub(crate) processor: String,
+    pub(crate) processors: usize,
+    pub(crate) system: String,
+    pub(crate) toolchain: String,
+    pub(crate) profile: String,
+    /// The load average of a minute, before and after.
+    pub(crate) load: Option<(f64, f64)>,
+    /// Of all processors' time: what the hypervisor took.
+    pub(crate) steal_percent: Option<f64>,
+    /// How often a quota stopped us.
+    pub(crate) throttled: Option<u64>,
+}
+
+impl Comparison {
+    pub(crate) const SCHEMA_VERSION: u32 = 1;
+
+    /// The base is not the same as itself.
+    pub(crate) fn is_too_noisy(&self) -> bool {
+        let flagged = |one: &Compared| matches!(one.verdict, Verdict::Slower | Verdict::Faster);
+        self.control.iter().any(flagged)
+    }
+}
