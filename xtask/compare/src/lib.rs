@@ -32,6 +32,7 @@
 
 mod estimate;
 mod outcome;
+mod report;
 // The library's statistics of pairs. They are pure, and the library itself would bring a database along.
 #[path = "../../../perf-harness/src/stats/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the library asks for more")]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Comparison {
     /// Of the format; another number is another format.
     pub(crate) schema_version: u32,
+    pub(crate) kind: Kind,
     pub(crate) base: Side,
     pub(crate) head: Side,
     pub(crate) benchmarks: Vec<Compared>,
@@ -25,6 +26,18 @@ pub(crate) struct Comparison {
     pub(crate) seconds: f64,
     /// It was stopped before its end.
     pub(crate) is_partial: bool,
+}
+
+/// What the sides are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    /// Two versions of the program.
+    Versions,
+    /// Two ways to do the same, in one program: the gain of the head is told.
+    Variants,
+    /// One version twice: what differs is noise.
+    Itself,
 }
 
 /// A version, or a variant of one.
