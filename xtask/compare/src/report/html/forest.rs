@@ -2,7 +2,7 @@
 
 use crate::outcome::{Compared, Comparison};
 
-use super::super::number::{change, time};
+use super::super::number::{change as told_change, time};
 use super::super::scale::Scale;
 use super::Entry;
 use super::plot::{arrow, band, level, plot, point, upright};
@@ -39,21 +39,28 @@ fn row(entry: &Entry<'_>, scale: Option<&Scale>) -> String {
     let Entry { at, one, .. } = entry;
     let (class, verdict) = (entry.class(), entry.verdict());
     let name = escaped(&one.name);
-    let told = |ns: Option<f64>| ns.map_or_else(|| "-".to_owned(), time);
-    let (base, head) = (told(one.base_ns), told(one.head_ns));
-    let change = one.change.as_ref().map_or_else(|| "-".to_owned(), change);
+    let cells = [
+        cell("number", one.base_ns.map(time)),
+        cell("number", one.head_ns.map(time)),
+        cell("change", one.change.as_ref().map(told_change)),
+    ];
+    let cells = cells.concat();
     let plot = scale
         .and_then(|scale| interval(one, scale))
         .unwrap_or_default();
     format!(
         "<tr role=\"row\" class=\"{class}\">\
          <th role=\"rowheader\" scope=\"row\"><a href=\"#b{at}\"><bdi>{name}</bdi></a></th>\
-         <td role=\"cell\" class=\"verdict\">{verdict}</td>\
-         <td role=\"cell\" class=\"number\">{base}</td>\
-         <td role=\"cell\" class=\"number\">{head}</td>\
-         <td role=\"cell\" class=\"change\">{change}</td>\
+         <td role=\"cell\" class=\"verdict\">{verdict}</td>{cells}\
          <td role=\"cell\" class=\"plotted\">{plot}</td></tr>\n"
     )
+}
+
+/// One that says nothing is not shown where there is little room.
+fn cell(class: &str, told: Option<String>) -> String {
+    let none = if told.is_none() { " none" } else { "" };
+    let told = told.unwrap_or_else(|| "-".to_owned());
+    format!("<td role=\"cell\" class=\"{class}{none}\">{told}</td>")
 }
 
 /// The ends of the axis and its middle, where nothing changes.
@@ -91,6 +98,6 @@ fn interval(one: &Compared, scale: &Scale) -> Option<String> {
     if !is_beyond(change.estimate) {
         shapes.push(point("estimate", at(change.estimate), MIDDLE, 4.5, ""));
     }
-    let title = super::super::number::change(&change);
+    let title = told_change(&change);
     Some(plot("forest", HEIGHT, &title, &shapes.concat()))
 }
