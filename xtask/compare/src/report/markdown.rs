@@ -49,12 +49,12 @@ fn opening(comparison: &Comparison) -> String {
     let sides = [&comparison.base, &comparison.head].map(|one| code(&cut(&side(one), LONGEST)));
     let [base, head] = sides;
     let sentence = prose(&cut(&sentence(comparison), LONGEST * 3));
-    let mut told =
-        format!("{MARKER}\n### {mark} Benchmarks: {title}\n\n{head} against {base}. {sentence}\n");
-    if let Some(together) = together(comparison) {
-        told += &format!("\n{}\n", prose(&cut(&together, LONGEST * 3)));
-    }
-    told
+    let together = together(comparison)
+        .map(|together| format!("\n{}\n", prose(&cut(&together, LONGEST * 3))))
+        .unwrap_or_default();
+    format!(
+        "{MARKER}\n### {mark} Benchmarks: {title}\n\n{head} against {base}. {sentence}\n{together}"
+    )
 }
 
 fn changed(comparison: &Comparison, room: &mut Room) -> String {
@@ -122,13 +122,13 @@ fn row(standing: Standing, one: &Compared) -> String {
     let told = |ns: Option<f64>| ns.map_or_else(|| "-".to_owned(), time);
     let change = one.change.as_ref().map_or_else(|| "-".to_owned(), change);
     let name = code(&cut(&one.name, LONGEST));
-    let remarks = remarks(one)
-        .iter()
-        .map(|remark| format!("<br>{}", prose(&cut(remark, LONGEST))))
-        .collect::<String>();
+    let remarks = remarks(one);
+    let remarks = remarks.iter().map(|remark| prose(&cut(remark, LONGEST)));
+    let name = [name].into_iter().chain(remarks).collect::<Vec<_>>();
+    let name = name.join("<br>");
     let verdict = format!("{} {}", standing.mark(), standing.word());
     let (base, head) = (told(one.base_ns), told(one.head_ns));
-    format!("| {verdict} | {name}{remarks} | {base} | {head} | {change} |\n")
+    format!("| {verdict} | {name} | {base} | {head} | {change} |\n")
 }
 
 /// Nothing of no rows.

@@ -6,7 +6,7 @@ use crate::outcome::Comparison;
 
 /// The schema, as pretty JSON with a line end.
 pub(crate) fn text() -> String {
-    let mut schema = object(comparison());
+    let mut schema = object(&comparison());
     let about = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "bench-compare",
@@ -40,14 +40,14 @@ fn comparison() -> Value {
 
 fn definitions() -> Value {
     json!({
-        "side": object(side()),
-        "compared": object(compared()),
-        "change": said("By how much the time changed: -0.2 is a fifth less.", object(change())),
-        "counted": said("What is exact. Its unit is its name.", object(counted())),
-        "required": object(required()),
-        "left_out": object(left_out()),
-        "machine": object(machine()),
-        "summary": said("Counted from the rest.", object(summary())),
+        "side": object(&side()),
+        "compared": object(&compared()),
+        "change": said("By how much the time changed: -0.2 is a fifth less.", object(&change())),
+        "counted": said("What is exact. Its unit is its name.", object(&counted())),
+        "required": object(&required()),
+        "left_out": object(&left_out()),
+        "machine": object(&machine()),
+        "summary": said("Counted from the rest.", object(&summary())),
     })
 }
 
@@ -151,7 +151,7 @@ fn summary() -> Value {
 }
 
 /// With each of these, and nothing else.
-fn object(properties: Value) -> Value {
+fn object(properties: &Value) -> Value {
     let names: Vec<_> = properties.as_object().into_iter().flatten().collect();
     let required: Vec<_> = names.iter().map(|(name, _)| name.as_str()).collect();
     json!({

@@ -158,7 +158,7 @@ fn line(row: &Row, widths: &[usize; COLUMNS], look: Look) -> String {
     let mut lines = format!("{}\n", line.trim_end());
     let indent = " ".repeat(verdict_width + 4);
     for remark in &row.remarks {
-        lines += &format!("{}\n", wrapped(remark, &indent, look.width));
+        lines.extend([wrapped(remark, &indent, look.width).as_str(), "\n"]);
     }
     lines
 }
@@ -206,15 +206,14 @@ fn left_out(comparison: &Comparison, look: Look) -> String {
     if comparison.left_out.is_empty() {
         return String::new();
     }
-    let mut told = "left out:\n".to_owned();
-    for one in &comparison.left_out {
+    let told = comparison.left_out.iter().map(|one| {
         let kind = if one.is_failure { " (failed)" } else { "" };
-        told += &format!("  {}{kind}\n", look.shown(&one.name));
-        for line in one.reason.lines() {
-            told += &format!("    {}\n", look.shown(line));
-        }
-    }
-    told
+        let lines = one.reason.lines();
+        let lines = lines.map(|line| format!("    {}\n", look.shown(line)));
+        let lines = lines.collect::<Vec<_>>();
+        format!("  {}{kind}\n{}", look.shown(&one.name), lines.concat())
+    });
+    format!("left out:\n{}", told.collect::<String>())
 }
 
 fn summary(comparison: &Comparison, look: Look) -> String {

@@ -8,11 +8,11 @@ pub(super) fn wrapped(text: &str, indent: &str, width: Option<usize>) -> String 
     for word in text.split_whitespace() {
         let is_first = line.len() == indent.len();
         if !is_first && line.chars().count() + 1 + word.chars().count() > width {
-            lines += &format!("{line}\n");
+            lines.extend([line.as_str(), "\n"]);
             line = format!("{indent}{word}");
         } else {
             let blank = if is_first { "" } else { " " };
-            line += &format!("{blank}{word}");
+            line.extend([blank, word]);
         }
     }
     lines + &line

@@ -39,9 +39,9 @@ impl Room {
         if missing > 0 {
             // What follows would be told instead of what matters more.
             self.left = 0;
-            told += &format!(
-                "\n{missing} more left out of this comment, which would have more than 65,000 characters otherwise.\n"
-            );
+            let why =
+                "left out of this comment, which would have more than 65,000 characters otherwise";
+            told.extend(["\n", &missing.to_string(), " more ", why, ".\n"]);
         }
         told
     }

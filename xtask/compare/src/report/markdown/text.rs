@@ -16,7 +16,7 @@ pub(super) fn prose(text: &str) -> String {
         let is_inside_a_word = [before, after].into_iter().all(is_of_a_word);
         match sign {
             '_' if is_inside_a_word => told.push('_'),
-            sign if is_markup(sign) => told += &format!("&#{};", u32::from(sign)),
+            sign if is_markup(sign) => told.extend(["&#", &u32::from(sign).to_string(), ";"]),
             sign if sign.is_control() => told.push(' '),
             sign => told.push(sign),
         }
