@@ -1,0 +1,186 @@
+//! What there is to say of a benchmark beside its times.
+
+use crate::outcome::{Compared, Mode, Verdict};
+
+use super::number::{count, counts, differ, percent, signed_percent};
+use super::standing::Standing;
+
+/// One short sentence each, the most important first.
+pub(super) fn remarks(one: &Compared) -> Vec<String> {
+    let all = [
+        changed_counts(one),
+        only_counted(one),
+        unconfirmed(one),
+        allowance(one),
+        requirement(one),
+        blindness(one),
+        processes(one),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// `queries 3 -> 4, rows 10 -> 12`.
+fn changed_counts(one: &Compared) -> Option<String> {
+    let changed = one
+        .counts
+        .iter()
+        .filter(|(_, counted)| differ(counted.base, counted.head))
+        .map(|(name, counted)| format!("{name} {}", counts(counted.base, counted.head)));
+    let told: Vec<_> = changed.collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// Whether its time is slower, too.
+pub(super) fn is_slower_in_time(one: &Compared) -> bool {
+    let verdict = one.change.map(|change| change.verdict(one.threshold));
+    verdict == Some(Verdict::Slower)
+}
+
+fn only_counted(one: &Compared) -> Option<String> {
+    let is_only_counted = one.verdict == Verdict::Slower && !is_slower_in_time(one);
+    is_only_counted.then(|| "slower by what is counted, not by its time".to_owned())
+}
+
+fn unconfirmed(one: &Compared) -> Option<String> {
+    let is_so = one.verdict == Verdict::Slower && is_slower_in_time(one) && !one.is_confirmed;
+    is_so.then(|| "not measured a second time".to_owned())
+}
+
+fn allowance(one: &Compared) -> Option<String> {
+    let reason = one.allowed.as_deref()?;
+    (Standing::of(one) == Standing::Allowed).then(|| format!("allowed: {reason}"))
+}
+
+fn requirement(one: &Compared) -> Option<String> {
+    let required = one.required?;
+    let asked = percent(required.gain);
+    let shown = one.change.map(|change| match -change.high {
+        gain if gain > 0.0 => format!("at least {} less time", percent(gain)),
+        _ => "no gain is shown".to_owned(),
+    });
+    let shown = shown.unwrap_or_else(|| "not measured".to_owned());
+    Some(format!("{shown}, {asked} was required"))
+}
+
+/// The smallest change that could have been seen.
+fn blindness(one: &Compared) -> Option<String> {
+    if one.verdict != Verdict::Undecided {
+        return None;
+    }
+    let Some(change) = one.change else {
+        let pairs = one.pairs.len();
+        return Some(format!("too few pairs for an interval: {pairs}"));
+    };
+    let seen = one.threshold + change.uncertainty();
+    Some(format!(
+        "only a change of {} or more would have been seen",
+        percent(seen)
+    ))
+}
+
+fn processes(one: &Compared) -> Option<String> {
+    let is_by_process = one.mode == Mode::Process;
+    is_by_process.then(|| {
+        let threshold = percent(one.threshold);
+        format!("compared by whole processes, threshold {threshold}")
+    })
+}
+
+/// How it was measured, for who wants to know all: `lockstep, threshold 3.0 %, 10 pairs of 40 samples of 8 iterations`.
+pub(super) fn method(one: &Compared) -> String {
+    let mode = match one.mode {
+        Mode::Identical => return "the same program on both sides, not run".to_owned(),
+        Mode::Lockstep => "lockstep",
+        Mode::Process => "process by process",
+    };
+    let [pairs, samples, iterations] = [
+        plural(one.pairs.len(), "pair"),
+        plural(one.samples_per_pair, "sample"),
+        plural(one.iterations_per_sample, "iteration"),
+    ];
+    let threshold = percent(one.threshold);
+    format!("{mode}, threshold {threshold}, {pairs} of {samples} of {iterations}")
+}
+
+/// `1 pair`, `3 pairs`.
+pub(super) fn plural(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    let end = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{end}")
+}
+
+/// `queries 3`, of what is the same on both sides.
+pub(super) fn same_count(name: &str, value: f64) -> String {
+    format!("{name} {}", count(value))
+}
+
+/// How its pairs differ from no change, for a point of a plot.
+pub(super) fn pair(at: usize, logarithm: f64) -> String {
+    format!("pair {}: {}", at + 1, signed_percent(logarithm.exp_m1()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn remarks_of(name: &str) -> Vec<String> {
+        let comparison = sample::every_case();
+        let mut all = comparison.benchmarks.iter();
+        remarks(all.find(|one| one.name == name).unwrap())
+    }
+
+    #[test]
+    fn what_is_counted_is_told_where_it_differs() {
+        assert_eq!(
+            remarks_of("users::page"),
+            ["allocations 1,200 -> 1,450, queries 3 -> 4"]
+        );
+        let expected = [
+            "round trips 2 -> 3",
+            "slower by what is counted, not by its time",
+        ];
+        assert_eq!(remarks_of("dashboard::load"), expected);
+    }
+
+    #[test]
+    fn an_allowed_one_has_its_reason() {
+        let expected = ["allowed: ranking is exact now, <see> #12"];
+        assert_eq!(remarks_of("articles::rank"), expected);
+    }
+
+    #[test]
+    fn an_undecided_one_says_what_could_have_been_seen() {
+        let comparison = sample::every_case();
+        let mut all = comparison.benchmarks.iter();
+        let one = all.find(|one| one.name == "memory::walk").unwrap();
+        let change = one.change.unwrap();
+        let seen = percent(0.03 + (change.high - change.low) / 2.0);
+        let expected = format!("only a change of {seen} or more would have been seen");
+        assert_eq!(remarks(one), [expected]);
+        let expected = ["too few pairs for an interval: 3"];
+        assert_eq!(remarks_of("startup::cold"), expected);
+    }
+
+    #[test]
+    fn a_regression_that_was_seen_once_only_says_so() {
+        let mut comparison = sample::every_case();
+        let mut all = comparison.benchmarks.iter_mut();
+        let one = all.find(|one| one.name == "users::page").unwrap();
+        one.is_confirmed = false;
+        one.counts.clear();
+        assert_eq!(remarks(one), ["not measured a second time"]);
+    }
+
+    #[test]
+    fn a_required_gain_is_held_against_the_intervals_lower_end() {
+        let comparison = sample::variants(false);
+        let told: Vec<_> = comparison.benchmarks.iter().flat_map(remarks).collect();
+        let expected = [
+            "queries 101 -> 2",
+            "at least 92 % less time, 50 % was required",
+            "at least 8.3 % less time, 50 % was required",
+        ];
+        assert_eq!(told, expected);
+    }
+}
