@@ -20,6 +20,8 @@ pub(crate) enum Command {
     FlakeCheck,
     FlakeCheckQuick,
     /// Its words are read by who runs it.
+    BenchCompare,
+    /// Its words, too.
     Load,
     /// Its words, too.
     Baseline,
@@ -37,7 +39,12 @@ impl Command {
     fn reads_its_words_elsewhere(self) -> bool {
         matches!(
             self,
-            Self::Load | Self::Baseline | Self::Indexes | Self::Budgets | Self::History
+            Self::BenchCompare
+                | Self::Load
+                | Self::Baseline
+                | Self::Indexes
+                | Self::Budgets
+                | Self::History
         )
     }
 }
@@ -103,6 +110,12 @@ const FORMS: &[Form] = &[
         name: "demo",
         summary: "run the example service's demonstration",
         command: Command::Demo,
+        flags: &[],
+    },
+    Form {
+        name: "bench-compare",
+        summary: "tell which of two versions is faster, by how much, and how surely; --help",
+        command: Command::BenchCompare,
         flags: &[],
     },
     Form {

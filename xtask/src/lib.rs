@@ -1,8 +1,9 @@
-//! The workspace's own commands: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask demo`, `cargo xtask postgres`,
+//! The workspace's own commands: `cargo xtask tidy`, `cargo xtask bench-compare`, `cargo xtask ci`, `cargo xtask demo`, `cargo xtask postgres`,
 //! `cargo xtask load`, `cargo xtask baseline`, `cargo xtask indexes`, `cargo xtask budgets`, `cargo xtask history`.
 //!
-//! A library as well as a program, so that another workspace's xtask can call [`main`]. It builds on the
-//! standard library alone: a check of style that takes a minute to compile is a check nobody runs.
+//! `cargo xtask bench-compare` is a library of its own, which another workspace's xtask calls: `perf-harness-xtask`. All else is
+//! about this workspace, and builds on the standard library alone: a check of style that takes a minute to compile is a check
+//! nobody runs.
 //!
 //! # Exit codes
 //!
@@ -12,7 +13,7 @@
 //! | 1 | `tidy` found something, or a step of `ci` failed |
 //! | 2 | a mistake on the command line, or the command could not do its work |
 //!
-//! `demo` exits with the code of the example that it runs. `postgres` exits with 1 when a server runs on that should
+//! `bench-compare` has a table of its own in `perf_harness_xtask`. `demo` exits with the code of the example that it runs. `postgres` exits with 1 when a server runs on that should
 //! stop: someone uses it, and it says who. `baseline check` exits with 1 when something known is stale or has expired,
 //! `indexes --check` when an index is unused, redundant or missing, `budgets --check` when a budget is exceeded or unchecked.
 //!
@@ -50,6 +51,7 @@ mod tidy;
 mod workspace;
 
 use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use arguments::Command;
@@ -93,6 +95,10 @@ fn run(command: Command, words: &[String]) -> Result<ExitCode, SetupError> {
         Command::Baseline | Command::Indexes | Command::Budgets | Command::History => {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             return harness::run(&workspace::root()?, &words).map(ExitCode::from);
+        }
+        Command::BenchCompare => {
+            let words: Vec<OsString> = words[1..].iter().map(Into::into).collect();
+            return Ok(perf_harness_xtask::bench_compare(&words));
         }
         Command::Load => load(&words[1..])?,
         Command::Demo => return demo::run(&workspace::root()?).map(ExitCode::from),

@@ -99,7 +99,9 @@ pub fn bench_compare(words: &[OsString]) -> ExitCode {
 fn look() -> Look {
     let output = std::io::stdout();
     let size = rustix::termios::tcgetwinsize(&output).ok();
-    let width = size.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0);
+    let width = size
+        .map(|size| usize::from(size.ws_col))
+        .filter(|width| *width > 0);
     Look::new(width, |name| std::env::var(name).ok())
 }
 
