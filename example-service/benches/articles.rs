@@ -8,13 +8,10 @@
 #[expect(dead_code, reason = "nothing is written here")]
 mod service;
 
-use std::error::Error;
-use std::process::ExitCode;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use divan::{AllocProfiler, Bencher};
 use example_service::seed;
-use sea_orm::ConnectionTrait as _;
+use perf_harness::TemplateDb;
+use sea_orm::{ConnectionTrait as _, DbErr};
 
 use self::service::Service;
 
@@ -26,137 +23,109 @@ const RARE: &str = "?search=zugzwang";
 /// In one of six articles.
 const COMMON: &str = "?search=bitmap";
 
-/// One number of articles.
-struct Library {
-    service: Service,
-    /// The same without the index of words.
-    unindexed: Service,
-    deep_number: u32,
-    /// The path of the deep page by its cursor.
-    deep_cursor: String,
-}
-
-/// For each of `ARTICLES`. divan's functions take nothing of ours along.
-static LIBRARIES: Mutex<Vec<Library>> = Mutex::new(Vec::new());
-
-fn main() -> ExitCode {
-    service::exit_code(bench())
-}
-
-fn bench() -> Result<(), Box<dyn Error>> {
-    for articles in ARTICLES {
-        let library = Library::of(articles)?;
-        libraries().push(library);
-    }
+fn main() {
     divan::main();
-    libraries().drain(..).try_for_each(|library| {
-        library.service.stop()?;
-        library.unindexed.stop()
-    })
 }
 
-fn libraries() -> MutexGuard<'static, Vec<Library>> {
-    LIBRARIES.lock().unwrap_or_else(PoisonError::into_inner)
+async fn articles<const ARTICLES: u32>(db: TemplateDb) -> Result<(), DbErr> {
+    let db = db.connection();
+    seed::migrate(&db).await?;
+    seed::users(&db, 100).await?;
+    seed::articles(&db, ARTICLES).await?;
+    service::settle(&db).await
 }
 
-impl Library {
-    fn of(articles: u32) -> Result<Self, Box<dyn Error>> {
-        let service = Service::start(async |db| {
-            seed::users(db, 100).await?;
-            seed::articles(db, articles).await
-        })?;
-        let unindexed = Service::start(async |db| {
-            seed::users(db, 100).await?;
-            seed::articles(db, articles).await?;
-            let statement = "DROP INDEX articles_article_search_idx";
-            db.execute_unprepared(statement).await?;
-            Ok(())
-        })?;
-        // Nine of ten are published, and 20 are on a page. Five of them are one step to the deep page.
-        let last = articles * 9 / 10 / 20;
-        let deep_number = (last.min(1_001) - 1) / 5 * 5 + 1;
-        let deep_cursor = deep_cursor(&service, deep_number)?;
-        Ok(Self {
-            service,
-            unindexed,
-            deep_number,
-            deep_cursor,
-        })
-    }
+async fn unindexed<const ARTICLES: u32>(db: TemplateDb) -> Result<(), DbErr> {
+    let statement = "DROP INDEX articles_article_search_idx";
+    let connection = db.connection();
+    articles::<ARTICLES>(db).await?;
+    connection.execute_unprepared(statement).await.map(drop)
+}
+
+fn get<const ARTICLES: u32>(bencher: Bencher<'_, '_>, path: &str) {
+    let service = Service::of(articles::<ARTICLES>);
+    service.bench(bencher, |service| drop(service.get(path)));
+}
+
+/// Nine of ten are published, and 20 are on a page. Five of them are one step to the deep page.
+fn deep_number(articles: u32) -> u32 {
+    let last = articles * 9 / 10 / 20;
+    (last.min(1_001) - 1) / 5 * 5 + 1
 }
 
 /// A cursor knows no numbers: it is found by going there, five pages at a time.
-fn deep_cursor(service: &Service, number: u32) -> Result<String, Box<dyn Error>> {
+fn deep_cursor(service: &Service, number: u32) -> String {
     let mut path = "/api/articles/?page_size=100".to_owned();
     for _ in 0..(number - 1) / 5 {
-        let page: serde_json::Value = serde_json::from_slice(&service.get(&path))?;
-        let next = page["next"].as_str().ok_or("the list ended early")?;
+        let page: serde_json::Value = serde_json::from_slice(&service.get(&path)).expect("a page");
+        let next = page["next"].as_str().expect("the list is longer");
         next.clone_into(&mut path);
     }
-    Ok(path.replace("page_size=100", "page_size=20"))
+    path.replace("page_size=100", "page_size=20")
 }
 
-fn measure(bencher: Bencher<'_, '_>, articles: u32, work: impl Fn(&Library)) {
-    let place = ARTICLES.iter().position(|known| *known == articles);
-    let libraries = libraries();
-    let library = &libraries[place.expect("one of the sizes")];
-    bencher.bench_local(|| work(library));
+mod naive {
+    use super::{ARTICLES, Bencher, COMMON, RARE, deep_number, get};
+
+    #[divan::bench(consts = ARTICLES)]
+    fn first_page<const N: u32>(bencher: Bencher<'_, '_>) {
+        get::<N>(bencher, "/naive/api/articles/");
+    }
+
+    #[divan::bench(consts = ARTICLES)]
+    fn deep_page<const N: u32>(bencher: Bencher<'_, '_>) {
+        let path = format!("/naive/api/articles/?page={}", deep_number(N));
+        get::<N>(bencher, &path);
+    }
+
+    #[divan::bench(consts = ARTICLES)]
+    fn rare_word<const N: u32>(bencher: Bencher<'_, '_>) {
+        get::<N>(bencher, &format!("/naive/api/articles/{RARE}"));
+    }
+
+    #[divan::bench(consts = ARTICLES)]
+    fn common_word<const N: u32>(bencher: Bencher<'_, '_>) {
+        get::<N>(bencher, &format!("/naive/api/articles/{COMMON}"));
+    }
 }
 
-fn get(bencher: Bencher<'_, '_>, articles: u32, path: &str) {
-    measure(bencher, articles, |library| {
-        library.service.get(path);
-    });
+mod optimised {
+    use super::{
+        ARTICLES, Bencher, COMMON, RARE, Service, articles, deep_cursor, deep_number, get,
+    };
+
+    #[divan::bench(consts = ARTICLES)]
+    fn first_page<const N: u32>(bencher: Bencher<'_, '_>) {
+        get::<N>(bencher, "/api/articles/");
+    }
+
+    #[divan::bench(consts = ARTICLES)]
+    fn deep_page<const N: u32>(bencher: Bencher<'_, '_>) {
+        let service = Service::of(articles::<N>);
+        let path = deep_cursor(&service, deep_number(N));
+        service.bench(bencher, |service| drop(service.get(&path)));
+    }
+
+    #[divan::bench(consts = ARTICLES)]
+    fn rare_word<const N: u32>(bencher: Bencher<'_, '_>) {
+        get::<N>(bencher, &format!("/api/articles/{RARE}"));
+    }
+
+    #[divan::bench(consts = ARTICLES)]
+    fn common_word<const N: u32>(bencher: Bencher<'_, '_>) {
+        get::<N>(bencher, &format!("/api/articles/{COMMON}"));
+    }
 }
 
-#[divan::bench(args = ARTICLES)]
-fn first_page_naive(bencher: Bencher<'_, '_>, articles: u32) {
-    get(bencher, articles, "/naive/api/articles/");
-}
+/// What the GIN index is worth: `bench-compare --variants unindexed,optimised`.
+mod unindexed {
+    use super::{ARTICLES, Bencher, RARE, Service, unindexed};
 
-#[divan::bench(args = ARTICLES)]
-fn first_page_tuned(bencher: Bencher<'_, '_>, articles: u32) {
-    get(bencher, articles, "/api/articles/");
-}
-
-#[divan::bench(args = ARTICLES)]
-fn deep_page_naive(bencher: Bencher<'_, '_>, articles: u32) {
-    measure(bencher, articles, |library| {
-        let path = format!("/naive/api/articles/?page={}", library.deep_number);
-        library.service.get(&path);
-    });
-}
-
-#[divan::bench(args = ARTICLES)]
-fn deep_page_tuned(bencher: Bencher<'_, '_>, articles: u32) {
-    measure(bencher, articles, |library| {
-        library.service.get(&library.deep_cursor);
-    });
-}
-
-#[divan::bench(args = ARTICLES)]
-fn rare_word_naive(bencher: Bencher<'_, '_>, articles: u32) {
-    get(bencher, articles, &format!("/naive/api/articles/{RARE}"));
-}
-
-#[divan::bench(args = ARTICLES)]
-fn rare_word_tuned(bencher: Bencher<'_, '_>, articles: u32) {
-    get(bencher, articles, &format!("/api/articles/{RARE}"));
-}
-
-#[divan::bench(args = ARTICLES)]
-fn common_word_naive(bencher: Bencher<'_, '_>, articles: u32) {
-    get(bencher, articles, &format!("/naive/api/articles/{COMMON}"));
-}
-
-#[divan::bench(args = ARTICLES)]
-fn common_word_tuned(bencher: Bencher<'_, '_>, articles: u32) {
-    get(bencher, articles, &format!("/api/articles/{COMMON}"));
-}
-
-#[divan::bench(args = ARTICLES)]
-fn rare_word_without_index(bencher: Bencher<'_, '_>, articles: u32) {
-    measure(bencher, articles, |library| {
-        library.unindexed.get(&format!("/api/articles/{RARE}"));
-    });
+    #[divan::bench(consts = ARTICLES)]
+    fn rare_word<const N: u32>(bencher: Bencher<'_, '_>) {
+        let service = Service::of(unindexed::<N>);
+        service.bench(bencher, |service| {
+            drop(service.get(&format!("/api/articles/{RARE}")));
+        });
+    }
 }

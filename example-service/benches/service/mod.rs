@@ -1,8 +1,5 @@
 //! The whole service on a real Postgres that holds what a bench needs, recorded by nobody.
 
-use std::error::Error;
-use std::process::ExitCode;
-
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -11,23 +8,11 @@ use axum::{
         header::{AUTHORIZATION, CONTENT_TYPE},
     },
 };
-use example_service::seed;
-use perf_harness::ScratchDb;
+use divan::Bencher;
+use perf_harness::{IntoTemplate, ScratchDb, TemplateOutput};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbErr};
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
-
-/// What a bench ends with.
-#[expect(clippy::print_stderr, reason = "a bench says why it could not")]
-pub(crate) fn exit_code(benched: Result<(), Box<dyn Error>>) -> ExitCode {
-    match benched {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
 
 pub(crate) struct Service {
     runtime: Runtime,
@@ -37,25 +22,29 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// In a database of its own, migrated, and filled by `seed`.
-    pub(crate) fn start(
-        seed: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>,
-    ) -> Result<Self, Box<dyn Error>> {
-        let runtime = Runtime::new()?;
-        let scratch = runtime.block_on(ScratchDb::create())?;
-        let db = runtime.block_on(async {
-            let db = Database::connect(scratch.url()).await?;
-            seed::migrate(&db).await?;
-            seed(&db).await?;
-            db.execute_unprepared("VACUUM ANALYZE").await?;
-            Ok::<_, DbErr>(db)
-        })?;
-        Ok(Self {
+    /// On a copy of the template, which is migrated and filled once.
+    pub(crate) fn of<T, Kind>(template: T) -> Self
+    where
+        T: IntoTemplate<Kind>,
+        T::Output: TemplateOutput,
+    {
+        let runtime = Runtime::new().expect("a runtime");
+        let scratch = runtime.block_on(ScratchDb::of(template));
+        let scratch = scratch.unwrap_or_else(|error| panic!("{error}"));
+        let db = runtime.block_on(Database::connect(scratch.url()));
+        let db = db.expect("a connection");
+        Self {
             router: example_service::router(db.clone()),
             runtime,
             db,
             scratch,
-        })
+        }
+    }
+
+    /// Benches a request, and removes the database.
+    pub(crate) fn bench(self, bencher: Bencher<'_, '_>, mut request: impl FnMut(&Self)) {
+        perf_harness_bench::bench(bencher, || request(&self));
+        self.stop();
     }
 
     /// The body of the answer, which must be a success.
@@ -84,12 +73,17 @@ impl Service {
         })
     }
 
-    /// Removes the database.
-    pub(crate) fn stop(self) -> Result<(), Box<dyn Error>> {
-        self.runtime.block_on(async {
-            self.db.close().await?;
-            self.scratch.remove().await?;
-            Ok(())
-        })
+    fn stop(self) {
+        let stopped = self.runtime.block_on(async {
+            self.db.close().await.map_err(|error| error.to_string())?;
+            let removed = self.scratch.remove().await;
+            removed.map_err(|error| error.to_string())
+        });
+        stopped.unwrap_or_else(|error| panic!("{error}"));
     }
+}
+
+/// What is read is judged by statistics, and by what is known to be visible to all: as after a while of service.
+pub(crate) async fn settle(db: &DatabaseConnection) -> Result<(), DbErr> {
+    db.execute_unprepared("VACUUM ANALYZE").await.map(drop)
 }

@@ -42,12 +42,12 @@ thread_local! {
 }
 
 /// Benches a function on the current thread.
-pub fn bench<O>(bencher: Bencher<'_, '_>, mut benched: impl FnMut() -> O) {
+pub fn bench<O>(bencher: Bencher<'_, '_>, mut work: impl FnMut() -> O) {
     match open() {
-        None => bencher.bench_local(benched),
+        None => bencher.bench_local(work),
         Some(samples) => bencher
             .with_inputs(|| samples.before())
-            .bench_local_values(|()| samples.timed(&mut benched)),
+            .bench_local_values(|()| samples.timed(&mut work)),
     }
 }
 
@@ -55,13 +55,13 @@ pub fn bench<O>(bencher: Bencher<'_, '_>, mut benched: impl FnMut() -> O) {
 pub fn bench_values<I, O>(
     bencher: Bencher<'_, '_>,
     mut make: impl FnMut() -> I,
-    mut benched: impl FnMut(I) -> O,
+    mut work: impl FnMut(I) -> O,
 ) {
     match open() {
-        None => bencher.with_inputs(make).bench_local_values(benched),
+        None => bencher.with_inputs(make).bench_local_values(work),
         Some(samples) => bencher
             .with_inputs(|| samples.made(&mut make))
-            .bench_local_values(|input| samples.timed(|| benched(input))),
+            .bench_local_values(|input| samples.timed(|| work(input))),
     }
 }
 
@@ -69,13 +69,13 @@ pub fn bench_values<I, O>(
 pub fn bench_refs<I, O>(
     bencher: Bencher<'_, '_>,
     mut make: impl FnMut() -> I,
-    mut benched: impl FnMut(&mut I) -> O,
+    mut work: impl FnMut(&mut I) -> O,
 ) {
     match open() {
-        None => bencher.with_inputs(make).bench_local_refs(benched),
+        None => bencher.with_inputs(make).bench_local_refs(work),
         Some(samples) => bencher
             .with_inputs(|| samples.made(&mut make))
-            .bench_local_refs(|input| samples.timed(|| benched(input))),
+            .bench_local_refs(|input| samples.timed(|| work(input))),
     }
 }
 
@@ -136,11 +136,11 @@ impl Samples {
         }
     }
 
-    fn timed<O>(&self, benched: impl FnOnce() -> O) -> O {
+    fn timed<O>(&self, work: impl FnOnce() -> O) -> O {
         if self.ran.get() == 0 {
             self.started.set(Instant::now());
         }
-        let output = benched();
+        let output = work();
         let ran = self.ran.get() + 1;
         self.ran.set(ran);
         if ran == self.gate.sample_size() {

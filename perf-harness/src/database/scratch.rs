@@ -1,12 +1,13 @@
-//! A database for a program that is no test: an example, a demo, a service that someone just wants to see run.
+//! A database for a program that is no test: a bench, an example, a demo, a service that someone just wants to see run.
 
 use super::background::in_background;
 use super::clone::Database;
+use super::template::{IntoTemplate, TemplateOutput};
 use crate::error::SetupError;
 use crate::record::SharedLog;
 use crate::record::wire::Changes;
 
-/// An empty database of this process's own, on the server that perf tests use.
+/// A database of this process's own, on the server that perf tests use: empty, or a copy of a template.
 ///
 /// [`remove`](Self::remove) drops it. Should the process die before, the next one that uses the server does.
 #[derive(Debug)]
@@ -18,6 +19,38 @@ impl ScratchDb {
         Database::create("scratch", None, SharedLog::default(), Changes::default())
             .await
             .map(Self)
+    }
+
+    /// Copies the template, which is built once for all programs and tests: what `#[perf_test(template = ..)]` takes.
+    ///
+    /// A bench starts from it, so that each run of the bench, and each version of it, finds the same rows:
+    ///
+    /// ```no_run
+    /// use perf_harness::{ScratchDb, SetupError, TemplateDb};
+    ///
+    /// async fn ten_numbers(db: TemplateDb) -> Result<(), sqlx::Error> {
+    ///     let fill = "CREATE TABLE numbers AS SELECT generate_series(1, 10) AS n";
+    ///     sqlx::raw_sql(fill).execute(&db.pool()).await.map(drop)
+    /// }
+    ///
+    /// # async fn bench() -> Result<(), SetupError> {
+    /// let db = ScratchDb::of(ten_numbers).await?;
+    /// # db.remove().await }
+    /// ```
+    pub async fn of<T, Kind>(template: T) -> Result<Self, SetupError>
+    where
+        T: IntoTemplate<Kind>,
+        T::Output: TemplateOutput,
+    {
+        let template = Some(template.into_template());
+        Database::create(
+            "scratch",
+            template,
+            SharedLog::default(),
+            Changes::default(),
+        )
+        .await
+        .map(Self)
     }
 
     /// The server's own URL of it, password included.

@@ -19,10 +19,16 @@
 //!
 //! # Modules, in reading order
 //!
-//! - `outcome`: what a comparison found
-//! - `estimate`: from pairs of times to a change and its verdict
+//! - `arguments`: the command line
+//! - `session`: a whole comparison: both sides, their benches, one after the other
+//! - `git`, `build`: a commit in a work tree of its own, and its bench programs
 //! - `divan`: names and values out of divan's text
-//! - `report`: the table, JSON, markdown and page of an outcome
+//! - `lockstep`: two processes that take turns
+//! - `rounds`: a bench on both sides, as many pairs of processes as it takes
+//! - `estimate`, `counts`: from times to a change and its verdict; what is counted and not timed
+//! - `outcome`: what a comparison found
+//! - `report`: the table, JSON, markdown and page of it
+//! - `interrupt`, `error`, `nearest`: Ctrl-C; what keeps a comparison from being made; what was probably meant
 
 #![expect(
     clippy::print_stdout,
@@ -30,18 +36,109 @@
     reason = "a command-line program prints"
 )]
 
+mod arguments;
+mod build;
+mod counts;
+mod divan;
+mod error;
 mod estimate;
+mod git;
+mod interrupt;
+mod lockstep;
+#[path = "../../../perf-harness/src/nearest.rs"]
+mod nearest;
 mod outcome;
 mod report;
+mod rounds;
+mod session;
 // The library's statistics of pairs. They are pure, and the library itself would bring a database along.
 #[path = "../../../perf-harness/src/stats/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the library asks for more")]
 mod stats;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
+
+use arguments::{Asked, Format};
+use error::CompareError;
+use outcome::Comparison;
+use report::Look;
+use session::Told;
+
+/// The exit code of a mistake on the command line, and of what could not be measured.
+const COULD_NOT_MEASURE: u8 = 2;
+
+/// The first word of the command, which cargo hands on to its subcommands.
+const COMMAND: &str = "bench-compare";
 
 /// Reads the command line of this process and does what it says.
 #[must_use = "the exit code is how the caller learns of a regression"]
 pub fn main() -> ExitCode {
-    ExitCode::FAILURE
+    let mut words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match words.first() {
+        Some(first) if first == COMMAND => drop(words.remove(0)),
+        _ => {}
+    }
+    bench_compare(&words)
+}
+
+/// The same for a program that has other commands besides: `words` are those after `bench-compare`.
+#[must_use = "the exit code is how the caller learns of a regression"]
+pub fn bench_compare(words: &[OsString]) -> ExitCode {
+    match act(words) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(COULD_NOT_MEASURE)
+        }
+    }
+}
+
+/// What standard output can show.
+fn look() -> Look {
+    let output = std::io::stdout();
+    let size = rustix::termios::tcgetwinsize(&output).ok();
+    let width = size.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0);
+    Look::new(width, |name| std::env::var(name).ok())
+}
+
+fn write(format: Format, path: &Path, outcome: &Comparison) -> Result<(), CompareError> {
+    let text = match format {
+        Format::Json => report::json(outcome),
+        Format::Markdown => report::markdown(outcome),
+        Format::Html => report::html(outcome),
+        Format::Bencher => report::bencher(outcome),
+        Format::Github => report::github_action_benchmark(outcome),
+    };
+    if path == Path::new("-") {
+        print!("{text}");
+        return Ok(());
+    }
+    std::fs::write(path, text).map_err(|error| CompareError::File(path.to_owned(), error))
+}
+
+fn act(words: &[OsString]) -> Result<u8, CompareError> {
+    let options = match arguments::read(words)? {
+        Asked::Help => {
+            print!("{}", arguments::HELP);
+            return Ok(0);
+        }
+        Asked::Compare(options) => options,
+    };
+    match session::run(&options)? {
+        Told::Names(names) => {
+            for name in names {
+                println!("{name}");
+            }
+            Ok(0)
+        }
+        Told::Outcome(outcome) => {
+            print!("{}", report::table(&outcome, look()));
+            for (format, path) in &options.outputs {
+                write(*format, path, &outcome)?;
+            }
+            Ok(outcome.exit_code(options.fails_undecided, options.fails_noisy))
+        }
+    }
 }

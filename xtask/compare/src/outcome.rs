@@ -68,7 +68,7 @@ pub(crate) struct Compared {
     pub(crate) pairs: Vec<f64>,
     pub(crate) samples_per_pair: u32,
     pub(crate) iterations_per_sample: u32,
-    /// A slower one was measured once more, with fresh processes, and was slower again.
+    /// What was slower or faster was measured once more, with fresh processes, and was so again.
     pub(crate) is_confirmed: bool,
     /// What is counted, and is not the same on both sides or is told anyway: by name.
     pub(crate) counts: BTreeMap<String, Counted>,
@@ -154,6 +154,28 @@ pub(crate) struct Machine {
 
 impl Comparison {
     pub(crate) const SCHEMA_VERSION: u32 = 1;
+
+    /// What the process ends with: the table of the crate's docs.
+    pub(crate) fn exit_code(&self, fails_undecided: bool, fails_noisy: bool) -> u8 {
+        let is_slower = |one: &Compared| {
+            one.verdict == Verdict::Slower && one.allowed.is_none() && self.kind == Kind::Versions
+        };
+        let is_short = |one: &Compared| one.required.is_some_and(|required| !required.is_met);
+        let is_open = |one: &Compared| one.verdict == Verdict::Undecided;
+        let any = |is: &dyn Fn(&Compared) -> bool| self.benchmarks.iter().any(is);
+        if self.is_partial || self.left_out.iter().any(|one| one.is_failure) {
+            2
+        } else if self.is_too_noisy() {
+            // Nothing is to be believed, a regression as little as a gain.
+            if fails_noisy { 3 } else { 0 }
+        } else if any(&is_slower) || any(&is_short) {
+            1
+        } else if fails_undecided && any(&is_open) {
+            3
+        } else {
+            0
+        }
+    }
 
     /// The base is not the same as itself.
     pub(crate) fn is_too_noisy(&self) -> bool {

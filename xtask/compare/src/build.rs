@@ -1,0 +1,190 @@
+//! The bench programs of a version, built by cargo, all versions with the same words.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::CompareError;
+
+/// A bench target, built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Program {
+    /// The package's name.
+    pub(crate) package: String,
+    /// The bench target's: the first word of its benches' paths.
+    pub(crate) target: String,
+    pub(crate) path: PathBuf,
+    /// Where cargo runs it: its package's folder.
+    pub(crate) folder: PathBuf,
+}
+
+/// Where a version lies, and where it is built.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) source: PathBuf,
+    /// None is cargo's own.
+    pub(crate) target: Option<PathBuf>,
+}
+
+/// What `cargo metadata` tells.
+#[derive(Deserialize)]
+pub(crate) struct Workspace {
+    pub(crate) workspace_root: PathBuf,
+    pub(crate) target_directory: PathBuf,
+}
+
+/// Which cargo: the one that runs us, so that its children use the same toolchain.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+pub(crate) fn workspace(folder: &Path) -> Result<Workspace, CompareError> {
+    let words = ["metadata", "--no-deps", "--format-version", "1"];
+    let output = cargo().args(words).current_dir(folder).output();
+    let output = output.map_err(|error| CompareError::NotStarted("cargo".to_owned(), error))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(CompareError::Failed("cargo metadata".to_owned(), said));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| CompareError::NotUnderstood(format!("`cargo metadata` says: {error}")))
+}
+
+/// Builds the benches, by `cargo bench --no-run` with these words, and finds their programs.
+pub(crate) fn build(
+    place: &Place,
+    words: &[String],
+    version: &str,
+) -> Result<Vec<Program>, CompareError> {
+    let mut command = cargo();
+    command
+        .args([
+            "bench",
+            "--no-run",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
+        .args(words)
+        .current_dir(&place.source)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    if let Some(target) = &place.target {
+        command.env("CARGO_TARGET_DIR", target);
+    }
+    let line = format!("cargo bench --no-run {}", words.join(" "));
+    let line = format!("{} (of {version})", line.trim_end());
+    let started = command.spawn();
+    let mut child = started.map_err(|error| CompareError::NotStarted(line.clone(), error))?;
+    let mut programs = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        for message in BufReader::new(output).lines().map_while(Result::ok) {
+            programs.extend(read_artifact(&message));
+        }
+    }
+    match child.wait() {
+        Ok(status) if status.success() => Ok(programs),
+        Ok(_) => Err(CompareError::Failed(line, String::new())),
+        Err(error) => Err(CompareError::NotStarted(line, error)),
+    }
+}
+
+/// A line of cargo's messages, if it tells of a bench's program.
+fn read_artifact(message: &str) -> Option<Program> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let target = &message["target"];
+    let is_bench = target["kind"]
+        .as_array()?
+        .iter()
+        .any(|kind| kind == "bench");
+    if message["reason"] != "compiler-artifact" || !is_bench {
+        return None;
+    }
+    let manifest = Path::new(message["manifest_path"].as_str()?);
+    Some(Program {
+        package: package(message["package_id"].as_str()?, manifest)?,
+        target: target["name"].as_str()?.to_owned(),
+        path: message["executable"].as_str()?.into(),
+        folder: manifest.parent()?.to_owned(),
+    })
+}
+
+/// `path+file:///work/users#0.1.0` or `path+file:///work/users#other-name@0.1.0`.
+fn package(id: &str, manifest: &Path) -> Option<String> {
+    let (_, version) = id.rsplit_once('#')?;
+    match version.rsplit_once('@') {
+        Some((name, _)) => Some(name.to_owned()),
+        None => Some(manifest.parent()?.file_name()?.to_str()?.to_owned()),
+    }
+}
+
+impl Program {
+    /// A copy that the next build does not write over.
+    pub(crate) fn keep(&self, folder: &Path) -> Result<Self, CompareError> {
+        let path = folder.join(format!("{}-{}", self.package, self.target));
+        let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(&self.path, &path));
+        copied.map_err(|error| CompareError::File(path.clone(), error))?;
+        Ok(Self {
+            path,
+            ..self.clone()
+        })
+    }
+
+    pub(crate) fn hash(&self) -> Result<[u8; 32], CompareError> {
+        let failed = |error| CompareError::File(self.path.clone(), error);
+        let mut file = fs::File::open(&self.path).map_err(failed)?;
+        let mut hash = Sha256::new();
+        std::io::copy(&mut file, &mut Hasher(&mut hash)).map_err(failed)?;
+        Ok(hash.finalize().into())
+    }
+}
+
+struct Hasher<'a>(&'a mut Sha256);
+
+impl std::io::Write for Hasher<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bench_is_read_out_of_cargos_messages() {
+        let message = r#"{"reason":"compiler-artifact","package_id":"path+file:///work/api#0.1.0",
+            "manifest_path":"/work/api/Cargo.toml","target":{"kind":["bench"],"name":"users"},
+            "executable":"/work/target/release/deps/users-1"}"#;
+        let program = read_artifact(message).unwrap();
+        assert_eq!(
+            (program.package.as_str(), program.target.as_str()),
+            ("api", "users")
+        );
+        assert_eq!(program.folder, Path::new("/work/api"));
+        let library = message.replace(r#"["bench"]"#, r#"["lib"]"#);
+        assert_eq!(read_artifact(&library), None);
+        assert_eq!(read_artifact("not JSON"), None);
+    }
+
+    #[test]
+    fn a_package_has_the_name_of_its_folder_or_one_of_its_own() {
+        let manifest = Path::new("/work/api/Cargo.toml");
+        let name = |id| package(id, manifest);
+        assert_eq!(name("path+file:///work/api#0.1.0"), Some("api".to_owned()));
+        assert_eq!(
+            name("path+file:///work/api#my-api@0.1.0"),
+            Some("my-api".to_owned())
+        );
+        assert_eq!(name("nonsense"), None);
+    }
+}

@@ -1,0 +1,173 @@
+//! The socket at which one bench waits for its turns. The other end is the crate `perf-harness-bench`.
+
+use std::fs;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, poll};
+
+/// What the two ends have to agree on.
+const HELLO: &str = "perf-harness-bench 1";
+
+/// How often it is looked whether the process is still there.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A socket in a folder that is only ours, gone when this is dropped.
+pub(super) struct Gate {
+    folder: PathBuf,
+    listener: UnixListener,
+}
+
+/// A bench that has come, and what it counted.
+pub(super) struct Visitor {
+    stream: BufReader<UnixStream>,
+    pub(super) counts: Vec<(String, u64)>,
+}
+
+/// Why nobody came.
+pub(super) enum Absent {
+    /// The process ended without.
+    Ended,
+    /// It did not come in time.
+    Late,
+    /// It says what this version does not understand.
+    Stranger(String),
+    Io(io::Error),
+}
+
+impl Gate {
+    pub(super) fn new(number: u64) -> io::Result<Self> {
+        // A socket's path may have about a hundred bytes, so it is not in the target folder.
+        let name = format!("ph-bench-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::DirBuilder::new().mode(0o700).create(&folder)?;
+        let listener = UnixListener::bind(folder.join("gate"));
+        let gate = listener.map(|listener| Self {
+            folder: folder.clone(),
+            listener,
+        });
+        if gate.is_err() {
+            drop(fs::remove_dir_all(&folder));
+        }
+        gate
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.join("gate")
+    }
+
+    /// Waits for the bench, as long as its process is there.
+    pub(super) fn accept(
+        &self,
+        deadline: Instant,
+        mut has_ended: impl FnMut() -> bool,
+    ) -> Result<Visitor, Absent> {
+        loop {
+            // Asked before, so that one which came and went at once is not missed.
+            let ended = has_ended();
+            if self.is_anybody_there().map_err(Absent::Io)? {
+                let (stream, _) = self.listener.accept().map_err(Absent::Io)?;
+                return Visitor::greet(stream, deadline);
+            }
+            if ended {
+                return Err(Absent::Ended);
+            }
+            if Instant::now() >= deadline {
+                return Err(Absent::Late);
+            }
+        }
+    }
+
+    fn is_anybody_there(&self) -> io::Result<bool> {
+        let mut asked = [PollFd::new(&self.listener, PollFlags::IN)];
+        let wait = rustix::event::Timespec {
+            tv_sec: 0,
+            tv_nsec: LOOK.subsec_nanos().into(),
+        };
+        match poll(&mut asked, Some(&wait)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+impl Visitor {
+    fn greet(stream: UnixStream, deadline: Instant) -> Result<Self, Absent> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let left = left.max(Duration::from_millis(1));
+        stream.set_read_timeout(Some(left)).map_err(Absent::Io)?;
+        let mut visitor = Self {
+            stream: BufReader::new(stream),
+            counts: Vec::new(),
+        };
+        let hello = visitor.line()?;
+        if hello != HELLO {
+            return Err(Absent::Stranger(hello));
+        }
+        loop {
+            let line = visitor.line()?;
+            if line == "ready" {
+                return Ok(visitor);
+            }
+            let count = read_count(&line).ok_or(Absent::Stranger(line))?;
+            visitor.counts.push(count);
+        }
+    }
+
+    fn line(&mut self) -> Result<String, Absent> {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).map_err(Absent::Io)?;
+        match line.strip_suffix('\n') {
+            Some(whole) => Ok(whole.to_owned()),
+            None => Err(Absent::Ended),
+        }
+    }
+
+    /// Lets it run one sample, and hears how long that took.
+    pub(super) fn sample(&mut self, at_most: Duration) -> io::Result<Duration> {
+        self.stream.get_ref().set_read_timeout(Some(at_most))?;
+        self.stream.get_mut().write_all(&[1])?;
+        let mut nanoseconds = [0; 8];
+        self.stream.read_exact(&mut nanoseconds)?;
+        Ok(Duration::from_nanos(u64::from_le_bytes(nanoseconds)))
+    }
+}
+
+/// `count 3 queries`.
+fn read_count(line: &str) -> Option<(String, u64)> {
+    let (value, name) = line.strip_prefix("count ")?.split_once(' ')?;
+    Some((name.to_owned(), value.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_a_number_and_a_name_of_any_words() {
+        let told = read_count("count 3 queries of a page");
+        assert_eq!(told, Some(("queries of a page".to_owned(), 3)));
+        assert_eq!(read_count("count three queries"), None);
+        assert_eq!(read_count("count 3"), None);
+        assert_eq!(read_count("ready"), None);
+    }
+
+    #[test]
+    fn the_socket_is_gone_with_its_gate() {
+        let gate = Gate::new(u64::MAX).unwrap();
+        let path = gate.path();
+        assert!(path.exists());
+        drop(gate);
+        assert!(!path.parent().unwrap().exists());
+    }
+}

@@ -1,0 +1,122 @@
+//! Two processes, base and head, that take turns.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::participant::{Participant, Sampling, Stopped};
+use crate::build::Program;
+use crate::estimate::median;
+
+/// Which bench of which program.
+#[derive(Clone, Copy)]
+pub(crate) struct Bench<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) name: &'a str,
+}
+
+/// Both sides of a comparison.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair<'a> {
+    pub(crate) base: Bench<'a>,
+    pub(crate) head: Bench<'a>,
+}
+
+/// Which side something is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    Base,
+    Head,
+}
+
+/// What two processes took, sample by sample.
+pub(crate) struct PairTimes {
+    /// Of one iteration, in nanoseconds.
+    pub(crate) base: Vec<f64>,
+    pub(crate) head: Vec<f64>,
+    pub(crate) base_facts: Facts,
+    pub(crate) head_facts: Facts,
+}
+
+/// What a process told besides times.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Facts {
+    /// By the bench's own word.
+    pub(crate) counts: BTreeMap<String, u64>,
+    /// What divan printed.
+    pub(crate) output: String,
+}
+
+impl Pair<'_> {
+    pub(crate) fn of(&self, which: Which) -> Bench<'_> {
+        match which {
+            Which::Base => self.base,
+            Which::Head => self.head,
+        }
+    }
+
+    /// One process of each, the first `warm_up` samples forgotten.
+    pub(crate) fn run(
+        &self,
+        how: Sampling,
+        warm_up: u32,
+        rng: &mut Rng,
+    ) -> Result<PairTimes, (Which, Stopped)> {
+        let mut base = Participant::start(self.base.program, self.base.name, how)
+            .map_err(|stopped| (Which::Base, stopped))?;
+        let mut head = Participant::start(self.head.program, self.head.name, how)
+            .map_err(|stopped| (Which::Head, stopped))?;
+        let mut times = (Vec::new(), Vec::new());
+        for sample in 0..how.samples {
+            let (of_base, of_head) = turns(&mut base, &mut head, rng.bool())?;
+            if sample >= warm_up {
+                times.0.push(of_one(of_base, how.size));
+                times.1.push(of_one(of_head, how.size));
+            }
+        }
+        Ok(PairTimes {
+            base: times.0,
+            head: times.1,
+            base_facts: facts(base).map_err(|stopped| (Which::Base, stopped))?,
+            head_facts: facts(head).map_err(|stopped| (Which::Head, stopped))?,
+        })
+    }
+}
+
+impl PairTimes {
+    /// The median of the logarithms of head by base: each sample with the one beside it in time.
+    pub(crate) fn change(&self) -> Option<f64> {
+        let both = self.base.iter().zip(&self.head);
+        let changes: Vec<f64> = both.map(|(base, head)| (head / base).ln()).collect();
+        median(&changes)
+    }
+}
+
+/// One sample of each; by chance one or the other first, for the first one has a colder cache.
+fn turns(
+    base: &mut Participant,
+    head: &mut Participant,
+    is_base_first: bool,
+) -> Result<(Duration, Duration), (Which, Stopped)> {
+    let mut of_base = || base.sample().map_err(|stopped| (Which::Base, stopped));
+    let mut of_head = || head.sample().map_err(|stopped| (Which::Head, stopped));
+    if is_base_first {
+        let first = of_base()?;
+        Ok((first, of_head()?))
+    } else {
+        let first = of_head()?;
+        Ok((of_base()?, first))
+    }
+}
+
+fn facts(participant: Participant) -> Result<Facts, Stopped> {
+    let counts = participant.counts().iter().cloned().collect();
+    let output = participant.finish()?;
+    Ok(Facts { counts, output })
+}
+
+/// A sample that is shorter than the clock can tell took one tick of it.
+fn of_one(sample: Duration, size: u32) -> f64 {
+    sample.as_nanos().max(1) as f64 / f64::from(size)
+}

@@ -1,0 +1,73 @@
+//! A whole comparison, from the words to the outcome.
+//!
+//! `sides` builds both and finds the benches that they share, `running` compares these one by one, `machine` tells where it was.
+
+mod machine;
+mod progress;
+mod running;
+mod sides;
+
+use std::time::Instant;
+
+use fastrand::Rng;
+
+use crate::arguments::{Options, Subject};
+use crate::error::CompareError;
+use crate::interrupt;
+use crate::outcome::{Comparison, Kind};
+use machine::Watched;
+use running::Running;
+use sides::{Matched, Sides};
+
+/// What came of the words.
+pub(crate) enum Told {
+    /// The benches that would be compared.
+    Names(Vec<String>),
+    Outcome(Box<Comparison>),
+}
+
+pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
+    let started = Instant::now();
+    let here = std::env::current_dir().map_err(|error| CompareError::File(".".into(), error))?;
+    interrupt::listen();
+    let sides = Sides::prepare(&here, options)?;
+    let matched = sides.matched(options)?;
+    if options.only_lists {
+        return Ok(Told::Names(matched.names()));
+    }
+    let seed = options.seed.unwrap_or_else(|| Rng::new().u64(0..1 << 53));
+    let watched = Watched::begin();
+    let mut running = Running::new(options, seed);
+    running.all(&matched);
+    let Matched {
+        only_base,
+        only_head,
+        left_out,
+        ..
+    } = matched;
+    let mut outcome = Comparison {
+        schema_version: Comparison::SCHEMA_VERSION,
+        kind: kind(&options.subject),
+        base: sides.base.clone(),
+        head: sides.head.clone(),
+        benchmarks: running.benchmarks,
+        only_base,
+        only_head,
+        left_out,
+        control: running.control,
+        machine: watched.end(),
+        seed,
+        seconds: started.elapsed().as_secs_f64(),
+        is_partial: interrupt::came(),
+    };
+    outcome.left_out.extend(running.left_out);
+    Ok(Told::Outcome(Box::new(outcome)))
+}
+
+fn kind(subject: &Subject) -> Kind {
+    match subject {
+        Subject::Versions(..) => Kind::Versions,
+        Subject::Variants(..) => Kind::Variants,
+        Subject::Itself => Kind::Itself,
+    }
+}

@@ -1,0 +1,468 @@
+//! Both sides, built, and the benches that they share.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::arguments::{Options, Subject};
+use crate::build::{self, Place, Program};
+use crate::divan::{self, Filter};
+use crate::error::CompareError;
+use crate::git::{Commit, Repository, WorkTree};
+use crate::lockstep::{Bench, Pair};
+use crate::outcome::{LeftOut, Side};
+
+/// A divan program lists its benches in no time; one that does not is none.
+const LISTING: Duration = Duration::from_secs(10);
+
+/// The programs of both sides. For one version they are the same.
+pub(super) struct Sides {
+    pub(super) base: Side,
+    pub(super) head: Side,
+    base_programs: Vec<Program>,
+    head_programs: Vec<Program>,
+    /// Of the work trees: they are gone with it, and until then nobody else compares here.
+    _held: Held,
+}
+
+/// The folder of comparisons, for one at a time.
+struct Held {
+    folder: PathBuf,
+    // Before the lock, so that they are gone when another one may begin.
+    trees: Vec<WorkTree>,
+    _lock: File,
+}
+
+/// What can be compared.
+pub(super) struct Matched<'a> {
+    pub(super) benches: Vec<Shared<'a>>,
+    pub(super) only_base: Vec<String>,
+    pub(super) only_head: Vec<String>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A bench that both have.
+pub(super) struct Shared<'a> {
+    pub(super) name: String,
+    base: (&'a Program, String),
+    head: (&'a Program, String),
+    /// Both programs are the same to the byte, and so is the bench.
+    pub(super) is_identical: bool,
+}
+
+/// A bench of one side.
+#[derive(Clone)]
+struct Listed<'a> {
+    program: &'a Program,
+    path: String,
+}
+
+impl Sides {
+    pub(super) fn prepare(here: &Path, options: &Options) -> Result<Self, CompareError> {
+        let workspace = build::workspace(here)?;
+        let held = Held::new(workspace.target_directory.join("bench-compare"))?;
+        let source = Place {
+            source: here.to_owned(),
+            target: None,
+        };
+        match &options.subject {
+            Subject::Versions(base, head) => held.versions(
+                &workspace.workspace_root,
+                here,
+                (base.as_deref(), head.as_deref()),
+                options,
+            ),
+            Subject::Variants(base, head) => held.same(&source, (base, head), options),
+            Subject::Itself => held.same(&source, ("working tree", "itself"), options),
+        }
+    }
+
+    /// The benches of both, by name, as far as the filter goes.
+    pub(super) fn matched(&self, options: &Options) -> Result<Matched<'_>, CompareError> {
+        let mut left_out = Vec::new();
+        let base = listed(&self.base_programs, &mut left_out);
+        let mut nothing = Vec::new();
+        let head = match &options.subject {
+            Subject::Versions(..) => listed(&self.head_programs, &mut left_out),
+            _ => listed(&self.head_programs, &mut nothing),
+        };
+        if base.is_empty() || head.is_empty() {
+            let side = if base.is_empty() {
+                &self.base
+            } else {
+                &self.head
+            };
+            return Err(CompareError::Nothing(format!(
+                "{} has no divan benches{}",
+                side.name,
+                reasons(&left_out)
+            )));
+        }
+        let mut matched = match &options.subject {
+            Subject::Variants(one, other) => variants(&base, one, other)?,
+            _ => self.by_name(&base, &head)?,
+        };
+        matched.left_out = left_out;
+        matched.keep(&options.filters)?;
+        Ok(matched)
+    }
+
+    fn by_name<'a>(
+        &self,
+        base: &[Listed<'a>],
+        head: &[Listed<'a>],
+    ) -> Result<Matched<'a>, CompareError> {
+        let mut matched = Matched::default();
+        for of_base in base {
+            let same = head.iter().find(|of_head| of_head.key() == of_base.key());
+            let Some(of_head) = same else {
+                matched.only_base.push(of_base.path.clone());
+                continue;
+            };
+            let is_identical = of_base.program != of_head.program
+                && of_base.program.hash()? == of_head.program.hash()?;
+            matched.benches.push(Shared {
+                name: name(of_base, base),
+                base: (of_base.program, of_base.path.clone()),
+                head: (of_head.program, of_head.path.clone()),
+                is_identical,
+            });
+        }
+        let is_new =
+            |of_head: &&Listed<'_>| base.iter().all(|of_base| of_base.key() != of_head.key());
+        matched.only_head = head
+            .iter()
+            .filter(is_new)
+            .map(|new| new.path.clone())
+            .collect();
+        Ok(matched)
+    }
+}
+
+impl Held {
+    fn new(folder: PathBuf) -> Result<Self, CompareError> {
+        let failed = |error| CompareError::File(folder.clone(), error);
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                folder,
+                trees: Vec::new(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(CompareError::Busy(folder)),
+            Err(TryLockError::Error(error)) => Err(CompareError::File(folder, error)),
+        }
+    }
+
+    /// One version for both sides.
+    fn same(
+        self,
+        place: &Place,
+        (base, head): (&str, &str),
+        options: &Options,
+    ) -> Result<Sides, CompareError> {
+        let programs = build::build(place, &options.cargo, "the working tree")?;
+        let side = |name: &str| Side {
+            name: name.to_owned(),
+            commit: None,
+            is_dirty: false,
+        };
+        Ok(Sides {
+            base: side(base),
+            head: side(head),
+            base_programs: programs.clone(),
+            head_programs: programs,
+            _held: self,
+        })
+    }
+
+    fn versions(
+        mut self,
+        root: &Path,
+        here: &Path,
+        (base, head): (Option<&str>, Option<&str>),
+        options: &Options,
+    ) -> Result<Sides, CompareError> {
+        let repository = Repository::around(root)?;
+        let base = match base {
+            Some(name) => repository.commit(name)?,
+            None => repository.merge_base()?,
+        };
+        let head = head.map(|name| repository.commit(name)).transpose()?;
+        let inner = repository.place_of(here);
+        let base_programs = self.commit(&base, "base", &repository, &inner, options)?;
+        let (head_side, head_programs) = match &head {
+            Some(commit) => (
+                side(commit),
+                self.commit(commit, "head", &repository, &inner, options)?,
+            ),
+            None => self.working_tree(&repository, here, options)?,
+        };
+        Ok(Sides {
+            base: side(&base),
+            head: head_side,
+            base_programs,
+            head_programs,
+            _held: self,
+        })
+    }
+
+    /// Built in a work tree of its own, in a target folder that all commits share.
+    fn commit(
+        &mut self,
+        commit: &Commit,
+        slot: &str,
+        repository: &Repository,
+        inner: &Path,
+        options: &Options,
+    ) -> Result<Vec<Program>, CompareError> {
+        let tree = repository.work_tree(commit, self.folder.join(slot))?;
+        let source = tree.folder.join(inner);
+        self.trees.push(tree);
+        if !source.is_dir() {
+            return Err(CompareError::Nothing(format!(
+                "{} has no folder {}: call this from one that both versions have",
+                commit.name,
+                inner.display()
+            )));
+        }
+        let place = Place {
+            source,
+            target: Some(self.folder.join("target")),
+        };
+        let built = build::build(&place, &options.cargo, &commit.name)?;
+        let kept = self.folder.join(format!("{slot}-programs"));
+        built.iter().map(|program| program.keep(&kept)).collect()
+    }
+
+    fn working_tree(
+        &self,
+        repository: &Repository,
+        here: &Path,
+        options: &Options,
+    ) -> Result<(Side, Vec<Program>), CompareError> {
+        let place = Place {
+            source: here.to_owned(),
+            target: None,
+        };
+        let side = Side {
+            name: "working tree".to_owned(),
+            commit: repository.commit("HEAD").ok().map(|head| head.id),
+            is_dirty: repository.is_dirty()?,
+        };
+        let programs = build::build(&place, &options.cargo, "the working tree")?;
+        Ok((side, programs))
+    }
+}
+
+impl Default for Matched<'_> {
+    fn default() -> Self {
+        Self {
+            benches: Vec::new(),
+            only_base: Vec::new(),
+            only_head: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+}
+
+impl Matched<'_> {
+    pub(super) fn names(&self) -> Vec<String> {
+        self.benches
+            .iter()
+            .map(|bench| bench.name.clone())
+            .collect()
+    }
+
+    fn keep(&mut self, filters: &[String]) -> Result<(), CompareError> {
+        let filter = Filter::new(filters);
+        let names = self.names();
+        if let Some(none) = filter.matches_nothing(&names) {
+            return Err(CompareError::Nothing(none));
+        }
+        self.benches.retain(|bench| filter.takes(&bench.name));
+        self.only_base.retain(|name| filter.takes(name));
+        self.only_head.retain(|name| filter.takes(name));
+        if self.benches.is_empty() {
+            return Err(CompareError::Nothing(
+                "both sides have benches, but none that both have".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Shared<'_> {
+    pub(super) fn pair(&self) -> Pair<'_> {
+        Pair {
+            base: bench(&self.base),
+            head: bench(&self.head),
+        }
+    }
+
+    /// The base with itself.
+    pub(super) fn control(&self) -> Pair<'_> {
+        let pair = self.pair();
+        Pair {
+            head: pair.base,
+            ..pair
+        }
+    }
+}
+
+impl Listed<'_> {
+    fn key(&self) -> (&str, &str) {
+        (&self.program.package, &self.path)
+    }
+}
+
+fn bench<'a>((program, name): &'a (&Program, String)) -> Bench<'a> {
+    Bench { program, name }
+}
+
+fn side(commit: &Commit) -> Side {
+    Side {
+        name: commit.name.clone(),
+        commit: Some(commit.id.clone()),
+        is_dirty: false,
+    }
+}
+
+/// With its package where another one has a bench of that path, too.
+fn name(bench: &Listed<'_>, all: &[Listed<'_>]) -> String {
+    let is_shared = |other: &&Listed<'_>| other.path == bench.path;
+    if all.iter().filter(is_shared).count() > 1 {
+        format!("{}/{}", bench.program.package, bench.path)
+    } else {
+        bench.path.clone()
+    }
+}
+
+fn listed<'a>(programs: &'a [Program], left_out: &mut Vec<LeftOut>) -> Vec<Listed<'a>> {
+    let mut all = Vec::new();
+    for program in programs {
+        match divan::list(&program.path, &program.folder, LISTING) {
+            Ok(paths) => all.extend(paths.into_iter().map(|path| Listed { program, path })),
+            Err(reason) => left_out.push(LeftOut {
+                name: format!("{}/{}", program.package, program.target),
+                reason: reason.to_string(),
+                is_failure: false,
+            }),
+        }
+    }
+    all
+}
+
+fn reasons(left_out: &[LeftOut]) -> String {
+    let reasons = left_out
+        .iter()
+        .map(|one| format!("\n  {}: {}", one.name, one.reason));
+    reasons.collect()
+}
+
+/// Each bench of the one group with that of the other, whose paths are the same but for the group's name.
+fn variants<'a>(all: &[Listed<'a>], one: &str, other: &str) -> Result<Matched<'a>, CompareError> {
+    let mut matched = Matched::default();
+    for base in all.iter().filter(|bench| has_part(&bench.path, one)) {
+        let twin = renamed(&base.path, one, other);
+        let head = all
+            .iter()
+            .find(|bench| bench.key() == (&base.program.package, &twin));
+        match head {
+            Some(head) => matched.benches.push(Shared {
+                name: without(&base.path, one),
+                base: (base.program, base.path.clone()),
+                head: (head.program, head.path.clone()),
+                is_identical: false,
+            }),
+            None => matched.only_base.push(base.path.clone()),
+        }
+    }
+    for head in all.iter().filter(|bench| has_part(&bench.path, other)) {
+        let twin = renamed(&head.path, other, one);
+        if all
+            .iter()
+            .all(|bench| bench.key() != (&head.program.package, &twin))
+        {
+            matched.only_head.push(head.path.clone());
+        }
+    }
+    if matched.benches.is_empty() {
+        return Err(CompareError::Nothing(format!(
+            "no bench is in a group `{one}` and, by the same path but for that name, in a group `{other}`: \
+             `users::{one}::page` and `users::{other}::page` would be"
+        )));
+    }
+    Ok(matched)
+}
+
+fn has_part(path: &str, group: &str) -> bool {
+    path.split("::").any(|part| part == group)
+}
+
+fn renamed(path: &str, group: &str, other: &str) -> String {
+    let parts = path
+        .split("::")
+        .map(|part| if part == group { other } else { part });
+    parts.collect::<Vec<_>>().join("::")
+}
+
+fn without(path: &str, group: &str) -> String {
+    let parts = path.split("::").filter(|part| *part != group);
+    parts.collect::<Vec<_>>().join("::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(package: &str) -> Program {
+        Program {
+            package: package.to_owned(),
+            target: "users".to_owned(),
+            path: "users".into(),
+            folder: ".".into(),
+        }
+    }
+
+    fn benches<'a>(program: &'a Program, paths: &[&str]) -> Vec<Listed<'a>> {
+        let listed = |path: &&str| Listed {
+            program,
+            path: (*path).to_owned(),
+        };
+        paths.iter().map(listed).collect()
+    }
+
+    #[test]
+    fn variants_have_the_same_path_but_for_their_group() {
+        let program = program("api");
+        let paths = [
+            "users::naive::page::100",
+            "users::optimised::page::100",
+            "users::naive::alone",
+            "users::optimised::new",
+            "users::other",
+        ];
+        let all = benches(&program, &paths);
+        let matched = variants(&all, "naive", "optimised").unwrap();
+        assert_eq!(matched.names(), ["users::page::100"]);
+        assert_eq!(matched.only_base, ["users::naive::alone"]);
+        assert_eq!(matched.only_head, ["users::optimised::new"]);
+        let pair = matched.benches[0].pair();
+        assert_eq!((pair.base.name, pair.head.name), (paths[0], paths[1]));
+        let told = variants(&all, "naive", "tuned").err().unwrap().to_string();
+        assert!(
+            told.contains("`users::naive::page` and `users::tuned::page` would be"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_path_of_two_packages_is_told_with_its_package() {
+        let (one, two) = (program("one"), program("two"));
+        let all = [benches(&one, &["b::x", "b::y"]), benches(&two, &["b::x"])].concat();
+        let names: Vec<String> = all.iter().map(|bench| name(bench, &all)).collect();
+        assert_eq!(names, ["one/b::x", "b::y", "two/b::x"]);
+    }
+}
