@@ -1,6 +1,6 @@
 //! Where a benchmark stands among the others: the changed ones come first.
 
-use crate::outcome::{Compared, Comparison, Mode, Verdict};
+use crate::outcome::{Compared, Comparison, Kind, Mode, Verdict};
 
 use super::number::differ;
 
@@ -65,9 +65,12 @@ impl Standing {
         }
     }
 
-    /// It makes the comparison fail.
-    pub(super) fn is_failure(self) -> bool {
-        matches!(self, Self::Slower | Self::TooLittle)
+    /// It makes a comparison of that kind fail. Of two variants one may be slower, and of one version twice it is noise.
+    pub(super) fn is_failure(self, kind: Kind) -> bool {
+        match self {
+            Self::Slower => kind == Kind::Versions,
+            standing => standing == Self::TooLittle,
+        }
     }
 }
 
@@ -135,7 +138,9 @@ mod tests {
         let comparison = sample::variants(false);
         let standings: Vec<_> = comparison.benchmarks.iter().map(Standing::of).collect();
         assert_eq!(standings, [Standing::Faster, Standing::TooLittle]);
-        assert!(standings[1].is_failure());
+        assert!(standings[1].is_failure(Kind::Variants));
+        assert!(Standing::Slower.is_failure(Kind::Versions));
+        assert!(!Standing::Slower.is_failure(Kind::Variants));
     }
 
     #[test]
