@@ -51,7 +51,7 @@ fn summary(comparison: &Comparison) -> Summary {
     let count = |standing| standing_count(comparison, standing);
     let failed = in_order(comparison)
         .into_iter()
-        .filter(|(standing, _)| standing.is_failure())
+        .filter(|(standing, _)| standing.is_failure(comparison.kind))
         .map(|(_, one)| one.name.clone());
     Summary {
         headline: headline(comparison).text,

@@ -42,8 +42,9 @@ fn only_counted(one: &Compared) -> Option<String> {
 }
 
 fn unconfirmed(one: &Compared) -> Option<String> {
-    let is_so = one.verdict == Verdict::Slower && is_slower_in_time(one) && !one.is_confirmed;
-    is_so.then(|| "not measured a second time".to_owned())
+    let is_changed = is_slower_in_time(one) || one.verdict == Verdict::Faster;
+    let is_shown = matches!(one.verdict, Verdict::Slower | Verdict::Faster);
+    (is_shown && is_changed && !one.is_confirmed).then(|| "not measured a second time".to_owned())
 }
 
 fn allowance(one: &Compared) -> Option<String> {
@@ -163,13 +164,16 @@ mod tests {
     }
 
     #[test]
-    fn a_regression_that_was_seen_once_only_says_so() {
+    fn what_was_seen_once_only_says_so() {
         let mut comparison = sample::every_case();
-        let mut all = comparison.benchmarks.iter_mut();
-        let one = all.find(|one| one.name == "users::page").unwrap();
-        one.is_confirmed = false;
-        one.counts.clear();
-        assert_eq!(remarks(one), ["not measured a second time"]);
+        for name in ["users::page", "pages::depth::100"] {
+            let mut all = comparison.benchmarks.iter_mut();
+            let one = all.find(|one| one.name == name).unwrap();
+            one.counts.clear();
+            assert_eq!(remarks(one), Vec::<String>::new());
+            one.is_confirmed = false;
+            assert_eq!(remarks(one), ["not measured a second time"]);
+        }
     }
 
     #[test]

@@ -170,7 +170,7 @@ fn bench(name: &str, base_ns: f64, logarithm: f64, spread: f64, pairs: usize) ->
         pairs,
         samples_per_pair: 40,
         iterations_per_sample: 8,
-        is_confirmed: verdict == Verdict::Slower,
+        is_confirmed: matches!(verdict, Verdict::Slower | Verdict::Faster),
         counts: BTreeMap::new(),
         allowed: None,
         required: None,

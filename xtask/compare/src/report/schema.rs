@@ -71,7 +71,7 @@ fn compared() -> Value {
         "pairs": said("Of each pair of processes, in the order in which they ran, the median natural logarithm of head by base.", list(&number(""))),
         "samples_per_pair": whole(""),
         "iterations_per_sample": whole(""),
-        "is_confirmed": flag("It was measured a second time, with fresh processes, and was slower again."),
+        "is_confirmed": flag("What was slower or faster was measured a second time, with fresh processes, and was so again."),
         "counts": {
             "description": "What is counted for each iteration, by name.",
             "type": "object",

@@ -26,12 +26,14 @@ pub(super) struct Headline {
 /// The answer in a few words.
 pub(super) fn headline(comparison: &Comparison) -> Headline {
     let (answer, text) = answer(comparison);
-    let text = if comparison.is_partial {
-        format!("stopped before its end; so far: {text}")
-    } else {
-        text
-    };
-    Headline { answer, text }
+    if !comparison.is_partial {
+        return Headline { answer, text };
+    }
+    let is_good = answer == Answer::Good;
+    Headline {
+        answer: if is_good { Answer::Open } else { answer },
+        text: format!("stopped before its end; so far: {text}"),
+    }
 }
 
 fn answer(comparison: &Comparison) -> (Answer, String) {
@@ -46,7 +48,9 @@ fn answer(comparison: &Comparison) -> (Answer, String) {
             Answer::Noisy,
             "too noisy: it differs from itself".to_owned(),
         ),
-        () if slower > 0 => (Answer::Bad, format!("{slower} slower")),
+        () if slower > 0 && comparison.kind == Kind::Versions => {
+            (Answer::Bad, format!("{slower} slower"))
+        }
         () if count(Standing::TooLittle) > 0 => {
             (Answer::Bad, "less is gained than was required".to_owned())
         }
@@ -54,6 +58,7 @@ fn answer(comparison: &Comparison) -> (Answer, String) {
             let benchmarks = plural(failed, "benchmark");
             (Answer::Bad, format!("{benchmarks} could not be measured"))
         }
+        () if slower > 0 => (Answer::Open, format!("{slower} slower")),
         () if comparison.benchmarks.is_empty() => (Answer::Open, "nothing was compared".to_owned()),
         () if undecided > 0 => (Answer::Open, format!("none slower, {undecided} undecided")),
         () => (Answer::Good, "none slower".to_owned()),
@@ -196,6 +201,7 @@ fn changes(comparison: &Comparison) -> impl Iterator<Item = Change> {
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::outcome::Verdict;
 
     #[test]
     fn a_sentence_has_all_counts_and_the_worst() {
@@ -250,7 +256,7 @@ mod tests {
         assert_eq!(told(&comparison), (Answer::Good, "none slower".to_owned()));
         comparison.is_partial = true;
         let partial = "stopped before its end; so far: none slower".to_owned();
-        assert_eq!(told(&comparison), (Answer::Good, partial));
+        assert_eq!(told(&comparison), (Answer::Open, partial));
         comparison.is_partial = false;
         comparison.benchmarks.clear();
         assert_eq!(
@@ -272,6 +278,35 @@ mod tests {
         let headline = headline(&sample::variants(false));
         assert_eq!(headline.answer, Answer::Bad);
         assert_eq!(headline.text, "less is gained than was required");
+    }
+
+    #[test]
+    fn the_headline_is_bad_where_the_exit_code_is_one() {
+        let mut slower_variant = sample::variants(true);
+        slower_variant.benchmarks[0].verdict = Verdict::Slower;
+        let mut allowed = sample::every_case();
+        allowed.left_out.clear();
+        for one in &mut allowed.benchmarks {
+            one.allowed = Some("a reason".to_owned());
+        }
+        let mut whole = sample::every_case();
+        whole.left_out.clear();
+        let all = [
+            whole,
+            allowed,
+            slower_variant,
+            sample::variants(true),
+            sample::variants(false),
+            sample::noisy(),
+            sample::partial(),
+            sample::empty(),
+        ];
+        for comparison in all {
+            let is_bad = headline(&comparison).answer == Answer::Bad;
+            let code = comparison.exit_code(false, false);
+            assert_eq!(is_bad, code == 1, "{}", headline(&comparison).text);
+            assert!(code == 0 || headline(&comparison).answer != Answer::Good);
+        }
     }
 
     #[test]
