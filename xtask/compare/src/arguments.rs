@@ -32,6 +32,7 @@ tree as it is.
   --bencher FILE        HEAD's times in Bencher's metric format
   --github FILE         and for github-action-benchmark (customSmallerIsBetter)
   --seed NUMBER         what chance starts with
+  --schema              print the JSON schema of `--json`, and run nothing
 
 `-` as a FILE is the standard output. Flags after `--` go to `cargo bench --no-run` for both versions: `-p NAME`, `--bench NAME`,
 `--features ..`.
@@ -82,10 +83,11 @@ pub(crate) struct Options {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Asked {
     Help,
-    Compare(Options),
+    Schema,
+    Compare(Box<Options>),
 }
 
-const FLAGS: [&str; 16] = [
+const FLAGS: [&str; 17] = [
     "variants",
     "require",
     "aa",
@@ -101,6 +103,7 @@ const FLAGS: [&str; 16] = [
     "bencher",
     "github",
     "seed",
+    "schema",
     "help",
 ];
 
@@ -110,16 +113,17 @@ pub(crate) fn read(words: &[OsString]) -> Result<Asked, CompareError> {
         Some(at) => (&words[..at], &words[at + 1..]),
         None => (words, &[][..]),
     };
-    let mut options = Options::default();
-    options.cargo = cargo
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let cargo = cargo.iter().map(|word| word.to_string_lossy());
+    let mut options = Options {
+        cargo: cargo.map(Into::into).collect(),
+        ..Options::default()
+    };
     let mut refs = Vec::new();
     let mut parser = lexopt::Parser::from_args(ours.iter().cloned());
     while let Some(word) = parser.next().map_err(told)? {
         match word {
             Short('h') | Long("help") => return Ok(Asked::Help),
+            Long("schema") => return Ok(Asked::Schema),
             Value(name) => refs.push(name.to_string_lossy().into_owned()),
             Long(flag) => {
                 let flag = flag.to_owned();
@@ -129,7 +133,7 @@ pub(crate) fn read(words: &[OsString]) -> Result<Asked, CompareError> {
         }
     }
     options.versions(refs)?;
-    Ok(Asked::Compare(options))
+    Ok(Asked::Compare(Box::new(options)))
 }
 
 impl Default for Options {
@@ -255,6 +259,7 @@ fn seconds(value: &str) -> Option<Duration> {
     (number > 0.0).then(|| Duration::try_from_secs_f64(number).ok())?
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn told(error: lexopt::Error) -> CompareError {
     CompareError::Words(error.to_string())
 }
@@ -275,8 +280,8 @@ mod tests {
     fn options(line: &str) -> Result<Options, String> {
         let words: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
         match read(&words) {
-            Ok(Asked::Compare(options)) => Ok(options),
-            Ok(Asked::Help) => Err("help".to_owned()),
+            Ok(Asked::Compare(options)) => Ok(*options),
+            Ok(other) => Err(format!("{other:?}")),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -330,7 +335,8 @@ mod tests {
             let error = options(line).unwrap_err();
             assert!(error.contains(told), "{line}: {error}");
         }
-        assert_eq!(options("--help").unwrap_err(), "help");
+        assert_eq!(options("--help").unwrap_err(), "Help");
+        assert_eq!(options("--schema").unwrap_err(), "Schema");
     }
 
     #[test]

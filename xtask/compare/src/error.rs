@@ -31,16 +31,12 @@ pub(crate) enum CompareError {
     Busy(PathBuf),
     /// A side has no benches at all, or the filter none.
     Nothing(String),
-    /// The settings' file.
-    Settings(PathBuf, String),
-    /// A stored run that cannot be compared with, and why.
-    Stored(String),
 }
 
 impl fmt::Display for CompareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Words(told) | Self::Nothing(told) | Self::Stored(told) => f.write_str(told),
+            Self::Words(told) | Self::Nothing(told) => f.write_str(told),
             Self::NotStarted(program, error) => {
                 write!(f, "cannot start `{program}`: {error}; is it installed?")
             }
@@ -78,7 +74,6 @@ impl fmt::Display for CompareError {
                 "another comparison is under way in {}; two at once would disturb each other",
                 folder.display()
             ),
-            Self::Settings(path, why) => write!(f, "{}: {why}", path.display()),
         }
     }
 }

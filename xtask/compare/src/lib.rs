@@ -126,6 +126,10 @@ fn act(words: &[OsString]) -> Result<u8, CompareError> {
             print!("{}", arguments::HELP);
             return Ok(0);
         }
+        Asked::Schema => {
+            print!("{}", report::schema());
+            return Ok(0);
+        }
         Asked::Compare(options) => options,
     };
     match session::run(&options)? {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 
 use crate::counts::{self, Counts};
-use crate::estimate::{change, median};
+use crate::estimate::{FEWEST_PAIRS, change, median};
 use crate::interrupt;
 use crate::lockstep::{Pair, PairTimes, Participant, Sampling, Stopped, Which};
 use crate::outcome::{Change, Compared, Mode, Verdict};
@@ -16,6 +16,8 @@ const MORE: usize = 5;
 const MOST: usize = 40;
 /// Fresh pairs for what became slower or faster: what is so by chance is not so twice.
 const AGAIN: usize = 15;
+
+const _: () = assert!(FIRST >= FEWEST_PAIRS);
 
 /// What is too little to matter, if nobody says.
 pub(crate) const THRESHOLD: f64 = 0.03;

@@ -117,6 +117,7 @@ fn facts(participant: Participant) -> Result<Facts, Stopped> {
 }
 
 /// A sample that is shorter than the clock can tell took one tick of it.
+#[expect(clippy::cast_precision_loss, reason = "below 2^53")]
 fn of_one(sample: Duration, size: u32) -> f64 {
     sample.as_nanos().max(1) as f64 / f64::from(size)
 }

@@ -230,7 +230,7 @@ fn is_timeout(error: &io::Error) -> bool {
 
 fn kill(child: &mut Child) {
     if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        drop(kill_process_group(group, Signal::KILL));
+        let _ = kill_process_group(group, Signal::KILL);
     }
     drop(child.wait());
 }

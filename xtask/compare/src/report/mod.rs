@@ -26,6 +26,5 @@ pub(crate) use json::page as json;
 pub(crate) use look::Look;
 pub(crate) use markdown::page as markdown;
 pub(crate) use schema::text as schema;
-pub(crate) use summary::sentence;
 pub(crate) use table::page as table;
 pub(crate) use trackers::{bencher, github_action_benchmark};

@@ -110,11 +110,6 @@ pub(super) fn plural(number: impl TryInto<u64>, noun: &str) -> String {
     format!("{number} {noun}{end}")
 }
 
-/// `queries 3`, of what is the same on both sides.
-pub(super) fn same_count(name: &str, value: f64) -> String {
-    format!("{name} {}", count(value))
-}
-
 /// How its pairs differ from no change, for a point of a plot.
 pub(super) fn pair(at: usize, logarithm: f64) -> String {
     format!("pair {}: {}", at + 1, signed_percent(logarithm.exp_m1()))

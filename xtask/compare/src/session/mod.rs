@@ -1,11 +1,12 @@
 //! A whole comparison, from the words to the outcome.
 //!
-//! `sides` builds both and finds the benches that they share, `running` compares these one by one, `machine` tells where it was.
+//! `sides` builds both and finds the benches that they share, `variants` those of two groups; `running` compares these one by one, `machine` tells where it was.
 
 mod machine;
 mod progress;
 mod running;
 mod sides;
+mod variants;
 
 use std::time::Instant;
 

@@ -44,17 +44,15 @@ impl Progress {
     }
 
     fn line(&self, pairs: usize) -> String {
-        let mut line = format!("[{}/{}] {}", self.begun, self.benches, self.name);
-        if pairs > 0 {
-            line += &format!(", {pairs} pairs");
-        }
-        if self.widest > 0.0 {
-            line += &format!(", known to ±{:.1} %", self.widest);
-        }
-        if let Some(left) = self.left() {
-            line += &format!(", about {} s left", left.as_secs().max(1));
-        }
-        line
+        let known = format!("known to ±{:.1} %", self.widest);
+        let left = self.left().map(|left| left.as_secs().max(1));
+        let parts = [
+            Some(format!("[{}/{}] {}", self.begun, self.benches, self.name)),
+            (pairs > 0).then(|| format!("{pairs} pairs")),
+            (self.widest > 0.0).then_some(known),
+            left.map(|left| format!("about {left} s left")),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
     /// As if all benches took as long as those before.

@@ -14,7 +14,7 @@ use crate::outcome::{Compared, LeftOut, Mode, Required, Verdict};
 use crate::rounds::{Limits, Match, THRESHOLD};
 
 /// That nothing happens, before a bench is given up.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Benches whose base is compared with itself, too.
 const CONTROLS: usize = 2;

@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::variants::variants;
 use crate::arguments::{Options, Subject};
 use crate::build::{self, Place, Program};
 use crate::divan::{self, Filter};
@@ -34,6 +35,7 @@ struct Held {
 }
 
 /// What can be compared.
+#[derive(Default)]
 pub(super) struct Matched<'a> {
     pub(super) benches: Vec<Shared<'a>>,
     pub(super) only_base: Vec<String>,
@@ -44,17 +46,17 @@ pub(super) struct Matched<'a> {
 /// A bench that both have.
 pub(super) struct Shared<'a> {
     pub(super) name: String,
-    base: (&'a Program, String),
-    head: (&'a Program, String),
+    pub(super) base: (&'a Program, String),
+    pub(super) head: (&'a Program, String),
     /// Both programs are the same to the byte, and so is the bench.
     pub(super) is_identical: bool,
 }
 
 /// A bench of one side.
 #[derive(Clone)]
-struct Listed<'a> {
-    program: &'a Program,
-    path: String,
+pub(super) struct Listed<'a> {
+    pub(super) program: &'a Program,
+    pub(super) path: String,
 }
 
 impl Sides {
@@ -66,13 +68,13 @@ impl Sides {
             target: None,
         };
         match &options.subject {
-            Subject::Versions(base, head) => held.versions(
+            Subject::Versions(from, to) => held.versions(
                 &workspace.workspace_root,
                 here,
-                (base.as_deref(), head.as_deref()),
+                (from.as_deref(), to.as_deref()),
                 options,
             ),
-            Subject::Variants(base, head) => held.same(&source, (base, head), options),
+            Subject::Variants(one, other) => held.same(&source, (one, other), options),
             Subject::Itself => held.same(&source, ("working tree", "itself"), options),
         }
     }
@@ -100,41 +102,10 @@ impl Sides {
         }
         let mut matched = match &options.subject {
             Subject::Variants(one, other) => variants(&base, one, other)?,
-            _ => self.by_name(&base, &head)?,
+            _ => by_name(&base, &head)?,
         };
         matched.left_out = left_out;
         matched.keep(&options.filters)?;
-        Ok(matched)
-    }
-
-    fn by_name<'a>(
-        &self,
-        base: &[Listed<'a>],
-        head: &[Listed<'a>],
-    ) -> Result<Matched<'a>, CompareError> {
-        let mut matched = Matched::default();
-        for of_base in base {
-            let same = head.iter().find(|of_head| of_head.key() == of_base.key());
-            let Some(of_head) = same else {
-                matched.only_base.push(of_base.path.clone());
-                continue;
-            };
-            let is_identical = of_base.program != of_head.program
-                && of_base.program.hash()? == of_head.program.hash()?;
-            matched.benches.push(Shared {
-                name: name(of_base, base),
-                base: (of_base.program, of_base.path.clone()),
-                head: (of_head.program, of_head.path.clone()),
-                is_identical,
-            });
-        }
-        let is_new =
-            |of_head: &&Listed<'_>| base.iter().all(|of_base| of_base.key() != of_head.key());
-        matched.only_head = head
-            .iter()
-            .filter(is_new)
-            .map(|new| new.path.clone())
-            .collect();
         Ok(matched)
     }
 }
@@ -197,7 +168,7 @@ impl Held {
                 side(commit),
                 self.commit(commit, "head", &repository, &inner, options)?,
             ),
-            None => self.working_tree(&repository, here, options)?,
+            None => working_tree(&repository, here, options)?,
         };
         Ok(Sides {
             base: side(&base),
@@ -234,36 +205,6 @@ impl Held {
         let built = build::build(&place, &options.cargo, &commit.name)?;
         let kept = self.folder.join(format!("{slot}-programs"));
         built.iter().map(|program| program.keep(&kept)).collect()
-    }
-
-    fn working_tree(
-        &self,
-        repository: &Repository,
-        here: &Path,
-        options: &Options,
-    ) -> Result<(Side, Vec<Program>), CompareError> {
-        let place = Place {
-            source: here.to_owned(),
-            target: None,
-        };
-        let side = Side {
-            name: "working tree".to_owned(),
-            commit: repository.commit("HEAD").ok().map(|head| head.id),
-            is_dirty: repository.is_dirty()?,
-        };
-        let programs = build::build(&place, &options.cargo, "the working tree")?;
-        Ok((side, programs))
-    }
-}
-
-impl Default for Matched<'_> {
-    fn default() -> Self {
-        Self {
-            benches: Vec::new(),
-            only_base: Vec::new(),
-            only_head: Vec::new(),
-            left_out: Vec::new(),
-        }
     }
 }
 
@@ -312,7 +253,7 @@ impl Shared<'_> {
 }
 
 impl Listed<'_> {
-    fn key(&self) -> (&str, &str) {
+    pub(super) fn key(&self) -> (&str, &str) {
         (&self.program.package, &self.path)
     }
 }
@@ -327,6 +268,50 @@ fn side(commit: &Commit) -> Side {
         commit: Some(commit.id.clone()),
         is_dirty: false,
     }
+}
+
+fn by_name<'a>(base: &[Listed<'a>], head: &[Listed<'a>]) -> Result<Matched<'a>, CompareError> {
+    let mut matched = Matched::default();
+    for of_base in base {
+        let same = head.iter().find(|of_head| of_head.key() == of_base.key());
+        let Some(of_head) = same else {
+            matched.only_base.push(of_base.path.clone());
+            continue;
+        };
+        let is_identical = of_base.program != of_head.program
+            && of_base.program.hash()? == of_head.program.hash()?;
+        matched.benches.push(Shared {
+            name: name(of_base, base),
+            base: (of_base.program, of_base.path.clone()),
+            head: (of_head.program, of_head.path.clone()),
+            is_identical,
+        });
+    }
+    let is_new = |of_head: &&Listed<'_>| base.iter().all(|of_base| of_base.key() != of_head.key());
+    matched.only_head = head
+        .iter()
+        .filter(is_new)
+        .map(|new| new.path.clone())
+        .collect();
+    Ok(matched)
+}
+
+fn working_tree(
+    repository: &Repository,
+    here: &Path,
+    options: &Options,
+) -> Result<(Side, Vec<Program>), CompareError> {
+    let place = Place {
+        source: here.to_owned(),
+        target: None,
+    };
+    let side = Side {
+        name: "working tree".to_owned(),
+        commit: repository.commit("HEAD").ok().map(|head| head.id),
+        is_dirty: repository.is_dirty()?,
+    };
+    let programs = build::build(&place, &options.cargo, "the working tree")?;
+    Ok((side, programs))
 }
 
 /// With its package where another one has a bench of that path, too.
@@ -361,58 +346,6 @@ fn reasons(left_out: &[LeftOut]) -> String {
     reasons.collect()
 }
 
-/// Each bench of the one group with that of the other, whose paths are the same but for the group's name.
-fn variants<'a>(all: &[Listed<'a>], one: &str, other: &str) -> Result<Matched<'a>, CompareError> {
-    let mut matched = Matched::default();
-    for base in all.iter().filter(|bench| has_part(&bench.path, one)) {
-        let twin = renamed(&base.path, one, other);
-        let head = all
-            .iter()
-            .find(|bench| bench.key() == (&base.program.package, &twin));
-        match head {
-            Some(head) => matched.benches.push(Shared {
-                name: without(&base.path, one),
-                base: (base.program, base.path.clone()),
-                head: (head.program, head.path.clone()),
-                is_identical: false,
-            }),
-            None => matched.only_base.push(base.path.clone()),
-        }
-    }
-    for head in all.iter().filter(|bench| has_part(&bench.path, other)) {
-        let twin = renamed(&head.path, other, one);
-        if all
-            .iter()
-            .all(|bench| bench.key() != (&head.program.package, &twin))
-        {
-            matched.only_head.push(head.path.clone());
-        }
-    }
-    if matched.benches.is_empty() {
-        return Err(CompareError::Nothing(format!(
-            "no bench is in a group `{one}` and, by the same path but for that name, in a group `{other}`: \
-             `users::{one}::page` and `users::{other}::page` would be"
-        )));
-    }
-    Ok(matched)
-}
-
-fn has_part(path: &str, group: &str) -> bool {
-    path.split("::").any(|part| part == group)
-}
-
-fn renamed(path: &str, group: &str, other: &str) -> String {
-    let parts = path
-        .split("::")
-        .map(|part| if part == group { other } else { part });
-    parts.collect::<Vec<_>>().join("::")
-}
-
-fn without(path: &str, group: &str) -> String {
-    let parts = path.split("::").filter(|part| *part != group);
-    parts.collect::<Vec<_>>().join("::")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -432,30 +365,6 @@ mod tests {
             path: (*path).to_owned(),
         };
         paths.iter().map(listed).collect()
-    }
-
-    #[test]
-    fn variants_have_the_same_path_but_for_their_group() {
-        let program = program("api");
-        let paths = [
-            "users::naive::page::100",
-            "users::optimised::page::100",
-            "users::naive::alone",
-            "users::optimised::new",
-            "users::other",
-        ];
-        let all = benches(&program, &paths);
-        let matched = variants(&all, "naive", "optimised").unwrap();
-        assert_eq!(matched.names(), ["users::page::100"]);
-        assert_eq!(matched.only_base, ["users::naive::alone"]);
-        assert_eq!(matched.only_head, ["users::optimised::new"]);
-        let pair = matched.benches[0].pair();
-        assert_eq!((pair.base.name, pair.head.name), (paths[0], paths[1]));
-        let told = variants(&all, "naive", "tuned").err().unwrap().to_string();
-        assert!(
-            told.contains("`users::naive::page` and `users::tuned::page` would be"),
-            "{told}"
-        );
     }
 
     #[test]
