@@ -22,6 +22,7 @@
 //! - `outcome`: what a comparison found
 //! - `estimate`: from pairs of times to a change and its verdict
 //! - `divan`: names and values out of divan's text
+//! - `nearest`: what was probably meant by a misspelt name
 //! - `report`: the table, JSON, markdown and page of an outcome
 
 #![expect(
@@ -30,7 +31,10 @@
     reason = "a command-line program prints"
 )]
 
+mod divan;
 mod estimate;
+#[path = "../../../perf-harness/src/nearest.rs"]
+mod nearest;
 mod outcome;
 // The library's statistics of pairs. They are pure, and the library itself would bring a database along.
 #[path = "../../../perf-harness/src/stats/mod.rs"]
