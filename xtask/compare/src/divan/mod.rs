@@ -2,16 +2,10 @@
 //!
 //! Divan has no output for machines. Its text is read strictly: what cannot be read is an error that names the line.
 //!
-//! | module | answers for |
-//! | --- | --- |
-//! | `cells` | a line of the table in cells, a cell's text in numbers |
-//! | `rows` | the rows below a bench: throughput, allocations |
-//! | `output` | the whole text of one bench |
-//! | `unreadable` | why a text cannot be read |
-//! | `program` | a program that runs to its end, or to a deadline |
-//! | `names` | which benches a program has |
-//! | `filter` | which of them are asked for, and which may be slower |
-//! | `process` | one bench, run alone as a whole process |
+//! - `cells`, `rows`, `output`, `unreadable`: a line of the table, what stands below a bench, the whole text, what is wrong with it
+//! - `program`: a program that runs to its end, or to a deadline
+//! - `names`, `filter`: which benches a program has, which of them are asked for, which may be slower
+//! - `process`: one bench, run alone as a whole process
 
 mod cells;
 pub(crate) mod filter;

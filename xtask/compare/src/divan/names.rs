@@ -132,7 +132,7 @@ mod tests {
     use super::super::process::tests::script;
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     fn listed(body: &str, deadline: Duration) -> Result<Names, String> {
         let directory = tempfile::tempdir().unwrap();

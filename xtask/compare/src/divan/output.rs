@@ -268,4 +268,6 @@ fn next<'n>(left: &'n str, shown: &str) -> Option<Option<&'n str>> {
 }
 
 #[cfg(test)]
+mod painted;
+#[cfg(test)]
 mod tests;

@@ -58,7 +58,8 @@ pub(crate) enum RunError {
     /// The program's `main` has a mind of its own.
     OtherSampleSize {
         asked: u32,
-        measured: Measured,
+        samples: u32,
+        iterations: u64,
     },
 }
 
@@ -75,7 +76,8 @@ pub(crate) fn run(run: &Run<'_>) -> Result<Vec<Measured>, RunError> {
         None => Ok(all),
         Some(measured) => Err(RunError::OtherSampleSize {
             asked: run.sample_size,
-            measured: measured.clone(),
+            samples: measured.samples,
+            iterations: measured.iterations,
         }),
     }
 }
@@ -151,10 +153,10 @@ impl fmt::Display for RunError {
                 "it printed more than a megabyte to stdout, where divan's table is: let it print to stderr, or not at all",
             ),
             Self::Unreadable(unreadable) => unreadable.fmt(f),
-            Self::OtherSampleSize { asked, measured } => write!(
+            Self::OtherSampleSize { asked, samples, iterations } => write!(
                 f,
-                "it ran {} iterations in {} samples, not {asked} in each: does the program's `main` set a sample size itself?",
-                measured.iterations, measured.samples
+                "it ran {iterations} iterations in {samples} samples, not {asked} in each: does the program's `main` set a sample \
+                 size itself?"
             ),
         }
     }
