@@ -203,7 +203,11 @@ pub(super) fn in_words(status: ExitStatus) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::fs::File;
+
+    use tempfile::TempDir;
+
     use super::*;
 
     const LONG: Duration = Duration::from_mins(1);
@@ -225,32 +229,67 @@ mod tests {
         assert!(ended.stderr.ends_with(&format!("{:01023}\n", 2999)));
     }
 
+    /// A deadline that the machine kept: longer and longer ones, until `run` finds that what should be done by then was.
+    pub(in crate::divan) fn patiently<T>(run: impl Fn(Duration) -> Option<T>) -> T {
+        let deadlines = [200, 1_000, 5_000, 25_000].map(Duration::from_millis);
+        deadlines.into_iter().find_map(run).unwrap()
+    }
+
+    /// A program that starts another one, which says so in the end, unless it is killed before.
+    struct Parent {
+        directory: TempDir,
+        /// Read and written by this process, so that nobody waits for somebody at the other end.
+        fifo: File,
+    }
+
+    impl Parent {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("fifo");
+            assert!(
+                Command::new("mkfifo")
+                    .arg(&path)
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+            let fifo = File::options().read(true).write(true).open(path).unwrap();
+            Self { directory, fifo }
+        }
+
+        fn run(&self, then: &str, deadline: Duration) -> Ended {
+            let script = format!("exec 3>fifo; (sleep 60; echo alive >&3) & echo started; {then}");
+            run(shell(&script).current_dir(self.directory.path()), deadline).unwrap()
+        }
+
+        /// What was said, read to its end: until nobody is left who could say something.
+        fn child_said(self) -> String {
+            let mut reader = File::open(self.directory.path().join("fifo")).unwrap();
+            drop(self.fifo);
+            let mut said = String::new();
+            reader.read_to_string(&mut said).unwrap();
+            said
+        }
+    }
+
     #[test]
     fn at_the_deadline_it_and_what_it_started_are_killed() {
-        let script = "sleep 1000 & echo $!; echo told >&2; wait";
-        let ended = run(&mut shell(script), Duration::from_millis(500)).unwrap();
-        assert_eq!(ended.status, None);
-        assert_is_gone(&ended.stdout);
-        assert_eq!(ended.stderr, "told\n");
+        let ended = patiently(|deadline| {
+            let parent = Parent::new();
+            let ended = parent.run("echo told >&2; wait", deadline);
+            assert_eq!(parent.child_said(), "");
+            (ended.stderr == "told\n").then_some(ended)
+        });
+        assert_eq!((ended.status, &*ended.stdout), (None, "started\n"));
     }
 
     #[test]
     fn what_it_left_behind_is_killed_and_holds_no_stream_open() {
-        let ended = run(&mut shell("sleep 1000 & echo $!; exit 3"), LONG).unwrap();
+        let parent = Parent::new();
+        let ended = parent.run("exit 3", LONG);
         assert_eq!(ended.status.unwrap().code(), Some(3));
-        assert_is_gone(&ended.stdout);
-    }
-
-    /// Or nothing but an entry that waits for its parent.
-    #[track_caller]
-    fn assert_is_gone(pid: &str) {
-        let ps = shell(&format!("ps -o stat= -p {} || true", pid.trim()))
-            .output()
-            .unwrap();
-        let state = String::from_utf8(ps.stdout).unwrap();
-        assert!(ps.status.success() && !pid.trim().is_empty());
-        let is_gone = state.trim().is_empty() || state.starts_with('Z');
-        assert!(is_gone, "{pid}: {state}");
+        assert_eq!(ended.stdout, "started\n");
+        assert_eq!(parent.child_said(), "");
     }
 
     #[test]
