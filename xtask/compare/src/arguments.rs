@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lexopt::prelude::*;
 
+use crate::divan::filter::{Allowed, Filter};
 use crate::error::CompareError;
 use crate::nearest::nearest;
 
@@ -66,12 +67,11 @@ pub(crate) struct Options {
     pub(crate) subject: Subject,
     /// 0.5 is half of the time.
     pub(crate) required: Option<f64>,
-    pub(crate) filters: Vec<String>,
+    pub(crate) filter: Filter,
     pub(crate) only_lists: bool,
     pub(crate) threshold: Option<f64>,
     pub(crate) max_time: Duration,
-    /// Globs, and why.
-    pub(crate) allowed: Vec<(String, String)>,
+    pub(crate) allowed: Vec<Allowed>,
     pub(crate) fails_undecided: bool,
     pub(crate) fails_noisy: bool,
     pub(crate) outputs: Vec<(Format, PathBuf)>,
@@ -141,7 +141,7 @@ impl Default for Options {
         Self {
             subject: Subject::Versions(None, None),
             required: None,
-            filters: Vec::new(),
+            filter: Filter::default(),
             only_lists: false,
             threshold: None,
             max_time: Duration::from_secs(20),
@@ -207,15 +207,10 @@ impl Options {
             })?),
             "threshold" => self.threshold =
                 Some(percent(value).filter(|part| *part > 0.0).ok_or_else(|| wrong("a percentage is needed, as in `3%`"))?),
-            "filter" => self.filters.push(value.to_owned()),
+            "filter" => self.filter.add(value),
             "max-time" => self.max_time = seconds(value).ok_or_else(|| wrong("seconds are needed, as in `20`"))?,
             "seed" => self.seed = Some(value.parse().map_err(|_| wrong("a number is needed"))?),
-            "allow" => {
-                let two = value.split_once('=').filter(|(glob, reason)| !glob.is_empty() && !reason.trim().is_empty());
-                let (glob, reason) =
-                    two.ok_or_else(|| wrong("a glob and a reason are needed, as in `'users::*=profiles are loaded too'`"))?;
-                self.allowed.push((glob.to_owned(), reason.trim().to_owned()));
-            }
+            "allow" => self.allowed.push(Allowed::parse(value).map_err(CompareError::Words)?),
             "fail-on" => match value {
                 "undecided" => self.fails_undecided = true,
                 "noisy" => self.fails_noisy = true,
@@ -328,7 +323,7 @@ mod tests {
             ("--require 100%", "a gain is from 0% to less than 100%"),
             ("--threshold x", "`--threshold x`: a percentage is needed"),
             ("--max-time 0", "seconds are needed"),
-            ("--allow users", "a glob and a reason are needed"),
+            ("--allow users", "is not a pattern and a reason"),
             ("--fail-on all", "`undecided` or `noisy`"),
             ("--seed x", "a number is needed"),
         ] {

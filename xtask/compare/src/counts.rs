@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::divan;
 use crate::lockstep::Facts;
 use crate::outcome::Counted;
 
@@ -48,17 +47,13 @@ impl Tally {
             #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
             self.note(name, *value as f64);
         }
-        for (name, value) in divan::allocations(&facts.output) {
-            self.note(&name, value);
+        for (name, value) in &facts.allocations {
+            self.note(name, *value);
         }
     }
 
     fn note(&mut self, name: &str, value: f64) {
         let known = self.0.entry(name.to_owned()).or_insert(Some(value));
-        #[expect(
-            clippy::float_cmp,
-            reason = "a count is what was printed, the same to the digit or another"
-        )]
         if *known != Some(value) {
             *known = None;
         }

@@ -6,5 +6,5 @@ mod gate;
 mod pair;
 mod participant;
 
-pub(crate) use pair::{Bench, Facts, Pair, PairTimes, Which};
+pub(crate) use pair::{Bench, Facts, Pair, Which};
 pub(crate) use participant::{Participant, Sampling, Stopped};

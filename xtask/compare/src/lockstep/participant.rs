@@ -14,6 +14,7 @@ use rustix::thread::CpuSet;
 
 use super::gate::{Absent, Gate, Visitor};
 use crate::build::Program;
+use crate::divan::without_divans_variables;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
@@ -151,8 +152,10 @@ impl fmt::Display for Stopped {
 
 fn command(program: &Program, name: &str, how: Sampling) -> Command {
     let mut command = Command::new(&program.path);
+    without_divans_variables(&mut command);
     command
         .args(["--bench", "--exact", name, "--color", "never"])
+        .args(["--bytes-format", "decimal"])
         .args(["--sample-size", &how.size.to_string()])
         .args(["--sample-count", &how.samples.to_string()])
         // What the bench's attributes say of time must not end it early, or keep it.

@@ -2,7 +2,7 @@
 
 use crate::outcome::{Compared, Mode, Verdict};
 
-use super::number::{count, counts, differ, percent, signed_percent};
+use super::number::{counts, differ, percent, signed_percent};
 use super::standing::Standing;
 
 /// One short sentence each, the most important first.

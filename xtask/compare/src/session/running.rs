@@ -7,7 +7,6 @@ use fastrand::Rng;
 use super::progress::Progress;
 use super::sides::{Matched, Shared};
 use crate::arguments::{Options, Subject};
-use crate::divan::glob;
 use crate::interrupt;
 use crate::lockstep::Which;
 use crate::outcome::{Compared, LeftOut, Mode, Required, Verdict};
@@ -76,7 +75,7 @@ impl<'a> Running<'a> {
                 };
                 self.left_out.push(LeftOut {
                     name: bench.name.clone(),
-                    reason: format!("the {side}: {}", failure.stopped),
+                    reason: format!("the {side}: {}", failure.reason),
                     is_failure: true,
                 });
                 return;
@@ -98,9 +97,9 @@ impl<'a> Running<'a> {
             gain,
             is_met: compared.change.is_some_and(|change| -change.high >= gain),
         });
-        let allowed = self.options.allowed.iter();
-        let allowed = allowed.filter(|(pattern, _)| glob(pattern, &compared.name));
-        compared.allowed = allowed.map(|(_, reason)| reason.clone()).next();
+        let mut allowed = self.options.allowed.iter();
+        let reason = allowed.find_map(|allowed| allowed.reason(&compared.name));
+        compared.allowed = reason.map(ToOwned::to_owned);
         compared
     }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::variants::variants;
 use crate::arguments::{Options, Subject};
 use crate::build::{self, Place, Program};
-use crate::divan::{self, Filter};
+use crate::divan::filter::Filter;
+use crate::divan::names;
 use crate::error::CompareError;
 use crate::git::{Commit, Repository, WorkTree};
 use crate::lockstep::{Bench, Pair};
@@ -105,7 +106,7 @@ impl Sides {
             _ => by_name(&base, &head)?,
         };
         matched.left_out = left_out;
-        matched.keep(&options.filters)?;
+        matched.keep(&options.filter)?;
         Ok(matched)
     }
 }
@@ -216,15 +217,14 @@ impl Matched<'_> {
             .collect()
     }
 
-    fn keep(&mut self, filters: &[String]) -> Result<(), CompareError> {
-        let filter = Filter::new(filters);
+    fn keep(&mut self, filter: &Filter) -> Result<(), CompareError> {
         let names = self.names();
-        if let Some(none) = filter.matches_nothing(&names) {
-            return Err(CompareError::Nothing(none));
-        }
-        self.benches.retain(|bench| filter.takes(&bench.name));
-        self.only_base.retain(|name| filter.takes(name));
-        self.only_head.retain(|name| filter.takes(name));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let chosen = filter.choose(&names);
+        chosen.map_err(|nothing| CompareError::Nothing(nothing.to_string()))?;
+        self.benches.retain(|bench| filter.has(&bench.name));
+        self.only_base.retain(|name| filter.has(name));
+        self.only_head.retain(|name| filter.has(name));
         if self.benches.is_empty() {
             return Err(CompareError::Nothing(
                 "both sides have benches, but none that both have".to_owned(),
@@ -327,8 +327,16 @@ fn name(bench: &Listed<'_>, all: &[Listed<'_>]) -> String {
 fn listed<'a>(programs: &'a [Program], left_out: &mut Vec<LeftOut>) -> Vec<Listed<'a>> {
     let mut all = Vec::new();
     for program in programs {
-        match divan::list(&program.path, &program.folder, LISTING) {
-            Ok(paths) => all.extend(paths.into_iter().map(|path| Listed { program, path })),
+        match names::list(&program.path, &program.folder, LISTING) {
+            Ok(names) => {
+                let single = names.single.into_iter();
+                all.extend(single.map(|path| Listed { program, path }));
+                left_out.extend(names.twice.into_iter().map(|name| LeftOut {
+                    name,
+                    reason: "two benches have this name, so neither can be run alone".to_owned(),
+                    is_failure: false,
+                }));
+            }
             Err(reason) => left_out.push(LeftOut {
                 name: format!("{}/{}", program.package, program.target),
                 reason: reason.to_string(),

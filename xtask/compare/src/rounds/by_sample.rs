@@ -1,0 +1,136 @@
+//! Lockstep: both processes of a pair alive, one sample of each in turn.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::{Failure, Limits, Numbers, SAMPLE, THRESHOLD, Took, Way, iterations, samples};
+use crate::estimate::median;
+use crate::lockstep::{Pair, Participant, Sampling, Stopped, Which};
+use crate::outcome::Mode;
+
+const NUMBERS: Numbers = Numbers::new(10, 5, 40, 15);
+
+/// How a bench is sampled.
+pub(super) struct BySample {
+    sampling: Sampling,
+    warm_up: u32,
+    /// Neither side has more than one thread: one processor is enough for both.
+    is_single_threaded: bool,
+}
+
+pub(super) enum NotProbed {
+    /// A side's bench does not wait for its turn.
+    Ungated,
+    Failed(Failure),
+}
+
+/// A first look at a bench.
+struct Look {
+    /// A sample, at the least.
+    took: Duration,
+    is_single_threaded: bool,
+}
+
+impl BySample {
+    pub(super) fn probe(pair: &Pair<'_>, limits: Limits) -> Result<Self, NotProbed> {
+        let mut sampling = Sampling {
+            size: 1,
+            samples: 4,
+            processor: None,
+            deadline: limits.deadline,
+        };
+        let base = look(pair, Which::Base, sampling)?;
+        let head = look(pair, Which::Head, sampling)?;
+        let mut one = base.took.min(head.took);
+        // One iteration alone is mostly clock where it is short; many of them are not.
+        if one < SAMPLE / 100 {
+            sampling.size = 1_000;
+            one = look(pair, Which::Base, sampling)?.took / 1_000;
+        }
+        sampling.size = iterations(one);
+        let (samples, warm_up) = samples(base.took.max(head.took).saturating_mul(sampling.size));
+        sampling.samples = samples + warm_up;
+        Ok(Self {
+            sampling,
+            warm_up,
+            is_single_threaded: base.is_single_threaded && head.is_single_threaded,
+        })
+    }
+}
+
+impl Way for BySample {
+    fn mode(&self) -> Mode {
+        Mode::Lockstep
+    }
+
+    fn threshold(&self) -> f64 {
+        THRESHOLD
+    }
+
+    fn numbers(&self) -> Numbers {
+        NUMBERS
+    }
+
+    fn samples(&self) -> (u32, u32) {
+        (self.sampling.samples - self.warm_up, self.sampling.size)
+    }
+
+    fn pair(&self, pair: &Pair<'_>, rng: &mut Rng) -> Result<Took, Failure> {
+        let mut sampling = self.sampling;
+        sampling.processor = self.is_single_threaded.then(|| processor(rng)).flatten();
+        let times = pair.run(sampling, self.warm_up, rng);
+        let times = times.map_err(|(which, stopped)| failure(which, &stopped))?;
+        let known = times
+            .change()
+            .zip(median(&times.base))
+            .zip(median(&times.head));
+        let ((change, base), head) = known.ok_or_else(|| Failure {
+            which: Which::Base,
+            reason: "it has no samples".to_owned(),
+        })?;
+        Ok(Took {
+            base,
+            head,
+            change,
+            base_facts: times.base_facts,
+            head_facts: times.head_facts,
+        })
+    }
+}
+
+fn look(pair: &Pair<'_>, which: Which, sampling: Sampling) -> Result<Look, NotProbed> {
+    let bench = pair.of(which);
+    let failed = |stopped: Stopped| NotProbed::Failed(failure(which, &stopped));
+    let mut participant = match Participant::start(bench.program, bench.name, sampling) {
+        Ok(participant) => participant,
+        Err(Stopped::Ungated) => return Err(NotProbed::Ungated),
+        Err(stopped) => return Err(failed(stopped)),
+    };
+    let mut took = Duration::MAX;
+    for _ in 0..sampling.samples {
+        took = took.min(participant.sample().map_err(failed)?);
+    }
+    // A bench that starts threads has done so by now.
+    let is_single_threaded = participant.is_single_threaded().unwrap_or(false);
+    participant.finish().map_err(failed)?;
+    Ok(Look {
+        took,
+        is_single_threaded,
+    })
+}
+
+fn failure(which: Which, stopped: &Stopped) -> Failure {
+    Failure {
+        which,
+        reason: stopped.to_string(),
+    }
+}
+
+/// One of those that we may run on.
+fn processor(rng: &mut Rng) -> Option<usize> {
+    let allowed = rustix::thread::sched_getaffinity(None).ok()?;
+    let all = 0..rustix::thread::CpuSet::MAX_CPU;
+    let allowed: Vec<usize> = all.filter(|processor| allowed.is_set(*processor)).collect();
+    rng.choice(allowed)
+}

@@ -1,0 +1,232 @@
+//! One bench on both sides: pairs of processes, as many as it takes to decide.
+//!
+//! `by_sample` is lockstep: both processes of a pair alive, one sample of each in turn. `by_process` runs them whole, one after the
+//! other: for a bench whose body is divan's own.
+
+mod by_process;
+mod by_sample;
+mod series;
+
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use crate::counts;
+use crate::estimate::FEWEST_PAIRS;
+use crate::interrupt;
+use crate::lockstep::{Facts, Pair, Which};
+use crate::outcome::{Change, Compared, Mode, Verdict};
+use by_process::ByProcess;
+use by_sample::{BySample, NotProbed};
+use series::Series;
+
+/// What is too little to matter, if nobody says.
+pub(crate) const THRESHOLD: f64 = 0.03;
+/// The same where whole processes are compared, whose times differ more.
+pub(crate) const THRESHOLD_BY_PROCESS: f64 = 0.05;
+
+/// A sample is long beside the clock's tick, and short beside a scheduler's slice.
+const SAMPLE: Duration = Duration::from_micros(200);
+/// All samples of a process, about.
+const PROCESS: Duration = Duration::from_millis(40);
+
+/// How many pairs of processes.
+#[derive(Clone, Copy)]
+struct Numbers {
+    /// Before the first verdict.
+    first: usize,
+    /// While that is open.
+    more: usize,
+    most: usize,
+    /// Fresh ones for what became slower or faster: what is so by chance is not so twice.
+    again: usize,
+}
+
+/// How long it may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The whole of it. The first pairs and those that confirm are run in any case.
+    pub(crate) max_time: Duration,
+    /// That nothing happens.
+    pub(crate) deadline: Duration,
+}
+
+/// What is told while it runs.
+pub(crate) trait Watch {
+    fn pairs(&mut self, pairs: usize, so_far: Option<Change>);
+}
+
+/// Why there is no verdict.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) which: Which,
+    pub(crate) reason: String,
+}
+
+/// What one pair of processes took.
+struct Took {
+    /// An iteration, in nanoseconds.
+    base: f64,
+    head: f64,
+    /// The logarithm of head by base.
+    change: f64,
+    base_facts: Facts,
+    head_facts: Facts,
+}
+
+/// How a pair is run.
+trait Way {
+    fn mode(&self) -> Mode;
+    fn threshold(&self) -> f64;
+    fn numbers(&self) -> Numbers;
+    /// Of each process, and iterations in each.
+    fn samples(&self) -> (u32, u32);
+    fn pair(&self, pair: &Pair<'_>, rng: &mut Rng) -> Result<Took, Failure>;
+}
+
+/// A bench on both sides, under one name.
+pub(crate) struct Match<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) pair: Pair<'a>,
+    pub(crate) threshold: Option<f64>,
+}
+
+impl Match<'_> {
+    pub(crate) fn compare(
+        &self,
+        limits: Limits,
+        rng: &mut Rng,
+        watch: &mut dyn Watch,
+    ) -> Result<Compared, Failure> {
+        match BySample::probe(&self.pair, limits) {
+            Ok(way) => self.decide(&way, limits, rng, watch),
+            Err(NotProbed::Ungated) => {
+                let way = ByProcess::probe(&self.pair, limits)?;
+                self.decide(&way, limits, rng, watch)
+            }
+            Err(NotProbed::Failed(failure)) => Err(failure),
+        }
+    }
+
+    fn decide(
+        &self,
+        way: &dyn Way,
+        limits: Limits,
+        rng: &mut Rng,
+        watch: &mut dyn Watch,
+    ) -> Result<Compared, Failure> {
+        let started = Instant::now();
+        let numbers = way.numbers();
+        let threshold = self.threshold.unwrap_or_else(|| way.threshold());
+        let mut series = Series::default();
+        let mut run = |series: &mut Series, pairs| self.run(way, series, pairs, rng, watch);
+        run(&mut series, numbers.first)?;
+        while series.verdict(threshold) == Verdict::Undecided
+            && series.pairs() < numbers.most
+            && started.elapsed() < limits.max_time
+            && !interrupt::came()
+        {
+            run(&mut series, numbers.more)?;
+        }
+        let mut verdict = series.verdict(threshold);
+        let mut is_confirmed = false;
+        if matches!(verdict, Verdict::Slower | Verdict::Faster) {
+            let mut again = Series::default();
+            run(&mut again, numbers.again)?;
+            is_confirmed = again.verdict(threshold) == verdict;
+            series.take(again);
+            if !is_confirmed {
+                verdict = Verdict::Undecided;
+            }
+        }
+        let counts = series.counts();
+        if counts::became_more(&counts) {
+            verdict = Verdict::Slower;
+            is_confirmed = true;
+        }
+        let (samples_per_pair, iterations_per_sample) = way.samples();
+        let (base_ns, head_ns) = series.times();
+        Ok(Compared {
+            name: self.name.to_owned(),
+            mode: way.mode(),
+            verdict,
+            threshold,
+            change: series.change(),
+            base_ns,
+            head_ns,
+            samples_per_pair,
+            iterations_per_sample,
+            pairs: series.into_pairs(),
+            is_confirmed,
+            counts,
+            allowed: None,
+            required: None,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn run(
+        &self,
+        way: &dyn Way,
+        series: &mut Series,
+        pairs: usize,
+        rng: &mut Rng,
+        watch: &mut dyn Watch,
+    ) -> Result<(), Failure> {
+        for _ in 0..pairs {
+            series.add(&way.pair(&self.pair, rng)?);
+            watch.pairs(series.pairs(), series.change());
+            if interrupt::came() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Numbers {
+    const fn new(first: usize, more: usize, most: usize, again: usize) -> Self {
+        assert!(first >= FEWEST_PAIRS && again >= FEWEST_PAIRS);
+        Self {
+            first,
+            more,
+            most,
+            again,
+        }
+    }
+}
+
+/// That make a sample.
+fn iterations(one: Duration) -> u32 {
+    let one = one.as_nanos().max(1);
+    u32::try_from(SAMPLE.as_nanos().div_ceil(one))
+        .map_or(1_000_000, |size| size.clamp(1, 1_000_000))
+}
+
+/// Of a process, when one takes so long: those that count, and those before that warm up.
+fn samples(sample: Duration) -> (u32, u32) {
+    let fitting = PROCESS.as_nanos() / sample.as_nanos().max(1);
+    let samples = u32::try_from(fitting).unwrap_or(u32::MAX).clamp(5, 40);
+    (samples, if samples > 5 { 3 } else { 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_long_beside_the_clock() {
+        assert_eq!(iterations(Duration::from_nanos(1)), 200_000);
+        assert_eq!(iterations(Duration::from_micros(30)), 7);
+        assert_eq!(iterations(Duration::from_millis(5)), 1);
+        assert_eq!(iterations(Duration::ZERO), 200_000);
+    }
+
+    #[test]
+    fn slow_benches_have_fewer_samples() {
+        assert_eq!(samples(Duration::from_micros(210)), (40, 3));
+        assert_eq!(samples(Duration::from_millis(4)), (10, 3));
+        assert_eq!(samples(Duration::from_millis(50)), (5, 1));
+        assert_eq!(samples(Duration::ZERO), (40, 3));
+    }
+}
