@@ -1,5 +1,6 @@
 //! Articles through the whole service, on a real Postgres: the first page of twenty and a deep one, by number and by cursor; and
-//! a search for a rare word, by letters, by words, and by words without the index; each among 1,000, 10,000 and 25,000 articles.
+//! a search for a rare word, by letters, by words, and by words without the index, and for a common one; each among 1,000, 10,000
+//! and 25,000 articles.
 //!
 //! `cargo bench -p example-service --bench articles`. The deep page is the 1,001st, or one of the last where there are not so many.
 //! Allocations are those of the thread that asks.
@@ -22,6 +23,8 @@ static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 const ARTICLES: [u32; 3] = [1_000, 10_000, 25_000];
 const RARE: &str = "?search=zugzwang";
+/// In one of six articles.
+const COMMON: &str = "?search=bitmap";
 
 /// One number of articles.
 struct Library {
@@ -139,6 +142,16 @@ fn rare_word_naive(bencher: Bencher<'_, '_>, articles: u32) {
 #[divan::bench(args = ARTICLES)]
 fn rare_word_tuned(bencher: Bencher<'_, '_>, articles: u32) {
     get(bencher, articles, &format!("/api/articles/{RARE}"));
+}
+
+#[divan::bench(args = ARTICLES)]
+fn common_word_naive(bencher: Bencher<'_, '_>, articles: u32) {
+    get(bencher, articles, &format!("/naive/api/articles/{COMMON}"));
+}
+
+#[divan::bench(args = ARTICLES)]
+fn common_word_tuned(bencher: Bencher<'_, '_>, articles: u32) {
+    get(bencher, articles, &format!("/api/articles/{COMMON}"));
 }
 
 #[divan::bench(args = ARTICLES)]

@@ -43,11 +43,12 @@ impl SearchText {
     /// The condition for articles that match.
     ///
     /// `websearch_to_tsquery` takes any text for a query, as search engines do: quotes for a phrase, `or`, `-` for
-    /// not, and never a syntax error.
+    /// not, and never a syntax error. As a query of its own it is parsed once: a prepared statement that is planned for any
+    /// text would parse it again for each article that is ranked.
     pub(super) fn matches(&self, matching: Matching) -> Expr {
         let condition = match matching {
             Matching::Words => {
-                r#""articles_article"."search" @@ websearch_to_tsquery('english'::regconfig, $1)"#
+                r#""articles_article"."search" @@ (SELECT websearch_to_tsquery('english'::regconfig, $1))"#
             }
             Matching::SimilarTitle => r#""articles_article"."title" %> $1"#,
         };
@@ -59,7 +60,7 @@ impl SearchText {
     pub(super) fn rank(&self, matching: Matching) -> Expr {
         let rank = match matching {
             Matching::Words => {
-                r#"(ts_rank("articles_article"."search", websearch_to_tsquery('english'::regconfig, $1)) * 1000000)::integer"#
+                r#"(ts_rank("articles_article"."search", (SELECT websearch_to_tsquery('english'::regconfig, $1))) * 1000000)::integer"#
             }
             Matching::SimilarTitle => {
                 r#"(word_similarity($1, "articles_article"."title") * 1000000)::integer"#

@@ -52,6 +52,8 @@ pub(super) fn rate(
         "--define",
         &format!("users={users}"),
     ]);
+    // The words of the generator's searches.
+    command.args(["--define", "common=bitmap", "--define", "rare=zugzwang"]);
     command
         .arg("--file")
         .arg(script)
