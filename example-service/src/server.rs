@@ -73,7 +73,7 @@ mod tests {
     };
 
     /// What tells a server that does not end from one that does, however slow the machine is.
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     struct Server {
         client: TcpStream,

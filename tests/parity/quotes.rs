@@ -13,7 +13,11 @@ fn statements(python: &str) -> Vec<String> {
     let mut open = String::new();
     for line in python.lines() {
         let code = line.split_once("# ").map_or(line, |(code, _)| code);
-        open = format!("{open} {}", code.trim()).trim().to_owned();
+        open = if open.is_empty() {
+            code.trim().to_owned()
+        } else {
+            format!("{open} {}", code.trim())
+        };
         if !open.is_empty() && is_whole(&open) {
             statements.push(std::mem::take(&mut open));
         }
@@ -48,7 +52,7 @@ fn quotes(rust: &str) -> Vec<String> {
                 quotes.push(std::mem::take(quote));
                 open = None;
             }
-            (Some(told), Some(quote)) => *quote += &format!("{told}\n"),
+            (Some(told), Some(quote)) => quote.extend([told, "\n"]),
             _ => {}
         }
     }

@@ -1,4 +1,5 @@
 //! The upper bound of `cargo xtask load` is one only while pgbench sends what the port sends: the same statements, in the same order.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use example_service::seed::{self, token_of};
 use perf_harness::{PerfDb, Query, TemplateDb, perf_test};
