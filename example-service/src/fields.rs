@@ -3,6 +3,7 @@
 //! A serializer takes its fields out of [`Input`] one by one, and [`Input::finish`] tells all mistakes together.
 
 mod date;
+mod number;
 
 use sea_orm::prelude::Date;
 use serde::{Serialize, Serializer};
@@ -186,7 +187,7 @@ fn char_of(value: &Value, field: CharField) -> Result<String, Vec<String>> {
     let text = match value {
         Value::Null => return Err(vec![NULL.to_owned()]),
         Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number::text(number),
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
             return Err(vec!["Not a valid string.".to_owned()]);
         }
@@ -214,6 +215,7 @@ fn choice_of(value: &Value) -> Result<String, String> {
         Value::String(word) => Ok(word.clone()),
         Value::Bool(true) => Ok("True".to_owned()),
         Value::Bool(false) => Ok("False".to_owned()),
+        Value::Number(number) => Ok(number::text(number)),
         other => Ok(other.to_string()),
     }
 }
@@ -318,6 +320,7 @@ mod tests {
             (json!(" abc "), Ok("abc")),
             (json!("äöüßé"), Ok("äöüßé")),
             (json!(12), Ok("12")),
+            (json!(1.0), Ok("1.0")),
             (json!(null), Err("This field may not be null.")),
             (json!("  "), Err("This field may not be blank.")),
             (json!(true), Err("Not a valid string.")),

@@ -4,9 +4,10 @@ mod config;
 mod database;
 #[cfg_attr(not(feature = "local-postgres"), path = "no_local.rs")]
 mod local;
+mod server;
 mod shutdown;
 
-use std::{future::IntoFuture as _, io, net::SocketAddr, process::ExitCode};
+use std::{io, net::SocketAddr, process::ExitCode};
 
 use example_service::{Settings, router_with};
 use sea_orm::DatabaseConnection;
@@ -62,21 +63,20 @@ async fn serve(
     let listener = listen(address).await?;
     let stop = shutdown::signalled()?;
     announce(listener.local_addr()?);
-    // The throttles tell clients apart by their addresses.
-    let service = router_with(db, settings).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router_with(db, settings);
     let (stopping, stopped) = oneshot::channel::<()>();
     let stop = async move {
         stop.await;
         drop(stopping);
     };
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
-    // A client that sends no request, or reads no answer, is not waited for.
+    let served = server::serve(listener, router, settings.request_timeout, stop);
+    // A client that reads no answer is not waited for.
     let patience = async {
         drop(stopped.await);
         sleep(settings.request_timeout).await;
     };
     tokio::select! {
-        served = served.into_future() => served?,
+        () = served => {}
         () = patience => tracing::warn!("some connections were still open"),
     }
     tracing::info!("stopped");

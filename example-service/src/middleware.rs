@@ -6,8 +6,11 @@ use axum::{
     Router,
     body::{Body, Bytes, HttpBody as _},
     extract::{DefaultBodyLimit, Request, State},
-    http::header::CONTENT_LENGTH,
-    middleware::{Next, from_fn, from_fn_with_state},
+    http::{
+        HeaderValue,
+        header::{CONTENT_ENCODING, CONTENT_LENGTH, ETAG},
+    },
+    middleware::{Next, from_fn, from_fn_with_state, map_response},
     response::Response,
 };
 use tower_http::{
@@ -31,6 +34,7 @@ pub(crate) fn around(router: Router, settings: &Settings) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(limit_body))
         .layer(compression.compress_when(SizeAbove::new(SHORTEST_TO_COMPRESS)))
+        .layer(map_response(weaken_tag))
         .layer(from_fn_with_state(settings.request_timeout, time_out))
         .layer(TraceLayer::new_for_http().make_span_with(span))
 }
@@ -57,6 +61,18 @@ async fn discard(mut body: Body) {
             return;
         }
     }
+}
+
+/// The tag was of the body as it was: of compressed bytes it is a weak one (RFC 9110, 8.8.3.3), as `GZipMiddleware` makes it.
+async fn weaken_tag(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let tag = headers.get(ETAG).map(HeaderValue::as_bytes);
+    let strong = tag.filter(|tag| tag.starts_with(b"\"") && headers.contains_key(CONTENT_ENCODING));
+    let weak = strong.and_then(|tag| HeaderValue::from_bytes(&[b"W/", tag].concat()).ok());
+    if let Some(weak) = weak {
+        headers.insert(ETAG, weak);
+    }
+    response
 }
 
 /// Whatever a request waits for, it is answered.

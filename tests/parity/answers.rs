@@ -6,14 +6,19 @@ use std::time::SystemTime;
 
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::cases::{self, Way};
+use crate::cases::{self, Case, Way};
 use crate::client::Answer;
 use crate::differences::{self, DIFFERENCES, Difference};
 use crate::django;
 use crate::service::{Asked, Author, SetUp, ask};
 
 /// Of the headers, those that are the service's word: others are of the server, or of how an answer is sent.
-const HEADERS: [&str; 3] = ["content-type", "www-authenticate", "cache-control"];
+const HEADERS: [&str; 4] = [
+    "www-authenticate",
+    "cache-control",
+    "retry-after",
+    "content-encoding",
+];
 
 /// What one case says of both.
 #[derive(Debug, Default)]
@@ -24,15 +29,11 @@ struct Verdict {
 }
 
 fn compare(way: Way, django: &Asked, rust: &Asked) -> Verdict {
-    let name = django.case.name;
-    let shown = |answer: &Answer, body: String| {
-        let headers = HEADERS.map(|name| answer.header(name).unwrap_or("-"));
-        format!("{} {} {body}", answer.status, headers.join(" "))
-    };
-    let raw = |answer: &Answer| shown(answer, without_now(&answer.body));
+    let name = django.case.name.as_str();
+    let raw = |answer: &Answer| format!("{}\n    {}", headers(answer), shown(answer));
     let alike = |answer: &Answer| differences::alike(way, name, &raw(answer));
     let differ = raw(&django.answer) != raw(&rust.answer);
-    let port = raw(&rust.answer);
+    let port = shown(&rust.answer);
     let is_as_told = |known: &Difference| port.starts_with(known.port);
     let is_told = !differ || differences::of(way, name).all(is_as_told);
     let unknown = alike(&django.answer) != alike(&rust.answer) || !is_told;
@@ -46,6 +47,39 @@ fn compare(way: Way, django: &Asked, rust: &Asked) -> Verdict {
             format!("{way:?}: {name}\n  django {django}\n  rust   {rust}")
         }),
     }
+}
+
+/// Status, type and body.
+fn shown(answer: &Answer) -> String {
+    let kind = answer.header("content-type").unwrap_or("-");
+    format!("{} {kind} {}", answer.status, without_now(&answer.body))
+}
+
+fn headers(answer: &Answer) -> String {
+    let line = |name| Some(format!("{name}: {}", answer.header(name)?));
+    let lines = HEADERS.into_iter().filter_map(line);
+    let vary = answer.names_in("vary").join(", ");
+    let vary = (!vary.is_empty()).then(|| format!("vary: {vary}"));
+    let lines: Vec<_> = lines.chain(vary).chain(tag(answer)).collect();
+    lines.join("; ")
+}
+
+/// The tag is of the body, so where that has times of this run, there are two.
+fn tag(answer: &Answer) -> Option<String> {
+    let tag = answer.header("etag")?;
+    let is_of_now = without_now(&answer.body) != answer.body;
+    let hidden = |letter: char| {
+        if letter.is_ascii_hexdigit() {
+            '.'
+        } else {
+            letter
+        }
+    };
+    Some(if is_of_now {
+        format!("etag: {}", tag.chars().map(hidden).collect::<String>())
+    } else {
+        format!("etag: {tag}")
+    })
 }
 
 /// Rows that were written while the test ran have other times in each service: as long as they are times, of today.
@@ -156,30 +190,122 @@ fn only_times_of_this_run_are_left_out() {
     }
 }
 
-/// Both refuse who asks too often, in the same words but for the seconds.
-#[test]
-fn both_throttle_the_same() {
+/// What both answer to these, set up like this.
+fn both(python: &Path, set_up: SetUp, cases: &[Case]) -> [Vec<Answer>; 2] {
+    [Author::Django, Author::Rust].map(|author| {
+        let asked = ask(author, python, set_up, cases).into_iter();
+        asked.map(|asked| asked.answer).collect()
+    })
+}
+
+/// In the same words but for the seconds.
+fn check_refused(answer: &Answer) {
+    let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((3_500..=3_600).contains(&wait), "{wait}");
+    let detail =
+        format!(r#"{{"detail":"Request was throttled. Expected available in {wait} seconds."}}"#);
+    assert_eq!(answer.body, detail);
+}
+
+/// Both refuse who asks too often: these answers to these requests.
+fn check_throttle(set_up: SetUp, requests: &[(Case, u16)]) {
     let Some(python) = django::python("both_throttle_the_same") else {
         return;
     };
+    let cases: Vec<_> = requests.iter().map(|(case, _)| case.clone()).collect();
+    for answers in both(&python, set_up, &cases) {
+        let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+        let expected: Vec<_> = requests.iter().map(|(_, status)| *status).collect();
+        assert_eq!(statuses, expected, "{answers:?}");
+        let refused = answers.iter().filter(|answer| answer.status == 429);
+        refused.for_each(check_refused);
+    }
+}
+
+#[test]
+fn both_throttle_who_has_no_token_the_same() {
     let set_up = SetUp {
         throttle_anon: Some("3/hour"),
+        ..SetUp::default()
     };
-    let cases = vec![cases::all(Way::Tuned).remove(0); 5];
-    let [django, rust] = [Author::Django, Author::Rust].map(|author| {
-        let asked = ask(author, &python, set_up, &cases);
-        let answers = asked.into_iter().map(|asked| asked.answer);
-        answers.collect::<Vec<_>>()
-    });
-    for answers in [&django, &rust] {
-        let statuses = answers.iter().map(|answer| answer.status);
-        assert_eq!(statuses.collect::<Vec<_>>(), [200, 200, 200, 429, 429]);
-        let last = &answers[4];
-        let wait: u64 = last.header("retry-after").unwrap().parse().unwrap();
-        assert!((3_500..=3_600).contains(&wait), "{wait}");
-        let detail = format!(
-            r#"{{"detail":"Request was throttled. Expected available in {wait} seconds."}}"#
-        );
-        assert_eq!(last.body, detail);
+    let users = Case::get(Way::Tuned, "users", "/api/users/?page_size=1");
+    let asked = |status| (users.clone(), status);
+    let of_a_user = (users.clone().by(3), 200);
+    check_throttle(
+        set_up,
+        &[
+            asked(200),
+            asked(200),
+            of_a_user,
+            asked(200),
+            asked(429),
+            asked(429),
+        ],
+    );
+}
+
+/// Each user has a count, whichever endpoints are asked; and so has the address of those without a token.
+#[test]
+fn both_throttle_a_user_the_same() {
+    let set_up = SetUp {
+        throttle_user: Some("3/hour"),
+        ..SetUp::default()
+    };
+    let users = Case::get(Way::Tuned, "users", "/api/users/?page_size=1");
+    let naive = Case::get(Way::Naive, "projects", "/api/v1/projects/?page_size=1");
+    let item = Case::send(Way::Tuned, "new item", "POST", "/api/dashboard/").json("{}");
+    check_throttle(
+        set_up,
+        &[
+            (users.clone().by(3), 200),
+            (naive.clone().by(3), 200),
+            (item.clone().by(3), 400),
+            (item.by(3), 429),
+            (naive.by(3), 429),
+            (users.clone().by(4), 200),
+            (users.clone(), 200),
+            (users.clone(), 200),
+            (users.clone(), 200),
+            (users, 429),
+        ],
+    );
+}
+
+/// Who takes gzip gets it from both, and the tag is one of other bytes then.
+#[test]
+fn both_compress_the_same() {
+    let Some(python) = django::python("both_compress_the_same") else {
+        return;
+    };
+    let gzip = |case: Case| case.header("Accept-Encoding", "gzip");
+    let get = |way, path| gzip(Case::get(way, path, path).by(3));
+    let first = get(Way::Tuned, "/api/dashboard/");
+    let known = Case {
+        if_none_match: Some(("", "/api/dashboard/", "")),
+        ..first.clone()
+    };
+    let cases = [
+        first,
+        known,
+        get(Way::Tuned, "/api/dashboard/?page_size=1&cursor=x"),
+        get(Way::Naive, "/api/dashboard/"),
+        get(Way::Tuned, "/api/users/"),
+        get(Way::Tuned, "/api/users/?fields=id&page_size=1"),
+    ];
+    let [django, rust] = both(&python, SetUp::default(), &cases);
+    for ((case, django), rust) in cases.iter().zip(&django).zip(&rust) {
+        let told = |answer| (shown(answer), headers(answer));
+        assert_eq!(told(django), told(rust), "{}", case.name);
     }
+    let statuses = [200, 304, 404, 200, 200, 200];
+    assert_eq!(
+        rust.iter().map(|answer| answer.status).collect::<Vec<_>>(),
+        statuses
+    );
+    let is_compressed = rust.iter().map(|answer| answer.header("content-encoding"));
+    let gzip = Some("gzip");
+    let expected = [gzip, None, None, gzip, gzip, None];
+    assert_eq!(is_compressed.collect::<Vec<_>>(), expected);
+    let tag = rust[0].header("etag").unwrap();
+    assert!(tag.starts_with("W/\""), "{tag}");
 }

@@ -23,12 +23,22 @@ pub(crate) struct Request {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: http::HeaderMap,
+    /// Empty where it is compressed: nobody unpacks it here.
     pub(crate) body: String,
 }
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Such as `Vary`: in whatever order and letters, in one line or several.
+    pub(crate) fn names_in(&self, header: &str) -> Vec<String> {
+        let lines = self.headers.get_all(header).iter();
+        let names = lines.flat_map(|line| line.to_str().unwrap().split(','));
+        let mut names: Vec<_> = names.map(|name| name.trim().to_ascii_lowercase()).collect();
+        names.sort();
+        names
     }
 
     /// The path of a link in it, such as its `next`.
@@ -85,10 +95,15 @@ impl Client {
         let answer =
             answer.unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.path));
         let (parts, mut body) = answer.into_parts();
+        let body = if parts.headers.contains_key("content-encoding") {
+            String::new()
+        } else {
+            body.read_to_string().unwrap()
+        };
         Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: body.read_to_string().unwrap(),
+            body,
         }
     }
 }

@@ -15,24 +15,31 @@ const CONTENDERS: [(&str, Author, Way); 4] = [
     ("Rust tuned", Author::Rust, Way::Tuned),
 ];
 
-/// Each request in its order: the dashboard is first read after a change, then once more.
-fn requests(way: Way) -> Vec<Case> {
+/// Each request in its order: the dashboard is first read after a change, then once more. What is deleted is there once.
+fn requests(way: Way, deleted: &str) -> Vec<Case> {
     let get = |name, path| Case::get(way, name, path);
+    let next = |name, of| Case::follow(name, of, "next");
+    let item = |name, method, path| Case::send(way, name, method, path).by(3);
     let hundred = vec![r#"{"name": "one of many"}"#; 100].join(",");
     vec![
         get("users, page of 20", "/api/users/"),
+        next("users, next page", "users, page of 20"),
         get("users, two fields", "/api/users/?fields=id,username"),
         get("user", "/api/users/4/"),
-        Case::send(way, "item, changed", "PATCH", "/api/dashboard/2/")
-            .by(3)
-            .json(r#"{"title": "changed"}"#),
-        get("dashboard, after it", "/api/dashboard/").by(3),
-        get("dashboard, once more", "/api/dashboard/").by(3),
+        item("item, new", "POST", "/api/dashboard/").json(r#"{"title": "new"}"#),
+        item("item, changed", "PATCH", "/api/dashboard/2/").json(r#"{"title": "changed"}"#),
+        item("item, deleted", "DELETE", deleted),
+        get("dashboard, page of 5", "/api/dashboard/?page_size=5").by(3),
+        get("dashboard, once more", "/api/dashboard/?page_size=5").by(3),
+        next("dashboard, next page", "dashboard, page of 5").by(3),
         get("articles, page of 20", "/api/articles/"),
+        next("articles, next page", "articles, page of 20"),
         get("search, a rare word", "/api/articles/?search=heisenbug"),
         get("search, a common word", "/api/articles/?search=database"),
+        next("search, next page", "search, a common word"),
         get("search, misspelt", "/api/articles/?search=databse"),
         get("projects, page of 20", "/api/v1/projects/"),
+        next("projects, next page", "projects, page of 20"),
         get(
             "projects, filtered",
             "/api/v1/projects/?status=active&checks=failed",
@@ -45,9 +52,10 @@ fn requests(way: Way) -> Vec<Case> {
 }
 
 /// Of each request its second time: the first one also opens connections and prepares statements.
-fn measure(python: &Path, author: Author, way: Way) -> Vec<(&'static str, Counts)> {
-    let once = requests(way);
-    let twice: Vec<_> = once.iter().chain(&once).cloned().collect();
+fn measure(python: &Path, author: Author, way: Way) -> Vec<(String, Counts)> {
+    let once = requests(way, "/api/dashboard/62/");
+    let again = requests(way, "/api/dashboard/122/");
+    let twice: Vec<_> = once.iter().chain(&again).cloned().collect();
     let asked = ask(author, python, SetUp::default(), &twice);
     let second = asked.into_iter().skip(once.len());
     second
@@ -76,7 +84,7 @@ fn cell(counts: &Counts) -> String {
     )
 }
 
-fn table(measured: &[Vec<(&'static str, Counts)>]) -> String {
+fn table(measured: &[Vec<(String, Counts)>]) -> String {
     let head = CONTENDERS.map(|(name, ..)| format!("{name:^21}"));
     let units = [(); 4].map(|()| "   q   rt  rows    kB".to_owned());
     let line = |name: &str, cells: &[String]| {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::django;
 
 /// The Python files below a folder, by their paths from the project.
-fn python_files(folder: &Path, found: &mut Vec<String>) {
+pub(crate) fn python_files(folder: &Path, found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();

@@ -18,6 +18,7 @@ mod costs;
 mod differences;
 mod django;
 mod files;
+mod quotes;
 mod rust;
 mod service;
 mod template;

@@ -25,6 +25,7 @@ pub(crate) enum Author {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SetUp {
     pub(crate) throttle_anon: Option<&'static str>,
+    pub(crate) throttle_user: Option<&'static str>,
 }
 
 /// An answer, and what it cost the database.
@@ -42,13 +43,15 @@ pub(crate) fn ask(author: Author, python: &Path, set_up: SetUp, cases: &[Case]) 
     on_a_copy(&name, template, async |db| match author {
         Author::Django => {
             let anon = set_up.throttle_anon.map(|rate| ("THROTTLE_ANON", rate));
-            let environment: Vec<_> = anon.into_iter().collect();
+            let user = set_up.throttle_user.map(|rate| ("THROTTLE_USER", rate));
+            let environment: Vec<_> = anon.into_iter().chain(user).collect();
             let django = Django::start(python, db.url(), &environment);
             ask_each(&db, &django.client, cases).await
         }
         Author::Rust => {
             let settings = Settings {
                 throttle_anon: set_up.throttle_anon.map(|rate| rate.parse().unwrap()),
+                throttle_user: set_up.throttle_user.map(|rate| rate.parse().unwrap()),
                 // However slow the machine is: what is counted must not depend on it.
                 token_ttl: FOREVER,
                 dashboard_ttl: FOREVER,
@@ -64,7 +67,7 @@ async fn ask_each(db: &PerfDb, client: &Client, cases: &[Case]) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();
     for case in cases {
         let path = path(case, &asked);
-        let recording = db.record(client.send(request(case, path))).await;
+        let recording = db.record(client.send(request(case, path, &asked))).await;
         asked.push(Asked {
             case: case.clone(),
             counts: *recording.counts(),
@@ -74,11 +77,17 @@ async fn ask_each(db: &PerfDb, client: &Client, cases: &[Case]) -> Vec<Asked> {
     asked
 }
 
-fn request(case: &Case, path: String) -> Request {
+fn request(case: &Case, path: String, asked: &[Asked]) -> Request {
+    let mut headers = case.headers.clone();
+    if let Some((before, of, after)) = case.if_none_match {
+        // The naive ways have none.
+        let tag = earlier(case, of, asked).header("etag").unwrap_or("\"\"");
+        headers.push(("If-None-Match", format!("{before}{tag}{after}")));
+    }
     Request {
         method: case.method,
         path,
-        headers: case.headers.clone(),
+        headers,
         body: case.body.clone(),
     }
 }
@@ -88,16 +97,15 @@ fn path(case: &Case, asked: &[Asked]) -> String {
     match &case.target {
         Target::Path(path) => path.clone(),
         Target::Link { of, name } => {
-            let before = asked.iter().find(|asked| asked.case.name == *of);
-            let before =
-                before.unwrap_or_else(|| panic!("{}: no case {of:?} before it", case.name));
-            let link = before.answer.link(name);
-            link.unwrap_or_else(|| {
-                panic!(
-                    "{}: {of:?} has no {name}: {}",
-                    case.name, before.answer.body
-                )
-            })
+            let answer = earlier(case, of, asked);
+            let link = answer.link(name);
+            link.unwrap_or_else(|| panic!("{}: {of:?} has no {name}: {}", case.name, answer.body))
         }
     }
+}
+
+fn earlier<'a>(case: &Case, name: &str, asked: &'a [Asked]) -> &'a Answer {
+    let before = asked.iter().find(|asked| asked.case.name == name);
+    let before = before.unwrap_or_else(|| panic!("{}: no case {name:?} before it", case.name));
+    &before.answer
 }

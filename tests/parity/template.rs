@@ -20,6 +20,9 @@ pub(crate) fn migrated(python: &Path) -> Template {
     ])
 }
 
+/// The user who has written nothing and owns nothing.
+pub(crate) const IDLE_USER: i32 = 61;
+
 /// With rows for every case.
 pub(crate) fn filled(python: &Path) -> Template {
     migrated(python).seed(fill)
@@ -28,10 +31,11 @@ pub(crate) fn filled(python: &Path) -> Template {
 async fn fill(db: TemplateDb) -> Result<(), DbErr> {
     let db = db.connection();
     seed::users(&db, 60).await?;
-    seed::tokens(&db).await?;
     seed::items(&db, 600).await?;
     seed::articles(&db, 300).await?;
-    seed::projects(&db, 45).await
+    seed::projects(&db, 45).await?;
+    seed::users(&db, 1).await?;
+    seed::tokens(&db).await
 }
 
 /// The port's own migrations, and nothing more.

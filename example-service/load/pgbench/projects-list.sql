@@ -1,6 +1,6 @@
 -- The two statements of `GET /api/v1/projects/`: projects with their owners, and the newest files of each. The ids of the
 -- second are asked for in it, as a parameter is not to be had of the first.
-SELECT "projects_project"."id", "projects_project"."name", "projects_project"."status", "projects_project"."created_at", "auth_user"."id" AS "owner_id", "auth_user"."username" AS "owner_username"
+SELECT "projects_project"."id" AS "id", "projects_project"."name" AS "name", "projects_project"."status" AS "status", "projects_project"."created_at" AS "created_at", "auth_user"."id" AS "owner_id", "auth_user"."username" AS "owner_username"
 FROM "projects_project" INNER JOIN "auth_user" ON "projects_project"."owner_id" = "auth_user"."id"
 ORDER BY "projects_project"."id" DESC LIMIT 21;
 SELECT "file"."project_id", "file"."id", "file"."path", "file"."size", "file"."uploaded_at"

@@ -11,16 +11,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::cache::Page;
 
-/// The tag of a body: half of its hash, which is enough to tell a user's own pages apart. A weak one, as the body may be
-/// compressed on its way.
+/// The tag of a body: half of its hash, which is enough to tell a user's own pages apart.
 pub(super) fn etag(body: &[u8]) -> HeaderValue {
     let hash = Sha256::digest(body);
     let half = hash
         .iter()
         .take(16)
         .fold(0, |half, byte| half << 8 | u128::from(*byte));
-    HeaderValue::try_from(format!("W/\"{half:032x}\""))
-        .expect("hexadecimal digits are visible ASCII")
+    HeaderValue::try_from(format!("\"{half:032x}\"")).expect("hexadecimal digits are visible ASCII")
 }
 
 /// The page, or 304 and nothing of it where the client has it. Whose it is depends on the token, and whether it is still true only the
@@ -60,13 +58,13 @@ mod tests {
     #[test]
     fn a_tag_is_of_the_body_alone() {
         // sha256 of nothing begins with e3b0c442.
-        assert_eq!(etag(b""), r#"W/"e3b0c44298fc1c149afbf4c8996fb924""#);
+        assert_eq!(etag(b""), r#""e3b0c44298fc1c149afbf4c8996fb924""#);
         assert_ne!(etag(b"a"), etag(b"b"));
     }
 
     #[test]
     fn a_client_has_the_page_by_any_of_its_tags_weak_or_strong() {
-        let etag = HeaderValue::from_static(r#"W/"abc""#);
+        let etag = HeaderValue::from_static(r#""abc""#);
         for (lists, expected) in [
             (&[r#"W/"abc""#][..], true),
             (&[r#""abc""#], true),

@@ -17,8 +17,9 @@ use super::{
 /// parameter: a loader of sea-orm sends another statement for each number of them.
 ///
 /// ```python
-/// files = File.objects.filter(kind=kind).order_by('-uploaded_at', '-id')
-/// Prefetch('files', files[:10], to_attr='newest_files')
+/// def newest_files(kind):
+///     files = File.objects.filter(kind=kind).only('path', 'size', 'uploaded_at', 'project')
+///     return files.order_by(*NEWEST)[:10]
 /// ```
 pub(super) async fn load_files(
     db: &DatabaseConnection,

@@ -127,6 +127,7 @@ fn failed_checks() -> sea_orm::sea_query::SelectStatement {
 ///     def get_queryset(self):
 ///         return (
 ///             Project.objects.select_related('owner')
+///             .only('name', 'description', 'status', 'created_at', 'updated_at', 'owner__username')
 ///             .prefetch_related(
 ///                 Prefetch('files', newest_of_each_kind(), to_attr='newest_files'),
 ///                 Prefetch('checks', newest_checks(), to_attr='newest_checks'),
@@ -165,7 +166,12 @@ pub(super) async fn show_project(
 }
 
 /// ```python
-/// Check.objects.select_related('author').order_by('-id')[:50]
+/// def newest_checks():
+///     return (
+///         Check.objects.select_related('author')
+///         .only('name', 'state', 'created_at', 'project', 'author__username')
+///         .order_by('-id')[:50]
+///     )
 /// ```
 async fn newest_checks(
     db: &DatabaseConnection,

@@ -8,6 +8,7 @@ mod budgets;
 mod dashboard;
 mod health;
 mod latency;
+mod pgbench;
 mod projects;
 mod seed;
 mod traps;

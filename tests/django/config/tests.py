@@ -17,7 +17,7 @@ class ErrorsTests(APITestCase):
                 (response.status_code, response.content), (404, b'{"detail":"Not found."}')
             )
 
-    def test_a_large_body_is_refused_unread(self):
+    def test_a_large_body_is_refused(self):
         response = self.client.post(
             "/api/dashboard/", b"x" * (2**20 + 1), content_type="application/json"
         )

@@ -1,6 +1,9 @@
 //! What is asked of the articles, and what they are searched for.
 
-use super::{Cases, Way};
+use super::{
+    Cases,
+    pages::{List, wrong_pages},
+};
 
 pub(super) fn articles(cases: &mut Cases) {
     cases.get("articles: first page", "/api/articles/");
@@ -9,14 +12,12 @@ pub(super) fn articles(cases: &mut Cases) {
     cases.get("articles: pages of 100", "/api/articles/?page_size=100");
     cases.follow("articles: second of 100", "articles: pages of 100", "next");
     cases.follow("articles: last of 100", "articles: second of 100", "next");
-    match cases.way {
-        Way::Naive => {
-            cases.get("articles: no such page", "/api/articles/?page=99");
-        }
-        Way::Tuned => {
-            cases.get("articles: no cursor", "/api/articles/?cursor=x");
-        }
-    }
+    let list = List {
+        name: "articles",
+        path: "/api/articles/?",
+        owner: None,
+    };
+    wrong_pages(list, cases);
 }
 
 /// Texts with what a query language could take for its own, percent-encoded.
@@ -65,4 +66,10 @@ pub(super) fn searches(cases: &mut Cases) {
     cases.follow("search: second page", "search: a common word", "next");
     cases.follow("search: third page", "search: second page", "next");
     cases.follow("search: back again", "search: third page", "previous");
+    let list = List {
+        name: "search",
+        path: "/api/articles/?search=database&",
+        owner: None,
+    };
+    wrong_pages(list, cases);
 }

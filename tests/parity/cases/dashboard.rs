@@ -1,6 +1,9 @@
 //! What is asked of a user's dashboard, and the items that are written there.
 
-use super::{Case, Cases};
+use super::{
+    Case, Cases,
+    pages::{List, wrong_pages},
+};
 
 pub(super) fn dashboard(cases: &mut Cases) {
     let by = |case: &mut Case| *case = case.clone().by(3);
@@ -10,6 +13,56 @@ pub(super) fn dashboard(cases: &mut Cases) {
     by(cases.follow("dashboard: back again", "dashboard: last page", "previous"));
     by(cases.get("dashboard: all of it", "/api/dashboard/?page_size=1000"));
     by(cases.get("dashboard: once more", "/api/dashboard/?page_size=1000"));
+    by(cases.send(
+        "dashboard: its head",
+        "HEAD",
+        "/api/dashboard/?page_size=1000",
+    ));
+    let case = cases.get("dashboard: of who has nothing to do", "/api/dashboard/");
+    *case = case.clone().by(crate::template::IDLE_USER);
+    let list = List {
+        name: "dashboard",
+        path: "/api/dashboard/?",
+        owner: Some(3),
+    };
+    wrong_pages(list, cases);
+}
+
+/// With the tag of an answer among those of the client, and without it.
+pub(super) fn tags(cases: &mut Cases) {
+    let first = "tag: of a page";
+    for (name, tags) in [
+        (first, None),
+        ("tag: the same", Some(("", ""))),
+        ("tag: a weak one", Some(("W/", ""))),
+        ("tag: one of several", Some((r#""x", W/"y" ,"#, r#", "z""#))),
+        ("tag: something behind it", Some(("", "x"))),
+        ("tag: something before it", Some(("x", ""))),
+    ] {
+        let path = "/api/dashboard/?page_size=3";
+        let case = Case::get(cases.way, name, path).by(3);
+        cases.push(Case {
+            if_none_match: tags.map(|(before, after)| (before, first, after)),
+            ..case
+        });
+    }
+    for (name, tags) in [
+        ("tag: any", "*"),
+        ("tag: any, with blanks", " * "),
+        ("tag: another", r#""x""#),
+        ("tag: none", ""),
+        ("tag: a word", "x"),
+    ] {
+        let case = cases.get(name, "/api/dashboard/?page_size=3");
+        *case = case.clone().by(3).header("If-None-Match", tags);
+    }
+    let case = cases.get("tag: none but this", "/api/dashboard/?page_size=3");
+    *case = case.clone().by(3).header("If-Match", r#""x""#);
+    let case = Case::get(cases.way, "tag: of another page", "/api/dashboard/").by(3);
+    cases.push(Case {
+        if_none_match: Some(("", first, "")),
+        ..case
+    });
 }
 
 pub(super) fn new_items(cases: &mut Cases) {
@@ -75,6 +128,29 @@ pub(super) fn odd_items(cases: &mut Cases) {
             r#"{"title": 123456789012345678901}"#,
         ),
         ("new item: a line separator", r#"{"title": "a\u2028b"}"#),
+        ("new item: a float as a title", r#"{"title": 12.0}"#),
+        ("new item: a large float as a title", r#"{"title": 1e16}"#),
+        (
+            "new item: a small float as a title",
+            r#"{"title": -0.000015}"#,
+        ),
+        (
+            "new item: a float as a status",
+            r#"{"title": "t", "status": 2E16}"#,
+        ),
+        (
+            "new item: a float as a priority",
+            r#"{"title": "t", "priority": 2e0}"#,
+        ),
+        (
+            "new item: a float that is too large",
+            r#"{"title": "t", "priority": 1e15}"#,
+        ),
+        (
+            "new item: a power of ten as a priority",
+            r#"{"title": "t", "priority": 1e16}"#,
+        ),
+        ("new item: more than a float holds", r#"{"title": 1e400}"#),
     ] {
         let case = cases.send(name, "POST", "/api/dashboard/");
         *case = case.clone().by(5).json(body);
@@ -126,4 +202,14 @@ pub(super) fn changed_items(cases: &mut Cases) {
     }
     let case = cases.get("dashboard: after changes", "/api/dashboard/?page_size=1000");
     *case = case.clone().by(3);
+    // What is written has times of its own in each service, so the tags of what is read after it are not alike.
+    let case = Case::get(
+        cases.way,
+        "tag: from before a change",
+        "/api/dashboard/?page_size=3",
+    );
+    cases.push(Case {
+        if_none_match: Some(("", "tag: of a page", "")),
+        ..case.by(3)
+    });
 }

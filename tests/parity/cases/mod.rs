@@ -2,6 +2,7 @@
 
 mod articles;
 mod dashboard;
+mod pages;
 mod projects;
 mod requests;
 mod users;
@@ -9,10 +10,12 @@ mod users;
 /// One request, by what it shows.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) method: &'static str,
     pub(crate) target: Target,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// `If-None-Match`: the tags before, that of the answer to an earlier case, and the tags after it.
+    pub(crate) if_none_match: Option<(&'static str, &'static str, &'static str)>,
     pub(crate) body: Option<String>,
 }
 
@@ -43,24 +46,35 @@ impl Way {
 }
 
 impl Case {
-    fn new(name: &'static str, method: &'static str, target: Target) -> Self {
+    fn new(name: impl Into<String>, method: &'static str, target: Target) -> Self {
         Self {
-            name,
+            name: name.into(),
             method,
             target,
             headers: Vec::new(),
+            if_none_match: None,
             body: None,
         }
     }
 
-    pub(crate) fn get(way: Way, name: &'static str, path: &str) -> Self {
+    pub(crate) fn get(way: Way, name: impl Into<String>, path: &str) -> Self {
         Self::send(way, name, "GET", path)
     }
 
     /// Of that way's endpoint.
-    pub(crate) fn send(way: Way, name: &'static str, method: &'static str, path: &str) -> Self {
+    pub(crate) fn send(
+        way: Way,
+        name: impl Into<String>,
+        method: &'static str,
+        path: &str,
+    ) -> Self {
         let path = format!("{}{path}", way.prefix());
         Self::new(name, method, Target::Path(path))
+    }
+
+    /// Where an earlier answer leads.
+    pub(crate) fn follow(name: impl Into<String>, of: &'static str, link: &'static str) -> Self {
+        Self::new(name, "GET", Target::Link { of, name: link })
     }
 
     /// As the user of this id.
@@ -71,7 +85,7 @@ impl Case {
         )
     }
 
-    fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
@@ -94,17 +108,16 @@ struct Cases {
 }
 
 impl Cases {
-    fn send(&mut self, name: &'static str, method: &'static str, path: &str) -> &mut Case {
+    fn send(&mut self, name: impl Into<String>, method: &'static str, path: &str) -> &mut Case {
         self.push(Case::send(self.way, name, method, path))
     }
 
-    fn get(&mut self, name: &'static str, path: &str) -> &mut Case {
+    fn get(&mut self, name: impl Into<String>, path: &str) -> &mut Case {
         self.send(name, "GET", path)
     }
 
-    fn follow(&mut self, name: &'static str, of: &'static str, link: &'static str) -> &mut Case {
-        let target = Target::Link { of, name: link };
-        self.push(Case::new(name, "GET", target))
+    fn follow(&mut self, name: &str, of: &'static str, link: &'static str) -> &mut Case {
+        self.push(Case::follow(name, of, link))
     }
 
     fn push(&mut self, case: Case) -> &mut Case {
@@ -125,6 +138,7 @@ pub(crate) fn all(way: Way) -> Vec<Case> {
     projects::projects(&mut cases);
     requests::tokens(&mut cases);
     dashboard::dashboard(&mut cases);
+    dashboard::tags(&mut cases);
     requests::wrong_requests(&mut cases);
     dashboard::new_items(&mut cases);
     dashboard::odd_items(&mut cases);

@@ -1,6 +1,9 @@
 //! What is asked of the projects, and the new ones.
 
-use super::Cases;
+use super::{
+    Cases,
+    pages::{List, wrong_pages},
+};
 
 pub(super) fn projects(cases: &mut Cases) {
     cases.get("projects: first page", "/api/v1/projects/");
@@ -38,6 +41,12 @@ pub(super) fn projects(cases: &mut Cases) {
     ] {
         cases.get(name, &format!("/api/v1/projects/?{filter}"));
     }
+    let list = List {
+        name: "projects",
+        path: "/api/v1/projects/?",
+        owner: None,
+    };
+    wrong_pages(list, cases);
     cases.get("project: one", "/api/v1/projects/3/");
     cases.get("project: another", "/api/v1/projects/7/");
     cases.get("project: unknown", "/api/v1/projects/99999/");

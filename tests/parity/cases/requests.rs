@@ -55,6 +55,16 @@ pub(super) fn wrong_requests(cases: &mut Cases) {
         .by(3)
         .header("Content-Type", form)
         .body("title=a");
+    for (name, kind) in [
+        ("body: in UTF-8", "application/json; charset=utf-8"),
+        ("body: in capitals", "Application/JSON"),
+        ("body: of an unknown charset", "application/json; charset=x"),
+        ("body: in Latin-1", "application/json; charset=latin-1"),
+    ] {
+        let case = cases.send(name, "POST", "/api/dashboard/");
+        let case_of = case.clone().by(5).header("Content-Type", kind);
+        *case = case_of.body(r#"{"title": "Zürich"}"#);
+    }
     for (name, body) in [
         ("body: no JSON", "{".to_owned()),
         ("body: too long", format!("\"{}\"", "x".repeat(1024 * 1024))),

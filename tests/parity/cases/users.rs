@@ -1,6 +1,9 @@
-//! What is asked of the users, and of the pages of a list.
+//! What is asked of the users.
 
-use super::{Cases, Way};
+use super::{
+    Cases,
+    pages::{List, wrong_pages},
+};
 
 pub(super) fn users(cases: &mut Cases) {
     cases.get("users: first page", "/api/users/");
@@ -23,10 +26,12 @@ pub(super) fn users(cases: &mut Cases) {
     ] {
         cases.get(name, &format!("/api/users/?page_size={size}"));
     }
-    match cases.way {
-        Way::Naive => numbered("/api/users/", cases),
-        Way::Tuned => by_cursor("/api/users/", cases),
-    }
+    let list = List {
+        name: "users",
+        path: "/api/users/?",
+        owner: None,
+    };
+    wrong_pages(list, cases);
     cases.get(
         "users: two fields",
         "/api/users/?fields=id,username&page_size=3",
@@ -63,42 +68,4 @@ pub(super) fn users(cases: &mut Cases) {
     cases.get("user: beyond the column", "/api/users/2147483648/");
     cases.get("user: no number", "/api/users/one/");
     cases.get("user: 0", "/api/users/0/");
-}
-
-/// Pages by number that do not exist, and the last one.
-fn numbered(list: &str, cases: &mut Cases) {
-    for (name, page) in [
-        ("page: last", "last"),
-        ("page: beyond the last", "99"),
-        ("page: 0", "0"),
-        ("page: -1", "-1"),
-        ("page: no number", "x"),
-        ("page: blank", ""),
-    ] {
-        cases.get(name, &format!("{list}?page={page}"));
-    }
-}
-
-/// Cursors that nobody wrote, and some that anybody could have.
-fn by_cursor(list: &str, cases: &mut Cases) {
-    for (name, cursor) in [
-        ("cursor: not base 64", "x"),
-        ("cursor: nonsense", "bm9uc2Vuc2U%3D"),
-        ("cursor: empty", ""),
-        ("cursor: no position", "cD1hYmM%3D"),         // p=abc
-        ("cursor: a position beyond all", "cD05OTk5"), // p=9999
-        ("cursor: back from there", "cj0xJnA9OTk5OQ%3D%3D"), // r=1&p=9999
-        ("cursor: back from before all", "cj0xJnA9MA%3D%3D"), // r=1&p=0
-        ("cursor: an offset", "bz01"),                 // o=5
-        ("cursor: an offset back", "bz01JnI9MQ%3D%3D"), // o=5&r=1
-        ("cursor: an offset from a position", "bz01JnA9MTA%3D"), // o=5&p=10
-        (
-            "cursor: beyond 64 bits",
-            "cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ%3D%3D",
-        ), // p=99999999999999999999
-        ("cursor: with a stranger in it", "cD0x%20MA%3D%3D"), // p=10
-        ("cursor: a negative offset", "bz0tMQ%3D%3D"), // o=-1
-    ] {
-        cases.get(name, &format!("{list}?page_size=10&cursor={cursor}"));
-    }
 }
