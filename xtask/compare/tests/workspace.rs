@@ -90,8 +90,11 @@ impl Workspace {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bench-compare"));
         // As cargo calls a subcommand.
         command.arg("bench-compare").args(line.split_whitespace());
+        if !line.contains(" -- ") {
+            command.args(["--", "--package", "sums"]);
+        }
         let told = told(
-            environment(command.current_dir(self.path(inner)))
+            &environment(command.current_dir(self.path(inner)))
                 .output()
                 .unwrap(),
         );
@@ -100,7 +103,7 @@ impl Workspace {
     }
 }
 
-fn told(output: Output) -> Told {
+fn told(output: &Output) -> Told {
     Told {
         code: output.status.code().unwrap(),
         output: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -191,7 +194,7 @@ fn a_dirty_tree_is_compared_as_it_is_and_what_is_counted_exactly() {
     let told = workspace.compare_in("sums", "HEAD --filter counted");
     assert_eq!(told.code, 1, "{}\n{}", told.output, told.errors);
     assert!(
-        told.output.contains("steps 10000 -> 10001"),
+        told.output.contains("steps 10,000 -> 10,001"),
         "{}",
         told.output
     );
@@ -234,7 +237,10 @@ fn what_cannot_be_measured_is_told() {
         ("mian", "git knows no `mian`; did you mean `main`?"),
         ("HEAD", "(of HEAD)` failed: see above"),
         ("--aa --filter nothing", "nothing"),
-        ("--aa -- --bench none", "none"),
+        (
+            "--aa -- --package sums --bench none",
+            "`cargo bench --no-run --package sums --bench none (of the working tree)` failed",
+        ),
     ] {
         let error = workspace.compare(line);
         assert_eq!(error.code, 2, "{line}: {}", error.output);
@@ -268,7 +274,7 @@ fn a_users_own_xtask_has_it() {
         "--list",
     ]);
     let told = told(
-        environment(command.current_dir(workspace.folder.path()))
+        &environment(command.current_dir(workspace.folder.path()))
             .output()
             .unwrap(),
     );

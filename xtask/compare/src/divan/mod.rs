@@ -16,4 +16,4 @@ mod program;
 mod rows;
 mod unreadable;
 
-pub(crate) use program::without_divans_variables;
+pub(crate) use program::{in_words, last_lines, without_divans_variables};

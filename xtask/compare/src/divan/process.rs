@@ -120,7 +120,7 @@ impl Run<'_> {
 }
 
 /// Of the first panic, for others follow from it: the place, and what was said up to the notes on backtraces.
-fn panic_message(stderr: &str) -> Option<String> {
+pub(crate) fn panic_message(stderr: &str) -> Option<String> {
     const START: &str = " panicked at ";
     let (before, after) = stderr.split_once(START)?;
     let is_rusts = before.lines().last()?.starts_with("thread '");

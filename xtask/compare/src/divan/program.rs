@@ -180,7 +180,7 @@ impl Kept {
 }
 
 /// The last lines of what it told, each on a line of its own, after a colon.
-pub(super) fn last_lines(text: &str) -> String {
+pub(crate) fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text
         .trim_end()
         .lines()
@@ -194,7 +194,7 @@ pub(super) fn last_lines(text: &str) -> String {
     }
 }
 
-pub(super) fn in_words(status: ExitStatus) -> String {
+pub(crate) fn in_words(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("ended with exit code {code}"),
         (None, Some(signal)) => format!("was killed by signal {signal}"),

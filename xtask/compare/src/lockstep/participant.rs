@@ -14,7 +14,8 @@ use rustix::thread::CpuSet;
 
 use super::gate::{Absent, Gate, Visitor};
 use crate::build::Program;
-use crate::divan::without_divans_variables;
+use crate::divan::process::panic_message;
+use crate::divan::{in_words, last_lines, without_divans_variables};
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
@@ -214,14 +215,10 @@ fn why(absent: Absent, ended: Option<ExitStatus>, errors: &str, deadline: Durati
 }
 
 fn failed(status: ExitStatus, said: &str) -> Stopped {
-    const LINES: usize = 20;
-    let lines: Vec<&str> = said.lines().collect();
-    let last = lines[lines.len().saturating_sub(LINES)..].join("\n");
-    Stopped::Failed(
-        format!("it ended with {status}:\n{last}")
-            .trim_end()
-            .to_owned(),
-    )
+    Stopped::Failed(match panic_message(said) {
+        Some(message) => format!("it panicked at {message}"),
+        None => format!("it {}{}", in_words(status), last_lines(said)),
+    })
 }
 
 fn is_timeout(error: &io::Error) -> bool {
