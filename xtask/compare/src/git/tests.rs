@@ -1,3 +1,5 @@
+//! Repositories made for the test, and what git makes of them.
+
 use std::fs;
 
 use tempfile::TempDir;
