@@ -46,7 +46,7 @@ fn a_mistake_on_the_command_line_exits_with_2_and_names_what_is_known() {
     let root = workspace(&[]);
     assert_eq!(
         printed(&mut xtask(root.path(), &["tdy"]), 2),
-        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help\n"
+        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-compare, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help\n"
     );
     let text = printed(&mut xtask(root.path(), &["tidy", "--fix"]), 2);
     assert!(text.contains("does not know `--fix`"), "{text}");
