@@ -1,4 +1,4 @@
-//! Bodies of [divan](::divan) benches that `bench-compare` can run in lockstep: two versions of a bench alive at once, one sample of
+//! Bodies of [divan] benches that `bench-compare` can run in lockstep: two versions of a bench alive at once, one sample of
 //! each in turn.
 //!
 //! ```
@@ -15,7 +15,7 @@
 //!
 //! | function | divan's method |
 //! | --- | --- |
-//! | [`bench`] | `bench_local` |
+//! | [`bench()`] | `bench_local` |
 //! | [`bench_values`] | `with_inputs(..).bench_local_values(..)` |
 //! | [`bench_refs`] | `with_inputs(..).bench_local_refs(..)` |
 //!
