@@ -129,7 +129,7 @@ async fn one_statement_for_a_dashboard_is_worth_it_where_the_database_is_far(db:
 }
 
 /// As of `GET /api/users/` in `perf-budgets.toml`.
-const TIGHT: Duration = Duration::from_millis(70);
+const TIGHT: Duration = Duration::from_millis(100);
 
 /// Where the database is a network away the list has time left for its three round trips; 402 are more than that on any machine.
 #[test]
@@ -146,5 +146,5 @@ fn the_naive_user_list_breaks_the_budget_that_the_tuned_one_holds() {
     held("/api/users/?page_size=100").unwrap();
     let broken = held("/naive/api/users/?page_size=100").unwrap_err();
     let told = broken.to_string();
-    assert!(told.contains("`p95 < 70ms` is broken"), "{told}");
+    assert!(told.contains("`p95 < 100ms` is broken"), "{told}");
 }
