@@ -113,7 +113,7 @@ fn read_artifact(message: &str) -> Option<Program> {
     })
 }
 
-/// `path+file:///work/users#0.1.0` or `path+file:///work/users#other-name@0.1.0`.
+/// `path+file:///src/users#0.1.0` or `path+file:///src/users#other-name@0.1.0`.
 fn package(id: &str, manifest: &Path) -> Option<String> {
     let (_, version) = id.rsplit_once('#')?;
     match version.rsplit_once('@') {
@@ -123,6 +123,17 @@ fn package(id: &str, manifest: &Path) -> Option<String> {
 }
 
 impl Program {
+    /// One that is nowhere.
+    #[cfg(test)]
+    pub(crate) fn named(package: &str) -> Self {
+        Self {
+            package: package.to_owned(),
+            target: "users".to_owned(),
+            path: "users".into(),
+            folder: ".".into(),
+        }
+    }
+
     /// A copy that the next build does not write over.
     pub(crate) fn keep(&self, folder: &Path) -> Result<Self, CompareError> {
         let path = folder.join(format!("{}-{}", self.package, self.target));
@@ -162,15 +173,15 @@ mod tests {
 
     #[test]
     fn a_bench_is_read_out_of_cargos_messages() {
-        let message = r#"{"reason":"compiler-artifact","package_id":"path+file:///work/api#0.1.0",
-            "manifest_path":"/work/api/Cargo.toml","target":{"kind":["bench"],"name":"users"},
-            "executable":"/work/target/release/deps/users-1"}"#;
+        let message = r#"{"reason":"compiler-artifact","package_id":"path+file:///src/api#0.1.0",
+            "manifest_path":"/src/api/Cargo.toml","target":{"kind":["bench"],"name":"users"},
+            "executable":"/src/target/release/deps/users-1"}"#;
         let program = read_artifact(message).unwrap();
         assert_eq!(
             (program.package.as_str(), program.target.as_str()),
             ("api", "users")
         );
-        assert_eq!(program.folder, Path::new("/work/api"));
+        assert_eq!(program.folder, Path::new("/src/api"));
         let library = message.replace(r#"["bench"]"#, r#"["lib"]"#);
         assert_eq!(read_artifact(&library), None);
         assert_eq!(read_artifact("not JSON"), None);
@@ -178,11 +189,11 @@ mod tests {
 
     #[test]
     fn a_package_has_the_name_of_its_folder_or_one_of_its_own() {
-        let manifest = Path::new("/work/api/Cargo.toml");
+        let manifest = Path::new("/src/api/Cargo.toml");
         let name = |id| package(id, manifest);
-        assert_eq!(name("path+file:///work/api#0.1.0"), Some("api".to_owned()));
+        assert_eq!(name("path+file:///src/api#0.1.0"), Some("api".to_owned()));
         assert_eq!(
-            name("path+file:///work/api#my-api@0.1.0"),
+            name("path+file:///src/api#my-api@0.1.0"),
             Some("my-api".to_owned())
         );
         assert_eq!(name("nonsense"), None);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::counts;
+
 /// Two sides, compared bench by bench.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Comparison {
@@ -157,16 +159,16 @@ impl Comparison {
 
     /// What the process ends with: the table of the crate's docs.
     pub(crate) fn exit_code(&self, fails_undecided: bool, fails_noisy: bool) -> u8 {
-        let is_slower = |one: &Compared| {
-            one.verdict == Verdict::Slower && one.allowed.is_none() && self.kind == Kind::Versions
-        };
+        let is_slower = |one: &Compared| self.is_regression(one);
         let is_short = |one: &Compared| one.required.is_some_and(|required| !required.is_met);
         let is_open = |one: &Compared| one.verdict == Verdict::Undecided;
         let any = |is: &dyn Fn(&Compared) -> bool| self.benchmarks.iter().any(is);
         if self.is_partial || self.left_out.iter().any(|one| one.is_failure) {
             2
+        } else if self.more_is_counted() {
+            1
         } else if self.is_too_noisy() {
-            // Nothing is to be believed, a regression as little as a gain.
+            // No time is to be believed, a regression as little as a gain.
             if fails_noisy { 3 } else { 0 }
         } else if any(&is_slower) || any(&is_short) {
             1
@@ -175,6 +177,16 @@ impl Comparison {
         } else {
             0
         }
+    }
+
+    /// One operation needs more of something, which no noise makes so.
+    pub(crate) fn more_is_counted(&self) -> bool {
+        let mut all = self.benchmarks.iter();
+        all.any(|one| self.is_regression(one) && counts::became_more(&one.counts))
+    }
+
+    fn is_regression(&self, one: &Compared) -> bool {
+        one.verdict == Verdict::Slower && one.allowed.is_none() && self.kind == Kind::Versions
     }
 
     /// The base is not the same as itself.

@@ -43,6 +43,10 @@ fn answer(comparison: &Comparison) -> (Answer, String) {
     let undecided = count(Standing::Undecided);
     let slower = count(Standing::Slower);
     match () {
+        () if comparison.is_too_noisy() && comparison.more_is_counted() => {
+            let text = "more is counted; the times are too noisy".to_owned();
+            (Answer::Bad, text)
+        }
         () if comparison.is_too_noisy() => (Answer::Noisy, noise(comparison)),
         () if slower > 0 && comparison.kind == Kind::Itself => (
             Answer::Noisy,
@@ -291,7 +295,12 @@ mod tests {
         }
         let mut whole = sample::every_case();
         whole.left_out.clear();
+        let mut noisy_but_counted = sample::every_case();
+        noisy_but_counted.left_out.clear();
+        noisy_but_counted.control = sample::noisy().control;
+        assert!(noisy_but_counted.more_is_counted());
         let all = [
+            noisy_but_counted,
             whole,
             allowed,
             slower_variant,

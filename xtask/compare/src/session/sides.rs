@@ -252,6 +252,17 @@ impl Shared<'_> {
     }
 }
 
+#[cfg(test)]
+impl<'a> Listed<'a> {
+    pub(super) fn all(program: &'a Program, paths: &[&str]) -> Vec<Self> {
+        let listed = |path: &&str| Self {
+            program,
+            path: (*path).to_owned(),
+        };
+        paths.iter().map(listed).collect()
+    }
+}
+
 impl Listed<'_> {
     pub(super) fn key(&self) -> (&str, &str) {
         (&self.program.package, &self.path)
@@ -358,27 +369,14 @@ fn reasons(left_out: &[LeftOut]) -> String {
 mod tests {
     use super::*;
 
-    fn program(package: &str) -> Program {
-        Program {
-            package: package.to_owned(),
-            target: "users".to_owned(),
-            path: "users".into(),
-            folder: ".".into(),
-        }
-    }
-
-    fn benches<'a>(program: &'a Program, paths: &[&str]) -> Vec<Listed<'a>> {
-        let listed = |path: &&str| Listed {
-            program,
-            path: (*path).to_owned(),
-        };
-        paths.iter().map(listed).collect()
-    }
-
     #[test]
     fn a_path_of_two_packages_is_told_with_its_package() {
-        let (one, two) = (program("one"), program("two"));
-        let all = [benches(&one, &["b::x", "b::y"]), benches(&two, &["b::x"])].concat();
+        let (one, two) = (Program::named("one"), Program::named("two"));
+        let all = [
+            Listed::all(&one, &["b::x", "b::y"]),
+            Listed::all(&two, &["b::x"]),
+        ]
+        .concat();
         let names: Vec<String> = all.iter().map(|bench| name(bench, &all)).collect();
         assert_eq!(names, ["one/b::x", "b::y", "two/b::x"]);
     }

@@ -64,26 +64,9 @@ mod tests {
     use super::*;
     use crate::build::Program;
 
-    fn program(package: &str) -> Program {
-        Program {
-            package: package.to_owned(),
-            target: "users".to_owned(),
-            path: "users".into(),
-            folder: ".".into(),
-        }
-    }
-
-    fn benches<'a>(program: &'a Program, paths: &[&str]) -> Vec<Listed<'a>> {
-        let listed = |path: &&str| Listed {
-            program,
-            path: (*path).to_owned(),
-        };
-        paths.iter().map(listed).collect()
-    }
-
     #[test]
     fn variants_have_the_same_path_but_for_their_group() {
-        let program = program("api");
+        let program = Program::named("api");
         let paths = [
             "users::naive::page::100",
             "users::optimised::page::100",
@@ -91,7 +74,7 @@ mod tests {
             "users::optimised::new",
             "users::other",
         ];
-        let all = benches(&program, &paths);
+        let all = Listed::all(&program, &paths);
         let matched = variants(&all, "naive", "optimised").unwrap();
         assert_eq!(matched.names(), ["users::page::100"]);
         assert_eq!(matched.only_base, ["users::naive::alone"]);
