@@ -1,6 +1,7 @@
 //! Repositories made for the test, and what git makes of them.
 
 use std::fs;
+use std::time::UNIX_EPOCH;
 
 use tempfile::TempDir;
 
@@ -120,6 +121,31 @@ fn dirty_is_what_no_commit_has() {
     assert!(!repository.is_dirty().unwrap());
     fs::write(folder.path().join("new"), "").unwrap();
     assert!(repository.is_dirty().unwrap());
+}
+
+#[test]
+fn to_ask_whether_it_is_dirty_leaves_the_index_as_it_was() {
+    let (folder, repository) = repository();
+    let one = fs::File::options()
+        .write(true)
+        .open(folder.path().join("one"));
+    // Another time is what `git status` would note.
+    one.unwrap().set_modified(UNIX_EPOCH).unwrap();
+    let index = folder.path().join(".git/index");
+    let before = fs::read(&index).unwrap();
+    assert!(!repository.is_dirty().unwrap());
+    assert_eq!(fs::read(&index).unwrap(), before);
+}
+
+#[test]
+fn a_work_tree_whose_files_are_gone_is_forgotten() {
+    let (folder, repository) = repository();
+    let head = repository.commit("HEAD").unwrap();
+    let place = folder.path().join(".git/beside");
+    std::mem::forget(repository.work_tree(&head, place.clone()).unwrap());
+    fs::remove_dir_all(&place).unwrap();
+    repository.forget(&place).unwrap();
+    assert_eq!(run(folder.path(), &["worktree", "list"]).lines().count(), 1);
 }
 
 #[test]
