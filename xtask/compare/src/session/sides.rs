@@ -380,4 +380,18 @@ mod tests {
         let names: Vec<String> = all.iter().map(|bench| name(bench, &all)).collect();
         assert_eq!(names, ["one/b::x", "b::y", "two/b::x"]);
     }
+
+    #[test]
+    fn of_two_comparisons_in_one_folder_the_second_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("bench-compare");
+        let first = Held::new(place.clone()).unwrap();
+        let told = Held::new(place.clone()).err().unwrap().to_string();
+        assert!(
+            told.starts_with("another comparison is under way in"),
+            "{told}"
+        );
+        drop(first);
+        assert!(Held::new(place).is_ok());
+    }
 }
