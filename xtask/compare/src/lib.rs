@@ -19,7 +19,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! - `arguments`: the command line
+//! - `arguments`, `settings`: the command line; the file that holds single benches to something
 //! - `session`: a whole comparison: both sides, their benches, one after the other
 //! - `git`, `build`: a commit in a work tree of its own, and its bench programs
 //! - `divan`: names and values out of divan's text
@@ -51,6 +51,7 @@ mod outcome;
 mod report;
 mod rounds;
 mod session;
+mod settings;
 // The library's statistics of pairs. They are pure, and the library itself would bring a database along.
 #[path = "../../../perf-harness/src/stats/mod.rs"]
 #[cfg_attr(not(test), expect(dead_code, reason = "the library asks for more"))]

@@ -4,9 +4,9 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::variants::variants;
+use super::variants::{self, variants};
 use crate::arguments::{Options, Subject};
-use crate::build::{self, Place, Program};
+use crate::build::{self, Place, Program, Workspace};
 use crate::divan::filter::Filter;
 use crate::divan::names;
 use crate::error::CompareError;
@@ -42,6 +42,8 @@ pub(super) struct Matched<'a> {
     pub(super) only_base: Vec<String>,
     pub(super) only_head: Vec<String>,
     pub(super) left_out: Vec<LeftOut>,
+    /// All names by which a bench can be meant, also one that is not asked for.
+    pub(super) known: Vec<String>,
 }
 
 /// A bench that both have.
@@ -61,8 +63,11 @@ pub(super) struct Listed<'a> {
 }
 
 impl Sides {
-    pub(super) fn prepare(here: &Path, options: &Options) -> Result<Self, CompareError> {
-        let workspace = build::workspace(here)?;
+    pub(super) fn prepare(
+        here: &Path,
+        workspace: &Workspace,
+        options: &Options,
+    ) -> Result<Self, CompareError> {
         let held = Held::new(workspace.target_directory.join("bench-compare"))?;
         let source = Place {
             source: here.to_owned(),
@@ -106,6 +111,7 @@ impl Sides {
             _ => by_name(&base, &head)?,
         };
         matched.left_out = left_out;
+        matched.known = base.iter().chain(&head).flat_map(known_as).collect();
         matched.keep(&options.filter)?;
         Ok(matched)
     }
@@ -323,6 +329,15 @@ fn working_tree(
     };
     let programs = build::build(&place, &options.cargo, "the working tree")?;
     Ok((side, programs))
+}
+
+/// By its path, and by that of a variant.
+fn known_as(bench: &Listed<'_>) -> Vec<String> {
+    let parts: Vec<_> = bench.path.split("::").collect();
+    let without = |group: &&str| variants::without(&bench.path, group);
+    let paths = parts.iter().map(without).chain([bench.path.clone()]);
+    let with_package = |path| [format!("{}/{path}", bench.program.package), path];
+    paths.flat_map(with_package).collect()
 }
 
 /// With its package where another one has a bench of that path, too.
