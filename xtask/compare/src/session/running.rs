@@ -68,6 +68,8 @@ impl<'a> Running<'a> {
             name: &bench.name,
             pair: bench.pair(),
             threshold,
+            // Of two ways the one may need less time and more rows.
+            judges_counts: matches!(self.options.subject, Subject::Versions(..)),
         };
         match of_head.compare(limits, &mut self.rng, progress) {
             Ok(compared) => {

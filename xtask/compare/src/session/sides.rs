@@ -88,11 +88,11 @@ impl Sides {
     /// The benches of both, by name, as far as the filter goes.
     pub(super) fn matched(&self, options: &Options) -> Result<Matched<'_>, CompareError> {
         let mut left_out = Vec::new();
-        let base = listed(&self.base_programs, &mut left_out);
+        let base = listed(&self.base_programs, &mut left_out)?;
         let mut nothing = Vec::new();
         let head = match &options.subject {
-            Subject::Versions(..) => listed(&self.head_programs, &mut left_out),
-            _ => listed(&self.head_programs, &mut nothing),
+            Subject::Versions(..) => listed(&self.head_programs, &mut left_out)?,
+            _ => listed(&self.head_programs, &mut nothing)?,
         };
         if base.is_empty() || head.is_empty() {
             let side = if base.is_empty() {
@@ -350,9 +350,20 @@ fn name(bench: &Listed<'_>, all: &[Listed<'_>]) -> String {
     }
 }
 
-fn listed<'a>(programs: &'a [Program], left_out: &mut Vec<LeftOut>) -> Vec<Listed<'a>> {
+fn listed<'a>(
+    programs: &'a [Program],
+    left_out: &mut Vec<LeftOut>,
+) -> Result<Vec<Listed<'a>>, CompareError> {
     let mut all = Vec::new();
     for program in programs {
+        if !program.has_divan()? {
+            left_out.push(LeftOut {
+                name: format!("{}/{}", program.package, program.target),
+                reason: "it is no program of divan benches, and was not run".to_owned(),
+                is_failure: false,
+            });
+            continue;
+        }
         match names::list(&program.path, &program.folder, LISTING) {
             Ok(names) => {
                 let single = names.single.into_iter();
@@ -370,7 +381,7 @@ fn listed<'a>(programs: &'a [Program], left_out: &mut Vec<LeftOut>) -> Vec<Liste
             }),
         }
     }
-    all
+    Ok(all)
 }
 
 fn reasons(left_out: &[LeftOut]) -> String {
