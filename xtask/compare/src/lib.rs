@@ -28,6 +28,7 @@
 //! - `estimate`, `counts`: from times to a change and its verdict; what is counted and not timed
 //! - `outcome`: what a comparison found
 //! - `report`: the table, JSON, markdown and page of it
+//! - `trials`: how often all that is wrong, by experiment (feature `trials`)
 //! - `interrupt`, `error`, `nearest`: Ctrl-C; what keeps a comparison from being made; what was probably meant
 
 #![expect(
@@ -57,6 +58,8 @@ mod settings;
 #[cfg_attr(not(test), expect(dead_code, reason = "the library asks for more"))]
 #[expect(unused_imports, reason = "the same")]
 mod stats;
+#[cfg(feature = "trials")]
+mod trials;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -67,6 +70,8 @@ use error::CompareError;
 use outcome::Comparison;
 use report::Look;
 use session::Told;
+#[cfg(feature = "trials")]
+pub use trials::bench_trials;
 
 /// The exit code of a mistake on the command line, and of what could not be measured.
 const COULD_NOT_MEASURE: u8 = 2;
