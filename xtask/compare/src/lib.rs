@@ -22,6 +22,7 @@
 //! - `arguments`: the command line
 //! - `session`: a whole comparison: both sides, their benches, one after the other
 //! - `git`, `build`: a commit in a work tree of its own, and its bench programs
+//! - `saved`: bench programs that are kept for a later comparison
 //! - `divan`: names and values out of divan's text
 //! - `lockstep`: two processes that take turns
 //! - `rounds`: a bench on both sides, as many pairs of processes as it takes
@@ -50,6 +51,7 @@ mod nearest;
 mod outcome;
 mod report;
 mod rounds;
+mod saved;
 mod session;
 // The library's statistics of pairs. They are pure, and the library itself would bring a database along.
 #[path = "../../../perf-harness/src/stats/mod.rs"]
@@ -129,6 +131,10 @@ fn act(words: &[OsString]) -> Result<u8, CompareError> {
         }
         Asked::Schema => {
             print!("{}", report::schema());
+            return Ok(0);
+        }
+        Asked::Save(saving) => {
+            println!("{}", session::save(&saving)?);
             return Ok(0);
         }
         Asked::Compare(options) => options,

@@ -1,10 +1,12 @@
 //! A whole comparison, from the words to the outcome.
 //!
-//! `sides` builds both and finds the benches that they share, `variants` those of two groups; `running` compares these one by one, `machine` tells where it was.
+//! `sides` builds both and finds the benches that they share, `variants` those of two groups, `saved` keeps one and takes it for a
+//! base; `running` compares these one by one, `machine` tells where it was.
 
 mod machine;
 mod progress;
 mod running;
+mod saved;
 mod sides;
 mod variants;
 
@@ -18,6 +20,7 @@ use crate::interrupt;
 use crate::outcome::{Comparison, Kind};
 use machine::Watched;
 use running::Running;
+pub(crate) use saved::save;
 use sides::{Matched, Sides};
 
 /// What came of the words.
@@ -56,7 +59,7 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
         only_head,
         left_out,
         control: running.control,
-        machine: watched.end(),
+        machine: watched.end(sides.profile.clone()),
         seed,
         seconds: started.elapsed().as_secs_f64(),
         is_partial: interrupt::came(),
@@ -67,7 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
 
 fn kind(subject: &Subject) -> Kind {
     match subject {
-        Subject::Versions(..) => Kind::Versions,
+        Subject::Versions(..) | Subject::Against(..) => Kind::Versions,
         Subject::Variants(..) => Kind::Variants,
         Subject::Itself => Kind::Itself,
     }
