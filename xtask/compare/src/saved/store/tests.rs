@@ -84,8 +84,8 @@ fn what_cannot_be_saved_leaves_what_was() {
     place.save("week").unwrap();
     fs::remove_file(place.root().join("built")).unwrap();
     assert!(place.save("week").is_err());
-    assert_eq!(place.loaded("week").unwrap().0, "a program");
     assert_eq!(fs::read_dir(place.saved()).unwrap().count(), 1);
+    assert_eq!(place.loaded("week").unwrap().0, "a program");
 }
 
 #[test]
