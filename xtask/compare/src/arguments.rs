@@ -31,6 +31,7 @@ tree as it is.
   --filter GLOB         only benches whose path has this in it; `*` is anything; may be given again
   --list                name what would be compared, and run nothing
   --threshold PERCENT   what is too little to matter; 3% in lockstep, 5% by process
+  --instructions        beside the time, count the instructions of an iteration by valgrind's callgrind; no verdict rests on them
   --max-time SECONDS    at most so long for a bench; 20
   --allow GLOB=REASON   a regression that is known, and why it may be
   --fail-on WHAT        `undecided` and `noisy` runs fail, too (exit code 3); may be given again
@@ -59,6 +60,7 @@ pub(crate) enum Format {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Options {
     pub(crate) subject: Subject,
     /// 0.5 is half of the time.
@@ -66,6 +68,7 @@ pub(crate) struct Options {
     pub(crate) filter: Filter,
     pub(crate) only_lists: bool,
     pub(crate) threshold: Option<f64>,
+    pub(crate) counts_instructions: bool,
     pub(crate) max_time: Duration,
     pub(crate) allowed: Vec<Allowed>,
     pub(crate) fails_undecided: bool,
@@ -84,7 +87,7 @@ pub(crate) enum Asked {
     Compare(Box<Options>),
 }
 
-const FLAGS: [&str; 19] = [
+const FLAGS: [&str; 20] = [
     "variants",
     "require",
     "aa",
@@ -93,6 +96,7 @@ const FLAGS: [&str; 19] = [
     "filter",
     "list",
     "threshold",
+    "instructions",
     "max-time",
     "allow",
     "fail-on",
@@ -148,6 +152,7 @@ impl Default for Options {
             filter: Filter::default(),
             only_lists: false,
             threshold: None,
+            counts_instructions: false,
             max_time: Duration::from_secs(20),
             allowed: Vec::new(),
             fails_undecided: false,
@@ -167,6 +172,7 @@ impl Options {
         match flag {
             "aa" => self.subject.choose(Subject::Itself)?,
             "list" => self.only_lists = true,
+            "instructions" => self.counts_instructions = true,
             _ => self.value(flag, &text(flag, parser)?)?,
         }
         Ok(())

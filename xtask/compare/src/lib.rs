@@ -26,6 +26,7 @@
 //! - `divan`: names and values out of divan's text
 //! - `lockstep`: two processes that take turns
 //! - `rounds`: a bench on both sides, as many pairs of processes as it takes
+//! - `callgrind`: the instructions of a bench, beside its time
 //! - `estimate`, `counts`: from times to a change and its verdict; what is counted and not timed
 //! - `outcome`: what a comparison found
 //! - `report`: the table, JSON, markdown and page of it
@@ -39,6 +40,7 @@
 
 mod arguments;
 mod build;
+mod callgrind;
 mod counts;
 mod divan;
 mod error;

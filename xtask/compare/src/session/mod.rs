@@ -15,6 +15,7 @@ use std::time::Instant;
 use fastrand::Rng;
 
 use crate::arguments::{Options, Subject};
+use crate::callgrind;
 use crate::error::CompareError;
 use crate::interrupt;
 use crate::outcome::{Comparison, Kind};
@@ -34,6 +35,9 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     let started = Instant::now();
     let here = std::env::current_dir().map_err(|error| CompareError::File(".".into(), error))?;
     interrupt::listen();
+    if options.counts_instructions {
+        callgrind::is_installed()?;
+    }
     let sides = Sides::prepare(&here, options)?;
     let matched = sides.matched(options)?;
     if options.only_lists {

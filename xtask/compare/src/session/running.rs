@@ -62,6 +62,7 @@ impl<'a> Running<'a> {
             name: &bench.name,
             pair: bench.pair(),
             threshold: self.options.threshold,
+            counts_instructions: self.options.counts_instructions,
         };
         match of_head.compare(limits, &mut self.rng, progress) {
             Ok(compared) => {
@@ -84,6 +85,7 @@ impl<'a> Running<'a> {
         if self.control.len() < CONTROLS && self.options.subject != Subject::Itself {
             let control = Match {
                 pair: bench.control(),
+                counts_instructions: false,
                 ..of_head
             };
             self.control
@@ -117,6 +119,7 @@ impl<'a> Running<'a> {
             iterations_per_sample: 0,
             is_confirmed: false,
             counts: std::collections::BTreeMap::new(),
+            instructions: None,
             allowed: None,
             required: None,
             seconds: 0.0,

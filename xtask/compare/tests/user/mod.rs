@@ -85,21 +85,30 @@ impl Workspace {
         )
     }
 
-    /// Compares, and looks whether all is as it was.
     pub(crate) fn compare(&self, line: &str) -> Told {
+        self.tells(&mut self.command(line))
+    }
+
+    /// Runs it, and looks whether all is as it was.
+    pub(crate) fn tells(&self, command: &mut Command) -> Told {
         let before = self.state();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bench-compare"));
-        // As cargo calls a subcommand.
-        command.arg("bench-compare").args(line.split_whitespace());
-        let output = environment(command.current_dir(self.folder.path())).output();
-        let output = output.unwrap();
+        let output = command.output().unwrap();
         let told = Told {
             code: output.status.code().unwrap(),
             output: String::from_utf8_lossy(&output.stdout).into_owned(),
             errors: String::from_utf8_lossy(&output.stderr).into_owned(),
         };
-        assert_eq!(self.state(), before, "{line}: {}", told.errors);
+        assert_eq!(self.state(), before, "{}", told.errors);
         told
+    }
+
+    /// As cargo calls a subcommand.
+    pub(crate) fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bench-compare"));
+        command.arg("bench-compare").args(line.split_whitespace());
+        command.current_dir(self.folder.path());
+        environment(&mut command);
+        command
     }
 }
 
@@ -130,7 +139,7 @@ impl Told {
 }
 
 /// What builds this test is not for what it builds.
-fn environment(command: &mut Command) -> &mut Command {
+fn environment(command: &mut Command) {
     let ours = std::env::vars_os().map(|(name, _)| name);
     let cargos = ours.filter(|name| name.to_string_lossy().starts_with("CARGO_"));
     for name in cargos.filter(|name| name != "CARGO_HOME") {
@@ -138,7 +147,7 @@ fn environment(command: &mut Command) -> &mut Command {
     }
     command
         .env_remove("RUSTFLAGS")
-        .env("CARGO_TARGET_DIR", target())
+        .env("CARGO_TARGET_DIR", target());
 }
 
 fn root() -> PathBuf {

@@ -1,0 +1,172 @@
+//! Instructions of an iteration, counted by valgrind's callgrind: a witness beside the time, on which no verdict rests.
+//!
+//! `output` reads what callgrind writes, `folder` is where it writes it.
+
+mod folder;
+mod output;
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::divan::process::{self, Run};
+use crate::error::CompareError;
+use crate::lockstep::{Bench, Pair};
+use crate::outcome::Witness;
+use folder::Folder;
+
+const VALGRIND: &str = "valgrind";
+/// What `perf-harness-bench` calls the function in which all is counted.
+const COUNTED: &str = "*perf_harness_bench_counted*";
+/// By which it knows that it is asked to use that function, and how many iterations come before.
+const WARM_UP: &str = "PERF_HARNESS_BENCH_INSTRUCTIONS";
+
+/// A program under valgrind takes about fifty times its time; so much of it is counted.
+const NATIVE: Duration = Duration::from_millis(20);
+const MOST: u32 = 100;
+
+/// How many iterations are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Iterations {
+    /// In which is done what is done once.
+    warm_up: u32,
+    counted: u32,
+}
+
+/// It says how to get it where it is not there.
+pub(crate) fn is_installed() -> Result<(), CompareError> {
+    found(VALGRIND)
+}
+
+fn found(program: &str) -> Result<(), CompareError> {
+    let asked = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output();
+    let reason = match asked {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => format!("`{program} --version` fails: {}", output.status),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            format!("there is no `{program}` in PATH")
+        }
+        Err(error) => format!("`{program}` cannot be started: {error}"),
+    };
+    Err(CompareError::Words(format!(
+        "`--instructions` needs valgrind, and {reason}; install it, as by `apt install valgrind` or `dnf install valgrind`, \
+         or leave the flag out"
+    )))
+}
+
+/// Of an iteration on each side, where one takes so long without valgrind.
+pub(crate) fn count(pair: &Pair<'_>, one: Duration, deadline: Duration) -> Witness {
+    let iterations = Iterations::of(one);
+    let side = |side, bench| {
+        let counted = iterations.count(bench, deadline);
+        counted.map_err(|reason| format!("the {side}: {reason}"))
+    };
+    let base = side("base", pair.base);
+    match base.and_then(|base| Ok((base, side("head", pair.head)?))) {
+        Ok((base, head)) => Witness::Counted { base, head },
+        Err(reason) => Witness::LeftOut { reason },
+    }
+}
+
+impl Iterations {
+    fn of(one: Duration) -> Self {
+        let fitting = NATIVE.as_nanos() / one.as_nanos().max(1);
+        let counted = u32::try_from(fitting).unwrap_or(MOST).clamp(1, MOST);
+        Self {
+            warm_up: counted.min(3),
+            counted,
+        }
+    }
+
+    fn count(self, bench: Bench<'_>, deadline: Duration) -> Result<f64, String> {
+        let folder = Folder::new().map_err(|error| format!("no folder for callgrind: {error}"))?;
+        let file = folder.path().join("callgrind.out");
+        let under = [
+            VALGRIND.into(),
+            "--tool=callgrind".into(),
+            format!("--toggle-collect={COUNTED}").into(),
+            out_file(&file).into(),
+        ];
+        let run = Run {
+            under: &under,
+            exe: &bench.program.path,
+            current_dir: &bench.program.folder,
+            name: bench.name,
+            sample_size: self.warm_up + self.counted,
+            sample_count: 1,
+            environment: &[(WARM_UP.into(), self.warm_up.to_string().into())],
+            deadline,
+        };
+        let measured = process::run(&run).map_err(|error| format!("under valgrind {error}"))?;
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| format!("callgrind wrote no file: {error}"))?;
+        let total = output::total(&text)?;
+        let ran: u64 = measured.iter().map(|measured| measured.iterations).sum();
+        per_iteration(total, ran.saturating_sub(self.warm_up.into()))
+    }
+}
+
+/// A `%` would have a meaning.
+fn out_file(file: &Path) -> String {
+    let file = file.display().to_string().replace('%', "%%");
+    format!("--callgrind-out-file={file}")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+fn per_iteration(total: u64, iterations: u64) -> Result<f64, String> {
+    if total == 0 || iterations == 0 {
+        return Err(
+            "callgrind saw none of its iterations: its perf-harness-bench is older than `--instructions`, or its profile \
+             strips the names of functions"
+                .to_owned(),
+        );
+    }
+    Ok(total as f64 / iterations as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_iterations_are_counted_often_and_long_ones_once() {
+        let check = |milliseconds: f64, warm_up, counted| {
+            let one = Duration::from_secs_f64(milliseconds / 1e3);
+            assert_eq!(Iterations::of(one), Iterations { warm_up, counted });
+        };
+        check(0.0, 3, 100);
+        check(0.2, 3, 100);
+        check(2.0, 3, 10);
+        check(15.0, 1, 1);
+        check(5_000.0, 1, 1);
+    }
+
+    #[test]
+    fn nothing_counted_is_no_count() {
+        assert_eq!(per_iteration(1_005, 10), Ok(100.5));
+        for (total, iterations) in [(0, 10), (10, 0)] {
+            let told = per_iteration(total, iterations).unwrap_err();
+            assert!(told.contains("older than `--instructions`"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_missing_valgrind_is_told_with_the_cure() {
+        let told = found("no-such-valgrind").unwrap_err().to_string();
+        let expected = "`--instructions` needs valgrind, and there is no `no-such-valgrind` in PATH; install it, as by ";
+        assert!(told.starts_with(expected), "{told}");
+        let told = found("false").unwrap_err().to_string();
+        assert!(told.contains("`false --version` fails: "), "{told}");
+        assert!(found("true").is_ok());
+    }
+
+    #[test]
+    fn a_percent_sign_in_a_path_means_itself() {
+        let told = out_file(Path::new("/tmp/50%p/callgrind.out"));
+        assert_eq!(told, "--callgrind-out-file=/tmp/50%%p/callgrind.out");
+    }
+}
