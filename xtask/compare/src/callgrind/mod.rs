@@ -22,8 +22,11 @@ const COUNTED: &str = "*perf_harness_bench_counted*";
 /// By which it knows that it is asked to use that function, and how many iterations come before.
 const WARM_UP: &str = "PERF_HARNESS_BENCH_INSTRUCTIONS";
 
-/// A program under valgrind takes about fifty times its time; so much of it is counted.
+/// Of the time that it takes without valgrind, so much is counted: with it that is about fifty times as long.
 const NATIVE: Duration = Duration::from_millis(20);
+/// What takes longer is not slow but stuck: so many times its time, after a start that takes so long at the most.
+const SLOWDOWN: u32 = 200;
+const START: Duration = Duration::from_secs(15);
 const MOST: u32 = 100;
 
 /// How many iterations are run.
@@ -58,9 +61,10 @@ fn found(program: &str) -> Result<(), CompareError> {
     )))
 }
 
-/// Of an iteration on each side, where one takes so long without valgrind.
+/// Of an iteration on each side, where one takes so long without valgrind. What is stuck is given up, at the deadline or before.
 pub(crate) fn count(pair: &Pair<'_>, one: Duration, deadline: Duration) -> Witness {
     let iterations = Iterations::of(one);
+    let deadline = deadline.min(iterations.longest(one));
     let side = |side, bench| {
         let counted = iterations.count(bench, deadline);
         counted.map_err(|reason| format!("the {side}: {reason}"))
@@ -82,6 +86,16 @@ impl Iterations {
         }
     }
 
+    fn all(self) -> u32 {
+        self.warm_up + self.counted
+    }
+
+    /// That they can take under valgrind.
+    fn longest(self, one: Duration) -> Duration {
+        let all = one.saturating_mul(self.all()).saturating_mul(SLOWDOWN);
+        START.saturating_add(all)
+    }
+
     fn count(self, bench: Bench<'_>, deadline: Duration) -> Result<f64, String> {
         let folder = Folder::new().map_err(|error| format!("no folder for callgrind: {error}"))?;
         let file = folder.path().join("callgrind.out");
@@ -96,7 +110,7 @@ impl Iterations {
             exe: &bench.program.path,
             current_dir: &bench.program.folder,
             name: bench.name,
-            sample_size: self.warm_up + self.counted,
+            sample_size: self.all(),
             sample_count: 1,
             environment: &[(WARM_UP.into(), self.warm_up.to_string().into())],
             deadline,
@@ -143,6 +157,19 @@ mod tests {
         check(2.0, 3, 10);
         check(15.0, 1, 1);
         check(5_000.0, 1, 1);
+    }
+
+    #[test]
+    fn what_is_stuck_is_given_up_early_and_what_is_slow_is_not() {
+        let check = |milliseconds, expected| {
+            let one = Duration::from_millis(milliseconds);
+            let longest = Iterations::of(one).longest(one);
+            assert_eq!(longest, Duration::from_millis(expected));
+        };
+        check(0, 15_000);
+        // 13 iterations.
+        check(2, 20_200);
+        check(5_000, 2_015_000);
     }
 
     #[test]
