@@ -4,6 +4,9 @@ use crate::outcome::{Compared, Mode, Verdict, Witness};
 
 use super::number::{counts, differ, percent, signed_percent};
 use super::standing::Standing;
+use super::wrap::cut;
+
+const LONGEST: usize = 300;
 
 /// So small a change of the instructions is none: hash seeds alone do that.
 const AS_MANY: f64 = 0.001;
@@ -97,7 +100,7 @@ fn processes(one: &Compared) -> Option<String> {
 fn instructions(one: &Compared) -> Option<String> {
     let (base, head) = match one.instructions.as_ref()? {
         Witness::Counted { base, head } => (*base, *head),
-        Witness::LeftOut { reason } => return Some(format!("instructions not counted: {reason}")),
+        Witness::LeftOut { reason } => return Some(uncounted(reason)),
     };
     let change = head / base - 1.0;
     let told = counts(base.round(), head.round());
@@ -111,6 +114,15 @@ fn instructions(one: &Compared) -> Option<String> {
         _ => "",
     };
     Some(told + conflict)
+}
+
+/// On one line, for a program's last words may be many.
+fn uncounted(reason: &str) -> String {
+    let words: Vec<_> = reason.split_whitespace().collect();
+    cut(
+        &format!("instructions not counted: {}", words.join(" ")),
+        LONGEST,
+    )
 }
 
 /// Not only what is counted.
@@ -267,6 +279,12 @@ mod tests {
         let told = remarks_of("old::style");
         let expected = "instructions not counted: its body is not one of perf-harness-bench";
         assert_eq!(told.last().unwrap(), expected);
+        let told = uncounted(&format!(
+            "the base: its stderr:\n{}",
+            "a line\n".repeat(100)
+        ));
+        assert!(told.starts_with("instructions not counted: the base: its stderr: a line a line"));
+        assert_eq!(told.chars().count(), LONGEST);
     }
 
     #[test]
