@@ -143,7 +143,6 @@ fn out_file(file: &Path) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
-XX
 #[cfg(test)]
 mod tests {
     use super::*;
