@@ -142,7 +142,6 @@ fn out_file(file: &Path) -> String {
     format!("--callgrind-out-file={file}")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "below 2^53")]
 #[cfg(test)]
 mod tests {
     use super::*;

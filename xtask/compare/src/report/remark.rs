@@ -265,6 +265,7 @@ mod tests {
             980.0,
             "instructions 1,000 -> 980 (-2.0 %): fewer of them, in the same time",
         );
+        check(faster, 1_000.0, 500.0, "instructions 1,000 -> 500 (-50 %)");
         // Slower by what is counted: its time did not change.
         check(
             "dashboard::load",

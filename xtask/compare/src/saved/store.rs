@@ -27,7 +27,7 @@ impl Store {
     /// Sorted.
     fn names(&self) -> io::Result<Vec<String>> {
         let mut names = self.entries()?;
-        names.retain(|name| !name.starts_with('.'));
+        names.retain(|name| !name.starts_with('.') && self.folder.join(name).is_dir());
         names.sort();
         Ok(names)
     }
@@ -103,12 +103,12 @@ impl Store {
     fn mend(&self) -> io::Result<()> {
         for entry in self.entries()? {
             let left = self.folder.join(&entry);
-            let replaced = entry
-                .strip_prefix('.')
-                .and_then(|name| name.strip_suffix(".old"));
-            match replaced.map(|name| self.folder.join(name)) {
-                Some(place) if !place.exists() => fs::rename(&left, place)?,
-                _ if entry.starts_with('.') => fs::remove_dir_all(&left)?,
+            let name = entry.strip_prefix('.').unwrap_or_default();
+            match name.rsplit_once('.') {
+                Some((name, "old")) if !self.folder.join(name).exists() => {
+                    fs::rename(&left, self.folder.join(name))?;
+                }
+                Some((_, "old" | "new")) => fs::remove_dir_all(&left)?,
                 _ => {}
             }
         }

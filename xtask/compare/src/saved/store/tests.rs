@@ -113,6 +113,9 @@ fn an_unknown_name_is_told_with_the_known_ones() {
     assert_eq!(place.loaded("wek").unwrap_err(), none);
     place.save("week").unwrap();
     place.save("before").unwrap();
+    for stranger in [".DS_Store", "notes.old"] {
+        fs::write(place.saved().join(stranger), "").unwrap();
+    }
     let near = "nothing is saved as `wek`; did you mean `week`?\n  saved: before, week";
     assert_eq!(place.loaded("wek").unwrap_err(), near);
     let stranger = "nothing is saved as `release`\n  saved: before, week";
