@@ -361,3 +361,35 @@ fn a_scratch_database_is_there_until_it_is_removed() {
     });
     assert!(!exists(&database));
 }
+
+/// A bench tells what an operation costs, and is timed on connections that nobody records.
+#[test]
+fn what_crosses_the_recorder_of_a_scratch_database_is_counted_and_no_more() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (rows, counts) = runtime.block_on(async {
+        let scratch = perf_harness::ScratchDb::create().await.unwrap();
+        let recorded = PgPool::connect(scratch.recorded_url()).await.unwrap();
+        let direct = PgPool::connect(scratch.url()).await.unwrap();
+        let ask = async |pool: &PgPool| {
+            let three = sqlx::query("SELECT generate_series(1, 3)");
+            three.fetch_all(pool).await.unwrap().len()
+        };
+        ask(&recorded).await;
+        let work = async {
+            let rows = ask(&recorded).await + ask(&direct).await;
+            // Nobody waits for this one.
+            let (late, pool) = (ask, recorded.clone());
+            tokio::spawn(async move { late(&pool).await });
+            rows
+        };
+        let (rows, traffic) = scratch.record(work).await;
+        scratch.remove().await.unwrap();
+        (rows, *traffic.counts())
+    });
+    assert_eq!(rows, 6);
+    assert_eq!((counts.queries, counts.rows), (2, 6));
+    assert_eq!(counts.work_round_trips, 2);
+}

@@ -44,7 +44,7 @@ async fn unindexed<const ARTICLES: u32>(db: TemplateDb) -> Result<(), DbErr> {
 
 fn get<const ARTICLES: u32>(bencher: Bencher<'_, '_>, path: &str) {
     let service = Service::of(articles::<ARTICLES>);
-    service.bench(bencher, |service| drop(service.get(path)));
+    service.bench(bencher, async |app| drop(app.get(path).await));
 }
 
 /// Nine of ten are published, and 20 are on a page. Five of them are one step to the deep page.
@@ -57,7 +57,8 @@ fn deep_number(articles: u32) -> u32 {
 fn deep_cursor(service: &Service, number: u32) -> String {
     let mut path = "/api/articles/?page_size=100".to_owned();
     for _ in 0..(number - 1) / 5 {
-        let page: serde_json::Value = serde_json::from_slice(&service.get(&path)).expect("a page");
+        let page: serde_json::Value =
+            serde_json::from_slice(&service.ask(async |app| app.get(&path).await)).expect("a page");
         let next = page["next"].as_str().expect("the list is longer");
         next.clone_into(&mut path);
     }
@@ -103,7 +104,7 @@ mod optimised {
     fn deep_page<const N: u32>(bencher: Bencher<'_, '_>) {
         let service = Service::of(articles::<N>);
         let path = deep_cursor(&service, deep_number(N));
-        service.bench(bencher, |service| drop(service.get(&path)));
+        service.bench(bencher, async |app| drop(app.get(&path).await));
     }
 
     #[divan::bench(consts = ARTICLES)]
@@ -124,8 +125,7 @@ mod unindexed {
     #[divan::bench(consts = ARTICLES)]
     fn rare_word<const N: u32>(bencher: Bencher<'_, '_>) {
         let service = Service::of(unindexed::<N>);
-        service.bench(bencher, |service| {
-            drop(service.get(&format!("/api/articles/{RARE}")));
-        });
+        let path = format!("/api/articles/{RARE}");
+        service.bench(bencher, async |app| drop(app.get(&path).await));
     }
 }

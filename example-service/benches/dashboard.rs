@@ -58,8 +58,8 @@ fn show(bencher: Bencher<'_, '_>, items: u32, path: impl Fn() -> String) {
     let user = (1..).zip(ITEMS).find(|(_, known)| *known == items);
     let (user, _) = user.expect("one of `ITEMS`");
     let service = Service::of(dashboards);
-    service.bench(bencher, |service| {
-        service.send(request("GET", &path(), user, ""));
+    service.bench(bencher, async |app| {
+        app.send(request("GET", &path(), user, "")).await;
     });
 }
 
@@ -74,26 +74,24 @@ fn change(bencher: Bencher<'_, '_>, items: u32, path: &str) {
     let user = (1..).zip(ITEMS).find(|(_, known)| *known == items);
     let (user, _) = user.expect("one of `ITEMS`");
     let service = Service::of(dashboards);
-    let page = service.send(request(
-        "GET",
-        "/naive/api/dashboard/?page_size=1",
-        user,
-        "",
-    ));
+    let first = request("GET", "/naive/api/dashboard/?page_size=1", user, "");
+    let page = service.ask(async |app| app.send(first).await);
     let page: serde_json::Value = serde_json::from_slice(&page).expect("a page");
     let path = format!("{path}{}/", page["results"][0]["id"]);
-    service.bench(bencher, |service| {
-        service.send(request("PATCH", &path, user, r#"{"status":"done"}"#));
+    service.bench(bencher, async |app| {
+        let done = request("PATCH", &path, user, r#"{"status":"done"}"#);
+        app.send(done).await;
     });
 }
 
 /// One that comes and goes.
 fn create_and_delete(bencher: Bencher<'_, '_>, path: &str) {
     let service = Service::of(dashboards);
-    service.bench(bencher, |service| {
-        let new = service.send(request("POST", path, 10, r#"{"title":"New"}"#));
-        let new: serde_json::Value = serde_json::from_slice(&new).expect("an item");
-        service.send(request("DELETE", &format!("{path}{}/", new["id"]), 10, ""));
+    service.bench(bencher, async |app| {
+        let new = request("POST", path, 10, r#"{"title":"New"}"#);
+        let new: serde_json::Value = serde_json::from_slice(&app.send(new).await).expect("an item");
+        let gone = request("DELETE", &format!("{path}{}/", new["id"]), 10, "");
+        app.send(gone).await;
     });
 }
 

@@ -10,7 +10,7 @@ use example_service::seed;
 use perf_harness::TemplateDb;
 use sea_orm::DbErr;
 
-use self::service::Service;
+use self::service::{App, Service};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -33,14 +33,16 @@ async fn projects<const PROJECTS: u32>(db: TemplateDb) -> Result<(), DbErr> {
 
 fn get<const PROJECTS: u32>(bencher: Bencher<'_, '_>, path: &str) {
     let service = Service::of(projects::<PROJECTS>);
-    service.bench(bencher, |service| drop(service.get(path)));
+    service.bench(bencher, async |app| drop(app.get(path).await));
 }
 
 fn create(bencher: Bencher<'_, '_>, batch: usize, path: &str) {
     let body = format!("[{}]", vec![r#"{"name": "New"}"#; batch].join(","));
     let service = Service::of(projects::<0>);
-    service.bench(bencher, |service| {
-        service.post(path, &seed::token_of(1), &body);
+    let none = async |app: &App| app.execute("TRUNCATE projects_project CASCADE").await;
+    let token = seed::token_of(1);
+    service.bench_write(bencher, none, async |app| {
+        app.post(path, &token, &body).await;
     });
 }
 

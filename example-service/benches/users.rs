@@ -31,7 +31,7 @@ async fn users<const USERS: u32>(db: TemplateDb) -> Result<(), DbErr> {
 
 fn get<const USERS: u32>(bencher: Bencher<'_, '_>, path: &str) {
     let service = Service::of(users::<USERS>);
-    service.bench(bencher, |service| drop(service.get(path)));
+    service.bench(bencher, async |app| drop(app.get(path).await));
 }
 
 mod naive {

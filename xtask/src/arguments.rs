@@ -22,6 +22,8 @@ pub(crate) enum Command {
     /// Its words are read by who runs it.
     BenchCompare,
     /// Its words, too.
+    BenchTrials,
+    /// Its words, too.
     Load,
     /// Its words, too.
     Baseline,
@@ -40,6 +42,7 @@ impl Command {
         matches!(
             self,
             Self::BenchCompare
+                | Self::BenchTrials
                 | Self::Load
                 | Self::Baseline
                 | Self::Indexes
@@ -116,6 +119,12 @@ const FORMS: &[Form] = &[
         name: "bench-compare",
         summary: "tell which of two versions is faster, by how much, and how surely; --help",
         command: Command::BenchCompare,
+        flags: &[],
+    },
+    Form {
+        name: "bench-trials",
+        summary: "try how often that is wrong, and how often it finds what is there; --help",
+        command: Command::BenchTrials,
         flags: &[],
     },
     Form {

@@ -100,6 +100,10 @@ fn run(command: Command, words: &[String]) -> Result<ExitCode, SetupError> {
             let words: Vec<OsString> = words[1..].iter().map(Into::into).collect();
             return Ok(perf_harness_xtask::bench_compare(&words));
         }
+        Command::BenchTrials => {
+            let words: Vec<OsString> = words[1..].iter().map(Into::into).collect();
+            return Ok(perf_harness_xtask::bench_trials(&words));
+        }
         Command::Load => load(&words[1..])?,
         Command::Demo => return demo::run(&workspace::root()?).map(ExitCode::from),
     }

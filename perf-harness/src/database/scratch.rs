@@ -11,7 +11,7 @@ use crate::record::wire::Changes;
 ///
 /// [`remove`](Self::remove) drops it. Should the process die before, the next one that uses the server does.
 #[derive(Debug)]
-pub struct ScratchDb(Database);
+pub struct ScratchDb(pub(crate) Database);
 
 impl ScratchDb {
     /// Creates the database, and starts the private cluster if none runs.
@@ -53,10 +53,16 @@ impl ScratchDb {
         .map(Self)
     }
 
-    /// The server's own URL of it, password included.
+    /// The server's own URL of it, password included: what goes there is not recorded.
     #[must_use]
     pub fn url(&self) -> &str {
         self.0.direct.as_str()
+    }
+
+    /// The URL of the recorder in front of it, on 127.0.0.1: for [`record`](Self::record).
+    #[must_use]
+    pub fn recorded_url(&self) -> &str {
+        self.0.recorded.as_str()
     }
 
     /// Where the server came from and why, for a person.

@@ -21,6 +21,7 @@ mod plans;
 mod recording;
 mod response;
 mod scaling;
+mod scratch;
 mod settle;
 pub(crate) mod slack;
 #[cfg(feature = "snapshot")]
@@ -28,6 +29,7 @@ mod snapshot;
 mod tell;
 mod test_output;
 mod waiting;
+mod window;
 mod within;
 mod work;
 

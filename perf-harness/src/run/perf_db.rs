@@ -9,19 +9,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use self::route::Route;
 pub(super) use self::route::check_rtt;
-use super::drain;
 use super::growth::Growth;
 use super::ledger::Ledger;
 use super::limits::Cost;
 use super::origin::Origin;
 use super::recording::Recording;
+use super::window::Window;
 use crate::budget::{Assertion, Form, Queries};
-use crate::clock;
 use crate::database::{Database, Plans, census};
 use crate::error::SetupError;
 use crate::machine::Threads;
 use crate::plan::Rows;
-use crate::record::{SharedLog, Traffic};
 
 /// A test's own, fresh database, and the recorder in front of it. Clones are the same database.
 #[derive(Clone, Debug)]
@@ -166,20 +164,10 @@ impl PerfDb {
     /// are told as late.
     pub async fn record<F: Future>(&self, work: F) -> Recording<F::Output> {
         let window = Window::open(&self.database.log);
-        let tasks_before = drain::tasks();
         let allocated_before = self.origin.ledger.tally.allocated();
         let output = work.await;
-        self.database
-            .log
-            .lock()
-            .work_ended(window.number, clock::now());
         // To wait is our cost, and what goes on meanwhile is the work's.
-        uncounted(drain::drained(
-            &self.database.log,
-            window.number,
-            tasks_before,
-        ))
-        .await;
+        uncounted(window.drained()).await;
         let allocated = self.origin.ledger.tally.allocated();
         let mut traffic = window.close();
         traffic.is_unrecorded = !self.route.is_recorded;
@@ -221,32 +209,6 @@ impl Others {
 
     pub(super) fn take(&self) -> Vec<Arc<Database>> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// An open window of the log. Closed when it is dropped: work can panic or be dropped itself.
-struct Window<'a> {
-    log: &'a SharedLog,
-    number: u64,
-}
-
-impl<'a> Window<'a> {
-    fn open(log: &'a SharedLog) -> Self {
-        let number = log.lock().open(clock::now());
-        Self { log, number }
-    }
-
-    fn close(self) -> Traffic {
-        self.log
-            .lock()
-            .close(self.number, clock::now())
-            .unwrap_or_default()
-    }
-}
-
-impl Drop for Window<'_> {
-    fn drop(&mut self) {
-        drop(self.log.lock().close(self.number, clock::now()));
     }
 }
 

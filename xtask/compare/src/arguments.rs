@@ -237,7 +237,7 @@ fn text(flag: &str, parser: &mut lexopt::Parser) -> Result<String, CompareError>
 }
 
 /// `50%`, `50` or `2.5%`.
-fn percent(value: &str) -> Option<f64> {
+pub(crate) fn percent(value: &str) -> Option<f64> {
     let number: f64 = value.strip_suffix('%').unwrap_or(value).parse().ok()?;
     (0.0..=1000.0).contains(&number).then_some(number / 100.0)
 }

@@ -11,6 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::CompareError;
 
+/// A variable of divan's: its first letter, and the rest.
+const DIVANS: (u8, &[u8]) = (b'D', b"IVAN_SAMPLE_COUNT");
+
 /// A bench target, built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Program {
@@ -155,6 +158,21 @@ impl Program {
         })
     }
 
+    /// Whether divan is a part of it: what it reads from its environment is a text in the program. One without it is run by nobody
+    /// but its owner, for who knows what it does.
+    pub(crate) fn has_divan(&self) -> Result<bool, CompareError> {
+        let bytes = fs::read(&self.path);
+        let bytes = bytes.map_err(|error| CompareError::File(self.path.clone(), error))?;
+        let mut rest = bytes.as_slice();
+        // By a search of the standard library's own, for programs are tens of megabytes, and this one is seldom optimised.
+        while rest.skip_until(DIVANS.0).is_ok_and(|skipped| skipped > 0) {
+            if rest.starts_with(DIVANS.1) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     pub(crate) fn hash(&self) -> Result<[u8; 32], CompareError> {
         let failed = |error| CompareError::File(self.path.clone(), error);
         let mut file = fs::File::open(&self.path).map_err(failed)?;
@@ -207,6 +225,20 @@ mod tests {
         check("-p api --profile release --bench users", "release");
         check("--profile=lean", "lean");
         check("--profile", "bench");
+    }
+
+    #[test]
+    fn a_program_with_divan_in_it_is_known_by_its_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program {
+            path: folder.path().join("program"),
+            ..Program::named("api")
+        };
+        assert!(program.has_divan().is_err());
+        fs::write(&program.path, b"\x7fELF\0DIVAN_SAMPLE_SIZE\0").unwrap();
+        assert!(!program.has_divan().unwrap());
+        fs::write(&program.path, b"\x7fELF\0DIVAN_SAMPLE_COUNT\0").unwrap();
+        assert!(program.has_divan().unwrap());
     }
 
     #[test]

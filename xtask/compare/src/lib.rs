@@ -19,7 +19,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! - `arguments`: the command line
+//! - `arguments`, `settings`: the command line; the file that holds single benches to something
 //! - `session`: a whole comparison: both sides, their benches, one after the other
 //! - `git`, `build`: a commit in a work tree of its own, and its bench programs
 //! - `saved`: bench programs that are kept for a later comparison
@@ -30,6 +30,7 @@
 //! - `estimate`, `counts`: from times to a change and its verdict; what is counted and not timed
 //! - `outcome`: what a comparison found
 //! - `report`: the table, JSON, markdown and page of it
+//! - `trials`: how often all that is wrong, by experiment (feature `trials`)
 //! - `interrupt`, `error`, `nearest`: Ctrl-C; what keeps a comparison from being made; what was probably meant
 
 #![expect(
@@ -55,11 +56,14 @@ mod report;
 mod rounds;
 mod saved;
 mod session;
+mod settings;
 // The library's statistics of pairs. They are pure, and the library itself would bring a database along.
 #[path = "../../../perf-harness/src/stats/mod.rs"]
 #[cfg_attr(not(test), expect(dead_code, reason = "the library asks for more"))]
 #[expect(unused_imports, reason = "the same")]
 mod stats;
+#[cfg(feature = "trials")]
+mod trials;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -70,6 +74,8 @@ use error::CompareError;
 use outcome::Comparison;
 use report::Look;
 use session::Told;
+#[cfg(feature = "trials")]
+pub use trials::bench_trials;
 
 /// The exit code of a mistake on the command line, and of what could not be measured.
 const COULD_NOT_MEASURE: u8 = 2;

@@ -140,10 +140,12 @@ pub(crate) enum Witness {
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Required {
     pub(crate) gain: f64,
     pub(crate) is_met: bool,
+    /// Why it is another one than that of the others, if it is: from `bench-compare.toml`.
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +178,11 @@ impl Comparison {
     /// What the process ends with: the table of the crate's docs.
     pub(crate) fn exit_code(&self, fails_undecided: bool, fails_noisy: bool) -> u8 {
         let is_slower = |one: &Compared| self.is_regression(one);
-        let is_short = |one: &Compared| one.required.is_some_and(|required| !required.is_met);
+        let is_short = |one: &Compared| {
+            one.required
+                .as_ref()
+                .is_some_and(|required| !required.is_met)
+        };
         let is_open = |one: &Compared| one.verdict == Verdict::Undecided;
         let any = |is: &dyn Fn(&Compared) -> bool| self.benchmarks.iter().any(is);
         if self.is_partial || self.left_out.iter().any(|one| one.is_failure) {

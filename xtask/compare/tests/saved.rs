@@ -58,9 +58,14 @@ fn a_ref_is_saved_and_a_ref_is_compared_with_it() {
     dirty.says("and changes) as `week`");
     let told = workspace.compare(&format!("--save week main {WORDS}"));
     told.ended(0).says("saved main (").says("sums/sums");
+    let told = workspace.compare("--against week --filter counted");
+    told.ended(0).says("steps 10,000 -> 7");
+    workspace.edit(BENCHES, "\"steps\", 7", "\"steps\", 10_001");
     workspace.commit("two");
     let told = workspace.compare("--against week HEAD --filter counted");
-    told.ended(0).says("steps 10,000 -> 7").says("head  HEAD (");
+    told.ended(1)
+        .says("steps 10,000 -> 10,001")
+        .says("head  HEAD (");
 }
 
 #[test]

@@ -47,15 +47,15 @@ fn a_mistake_is_named_with_what_is_known_and_what_was_probably_meant() {
     };
     check(
         "",
-        "no command given\n  known: tidy, ci, demo, bench-compare, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
+        "no command given\n  known: tidy, ci, demo, bench-compare, bench-trials, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
     );
     check(
         "tdy",
-        "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-compare, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
+        "unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-compare, bench-trials, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
     );
     check(
         "benchmarks",
-        "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-compare, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
+        "unknown command `benchmarks`\n  known: tidy, ci, demo, bench-compare, bench-trials, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help",
     );
     check(
         "ci --lst",
@@ -94,6 +94,7 @@ Usage: cargo xtask <command> [flags]
     --tested       leave out `cargo test --workspace`, which was run just before
   demo             run the example service's demonstration
   bench-compare    tell which of two versions is faster, by how much, and how surely; --help
+  bench-trials     try how often that is wrong, and how often it finds what is there; --help
   bench-provision  time what a fresh database costs, ours against others'
     --quick        one round instead of five
   bench-recorder   time what the recorder costs, against a direct connection and pgbouncer

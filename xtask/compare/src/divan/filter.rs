@@ -3,13 +3,19 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::Deserialize;
+
 use crate::nearest::nearest;
 
 /// A pattern: `*` stands for any text, also none and also one with `::`. All else stands for itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Pattern(String);
 
 impl Pattern {
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The whole of the name.
     pub(crate) fn is_whole(&self, name: &str) -> bool {
         let mut pieces = self.0.split('*');

@@ -12,7 +12,7 @@ pub(crate) mod filter;
 pub(crate) mod names;
 pub(crate) mod output;
 pub(crate) mod process;
-mod program;
+pub(crate) mod program;
 mod rows;
 mod unreadable;
 

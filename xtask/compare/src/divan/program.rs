@@ -21,18 +21,18 @@ const LINES: usize = 20;
 
 /// What a program left.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(crate) struct Ended {
     /// None where it was killed at the deadline.
-    pub(super) status: Option<ExitStatus>,
-    pub(super) stdout: String,
+    pub(crate) status: Option<ExitStatus>,
+    pub(crate) stdout: String,
     /// More than is kept: `stdout` is its start.
-    pub(super) is_cut: bool,
+    pub(crate) is_cut: bool,
     /// Its end.
-    pub(super) stderr: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs it. Its input is empty. An error where it cannot be started, or not waited for.
-pub(super) fn run(command: &mut Command, deadline: Duration) -> io::Result<Ended> {
+pub(crate) fn run(command: &mut Command, deadline: Duration) -> io::Result<Ended> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

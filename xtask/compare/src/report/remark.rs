@@ -62,14 +62,16 @@ fn allowance(one: &Compared) -> Option<String> {
 }
 
 fn requirement(one: &Compared) -> Option<String> {
-    let required = one.required?;
+    let required = one.required.as_ref()?;
     let asked = percent(required.gain);
     let shown = one.change.map(|change| match -change.high {
         gain if gain > 0.0 => format!("at least {} less time", percent(gain)),
         _ => "no gain is shown".to_owned(),
     });
     let shown = shown.unwrap_or_else(|| "not measured".to_owned());
-    Some(format!("{shown}, {asked} was required"))
+    let reason = required.reason.as_ref();
+    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    Some(format!("{shown}, {asked} was required{reason}"))
 }
 
 /// The smallest change that could have been seen.
@@ -298,5 +300,9 @@ mod tests {
             "at least 8.3 % less time, 50 % was required",
         ];
         assert_eq!(told, expected);
+        let mut second = comparison.benchmarks[1].clone();
+        second.required.as_mut().unwrap().reason = Some("it mostly waits".to_owned());
+        let expected = ["at least 8.3 % less time, 50 % was required: it mostly waits"];
+        assert_eq!(remarks(&second), expected);
     }
 }

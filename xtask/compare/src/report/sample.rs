@@ -81,11 +81,16 @@ pub(crate) fn variants(is_met: bool) -> Comparison {
         0.01,
         10,
     );
-    second.required = Some(Required { gain: 0.5, is_met });
+    second.required = Some(Required {
+        gain: 0.5,
+        is_met,
+        reason: None,
+    });
     let mut first = bench("users", 12_300_000.0, -2.6, 0.02, 10);
     first.required = Some(Required {
         gain: 0.5,
         is_met: true,
+        reason: None,
     });
     first.counts = counts(&[("queries", 101.0, 2.0)]);
     Comparison {

@@ -120,6 +120,7 @@ fn required() -> Value {
     json!({
         "gain": number("What was asked for: 0.5 is half of the time."),
         "is_met": flag("The interval's lower end is no less."),
+        "reason": or_null(&text_of("Why it is another one than that of the others: from `bench-compare.toml`.")),
     })
 }
 

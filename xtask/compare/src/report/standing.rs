@@ -33,7 +33,13 @@ impl Standing {
         match one.verdict {
             Verdict::Slower if one.allowed.is_some() => Self::Allowed,
             Verdict::Slower => Self::Slower,
-            _ if one.required.is_some_and(|required| !required.is_met) => Self::TooLittle,
+            _ if one
+                .required
+                .as_ref()
+                .is_some_and(|required| !required.is_met) =>
+            {
+                Self::TooLittle
+            }
             Verdict::Faster => Self::Faster,
             Verdict::Undecided => Self::Undecided,
             Verdict::Same if one.mode == Mode::Identical => Self::Identical,

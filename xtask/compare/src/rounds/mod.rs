@@ -93,6 +93,8 @@ pub(crate) struct Match<'a> {
     pub(crate) pair: Pair<'a>,
     pub(crate) threshold: Option<f64>,
     pub(crate) counts_instructions: bool,
+    /// What costs more of something that is counted is slower.
+    pub(crate) judges_counts: bool,
 }
 
 impl Match<'_> {
@@ -144,7 +146,7 @@ impl Match<'_> {
             }
         }
         let counts = series.counts();
-        if counts::became_more(&counts) {
+        if self.judges_counts && counts::became_more(&counts) {
             verdict = Verdict::Slower;
             is_confirmed = true;
         }

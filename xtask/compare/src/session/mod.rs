@@ -15,10 +15,12 @@ use std::time::Instant;
 use fastrand::Rng;
 
 use crate::arguments::{Options, Subject};
+use crate::build;
 use crate::callgrind;
 use crate::error::CompareError;
 use crate::interrupt;
-use crate::outcome::{Comparison, Kind};
+use crate::outcome::{Comparison, Kind, LeftOut};
+use crate::settings::Settings;
 use machine::Watched;
 use running::Running;
 pub(crate) use saved::save;
@@ -38,21 +40,28 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     if options.counts_instructions {
         callgrind::is_installed()?;
     }
-    let sides = Sides::prepare(&here, options)?;
+    let workspace = build::workspace(&here)?;
+    let settings = Settings::read(&workspace.workspace_root)?;
+    let sides = Sides::prepare(&here, &workspace, options)?;
     let matched = sides.matched(options)?;
     if options.only_lists {
         return Ok(Told::Names(matched.names()));
     }
     let seed = options.seed.unwrap_or_else(|| Rng::new().u64(0..1 << 53));
     let watched = Watched::begin();
-    let mut running = Running::new(options, seed);
+    let mut running = Running::new(options, &settings, seed);
     running.all(&matched);
     let Matched {
         only_base,
         only_head,
-        left_out,
+        mut left_out,
+        known,
         ..
     } = matched;
+    // Where only a part was built, the others are not known.
+    if options.cargo.is_empty() {
+        left_out.extend(settings.idle(&known).into_iter().map(without_bench));
+    }
     let mut outcome = Comparison {
         schema_version: Comparison::SCHEMA_VERSION,
         kind: kind(&options.subject),
@@ -70,6 +79,15 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     };
     outcome.left_out.extend(running.left_out);
     Ok(Told::Outcome(Box::new(outcome)))
+}
+
+fn without_bench(pattern: &str) -> LeftOut {
+    LeftOut {
+        name: format!("bench-compare.toml: {pattern}"),
+        reason: "no bench has that name, from its beginning to its end: `--list` shows them"
+            .to_owned(),
+        is_failure: false,
+    }
 }
 
 fn kind(subject: &Subject) -> Kind {

@@ -11,6 +11,7 @@ use crate::interrupt;
 use crate::lockstep::Which;
 use crate::outcome::{Compared, LeftOut, Mode, Required, Verdict};
 use crate::rounds::{Limits, Match, THRESHOLD};
+use crate::settings::{OfBench, Settings};
 
 /// That nothing happens, before a bench is given up.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -20,6 +21,7 @@ const CONTROLS: usize = 2;
 
 pub(super) struct Running<'a> {
     options: &'a Options,
+    settings: &'a Settings,
     rng: Rng,
     pub(super) benchmarks: Vec<Compared>,
     pub(super) control: Vec<Compared>,
@@ -27,9 +29,10 @@ pub(super) struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    pub(super) fn new(options: &'a Options, seed: u64) -> Self {
+    pub(super) fn new(options: &'a Options, settings: &'a Settings, seed: u64) -> Self {
         Self {
             options,
+            settings,
             rng: Rng::with_seed(seed),
             benchmarks: Vec::new(),
             control: Vec::new(),
@@ -50,8 +53,11 @@ impl<'a> Running<'a> {
     }
 
     fn one(&mut self, bench: &Shared<'_>, progress: &mut Progress) {
+        let of_bench = self.settings.of(&bench.name);
+        let threshold = of_bench.threshold.or(self.options.threshold);
         if bench.is_identical {
-            self.benchmarks.push(self.identical(&bench.name));
+            let identical = identical(&bench.name, threshold.unwrap_or(THRESHOLD));
+            self.benchmarks.push(identical);
             return;
         }
         let limits = Limits {
@@ -61,12 +67,17 @@ impl<'a> Running<'a> {
         let of_head = Match {
             name: &bench.name,
             pair: bench.pair(),
-            threshold: self.options.threshold,
+            threshold,
             counts_instructions: self.options.counts_instructions,
+            // Of two ways the one may need less time and more rows.
+            judges_counts: matches!(
+                self.options.subject,
+                Subject::Versions(..) | Subject::Against(..)
+            ),
         };
         match of_head.compare(limits, &mut self.rng, progress) {
             Ok(compared) => {
-                let compared = self.judged(compared);
+                let compared = self.judged(compared, of_bench);
                 self.benchmarks.push(compared);
             }
             Err(failure) => {
@@ -94,35 +105,42 @@ impl<'a> Running<'a> {
     }
 
     /// With what was asked of it beforehand: a gain, or leave to be slower.
-    fn judged(&self, mut compared: Compared) -> Compared {
-        compared.required = self.options.required.map(|gain| Required {
-            gain,
-            is_met: compared.change.is_some_and(|change| -change.high >= gain),
+    fn judged(&self, mut compared: Compared, of_bench: OfBench) -> Compared {
+        compared.required = self.options.required.map(|of_all| {
+            let (gain, reason) = match of_bench.required {
+                Some((gain, reason)) => (gain, Some(reason)),
+                None => (of_all, None),
+            };
+            Required {
+                gain,
+                is_met: compared.change.is_some_and(|change| -change.high >= gain),
+                reason,
+            }
         });
         let mut allowed = self.options.allowed.iter();
         let reason = allowed.find_map(|allowed| allowed.reason(&compared.name));
-        compared.allowed = reason.map(ToOwned::to_owned);
+        compared.allowed = reason.map(ToOwned::to_owned).or(of_bench.allowed);
         compared
     }
+}
 
-    fn identical(&self, name: &str) -> Compared {
-        Compared {
-            name: name.to_owned(),
-            mode: Mode::Identical,
-            verdict: Verdict::Same,
-            threshold: self.options.threshold.unwrap_or(THRESHOLD),
-            change: None,
-            base_ns: None,
-            head_ns: None,
-            pairs: Vec::new(),
-            samples_per_pair: 0,
-            iterations_per_sample: 0,
-            is_confirmed: false,
-            counts: std::collections::BTreeMap::new(),
-            instructions: None,
-            allowed: None,
-            required: None,
-            seconds: 0.0,
-        }
+fn identical(name: &str, threshold: f64) -> Compared {
+    Compared {
+        name: name.to_owned(),
+        mode: Mode::Identical,
+        verdict: Verdict::Same,
+        threshold,
+        change: None,
+        base_ns: None,
+        head_ns: None,
+        pairs: Vec::new(),
+        samples_per_pair: 0,
+        iterations_per_sample: 0,
+        is_confirmed: false,
+        counts: std::collections::BTreeMap::new(),
+        instructions: None,
+        allowed: None,
+        required: None,
+        seconds: 0.0,
     }
 }

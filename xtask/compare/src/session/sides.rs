@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::saved;
-use super::variants::variants;
+use super::variants::{self, variants};
 use crate::arguments::{Options, Subject};
-use crate::build::{self, Place, Program};
+use crate::build::{self, Place, Program, Workspace};
 use crate::divan::filter::Filter;
 use crate::divan::names;
 use crate::error::CompareError;
@@ -44,6 +44,8 @@ pub(super) struct Matched<'a> {
     pub(super) only_base: Vec<String>,
     pub(super) only_head: Vec<String>,
     pub(super) left_out: Vec<LeftOut>,
+    /// All names by which a bench can be meant, also one that is not asked for.
+    pub(super) known: Vec<String>,
 }
 
 /// A bench that both have.
@@ -63,8 +65,11 @@ pub(super) struct Listed<'a> {
 }
 
 impl Sides {
-    pub(super) fn prepare(here: &Path, options: &Options) -> Result<Self, CompareError> {
-        let workspace = build::workspace(here)?;
+    pub(super) fn prepare(
+        here: &Path,
+        workspace: &Workspace,
+        options: &Options,
+    ) -> Result<Self, CompareError> {
         let held = Held::new(workspace.target_directory.join("bench-compare"))?;
         let source = Place {
             source: here.to_owned(),
@@ -80,7 +85,7 @@ impl Sides {
             Subject::Variants(one, other) => held.same(&source, (one, other), options),
             Subject::Itself => held.same(&source, ("working tree", "itself"), options),
             Subject::Against(name, version) => {
-                saved::against(held, &workspace, here, (name, version.as_deref()), options)
+                saved::against(held, workspace, here, (name, version.as_deref()), options)
             }
         }
     }
@@ -88,13 +93,13 @@ impl Sides {
     /// The benches of both, by name, as far as the filter goes.
     pub(super) fn matched(&self, options: &Options) -> Result<Matched<'_>, CompareError> {
         let mut left_out = Vec::new();
-        let base = listed(&self.base_programs, &mut left_out);
+        let base = listed(&self.base_programs, &mut left_out)?;
         let mut nothing = Vec::new();
         let head = match &options.subject {
             Subject::Versions(..) | Subject::Against(..) => {
-                listed(&self.head_programs, &mut left_out)
+                listed(&self.head_programs, &mut left_out)?
             }
-            _ => listed(&self.head_programs, &mut nothing),
+            _ => listed(&self.head_programs, &mut nothing)?,
         };
         if base.is_empty() || head.is_empty() {
             let side = if base.is_empty() {
@@ -113,6 +118,7 @@ impl Sides {
             _ => by_name(&base, &head)?,
         };
         matched.left_out = left_out;
+        matched.known = base.iter().chain(&head).flat_map(known_as).collect();
         matched.keep(&options.filter)?;
         Ok(matched)
     }
@@ -335,6 +341,15 @@ pub(super) fn working_tree(
     Ok((side, programs))
 }
 
+/// By its path, and by that of a variant.
+fn known_as(bench: &Listed<'_>) -> Vec<String> {
+    let parts: Vec<_> = bench.path.split("::").collect();
+    let without = |group: &&str| variants::without(&bench.path, group);
+    let paths = parts.iter().map(without).chain([bench.path.clone()]);
+    let with_package = |path| [format!("{}/{path}", bench.program.package), path];
+    paths.flat_map(with_package).collect()
+}
+
 /// With its package where another one has a bench of that path, too.
 fn name(bench: &Listed<'_>, all: &[Listed<'_>]) -> String {
     let is_shared = |other: &&Listed<'_>| other.path == bench.path;
@@ -345,9 +360,20 @@ fn name(bench: &Listed<'_>, all: &[Listed<'_>]) -> String {
     }
 }
 
-fn listed<'a>(programs: &'a [Program], left_out: &mut Vec<LeftOut>) -> Vec<Listed<'a>> {
+fn listed<'a>(
+    programs: &'a [Program],
+    left_out: &mut Vec<LeftOut>,
+) -> Result<Vec<Listed<'a>>, CompareError> {
     let mut all = Vec::new();
     for program in programs {
+        if !program.has_divan()? {
+            left_out.push(LeftOut {
+                name: format!("{}/{}", program.package, program.target),
+                reason: "it is no program of divan benches, and was not run".to_owned(),
+                is_failure: false,
+            });
+            continue;
+        }
         match names::list(&program.path, &program.folder, LISTING) {
             Ok(names) => {
                 let single = names.single.into_iter();
@@ -365,7 +391,7 @@ fn listed<'a>(programs: &'a [Program], left_out: &mut Vec<LeftOut>) -> Vec<Liste
             }),
         }
     }
-    all
+    Ok(all)
 }
 
 fn reasons(left_out: &[LeftOut]) -> String {

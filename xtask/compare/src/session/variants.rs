@@ -54,7 +54,8 @@ fn renamed(path: &str, group: &str, other: &str) -> String {
     parts.collect::<Vec<_>>().join("::")
 }
 
-fn without(path: &str, group: &str) -> String {
+/// The path under which two variants are told.
+pub(super) fn without(path: &str, group: &str) -> String {
     let parts = path.split("::").filter(|part| *part != group);
     parts.collect::<Vec<_>>().join("::")
 }
