@@ -23,8 +23,8 @@
 //!
 //! # What is counted
 //!
-//! Times are estimates. What a bench can count is not, and is compared exactly: [`count`]. `bench-compare --instructions` counts the
-//! instructions of the same bodies, by callgrind.
+//! Times are estimates. What a bench can count is not, and is compared exactly: [`count`]. `bench-compare --instructions` counts
+//! the instructions of the same bodies, by callgrind.
 
 #[cfg(unix)]
 mod gate;

@@ -1,4 +1,5 @@
-//! `--instructions`: counted by callgrind, and told beside the time. Where there is no valgrind these tests say that they are skipped.
+//! `--instructions`: counted by callgrind, and told beside the time. Where there is no valgrind these tests say that they are
+//! skipped.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 

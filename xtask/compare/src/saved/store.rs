@@ -156,7 +156,8 @@ impl Kept {
             return Err(CompareError::Saved(
                 run.name.clone(),
                 format!(
-                    "its benches of `{}` run in {}, which is not there any more: bring it back, for they may read files there; or {}",
+                    "its benches of `{}` run in {}, which is not there any more: bring it back, for they may read files there, \
+                     or {}",
                     self.package,
                     program.folder.display(),
                     run.again()

@@ -1,7 +1,7 @@
 //! A whole comparison, from the words to the outcome.
 //!
-//! `sides` builds both and finds the benches that they share, `variants` those of two groups, `saved` keeps one and takes it for a
-//! base; `running` compares these one by one, `machine` tells where it was.
+//! `sides` builds both and finds the benches that they share, `variants` those of two groups, `saved` keeps one and takes it for
+//! a base; `running` compares these one by one, `machine` tells where it was.
 
 mod machine;
 mod progress;
