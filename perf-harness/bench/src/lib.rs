@@ -23,19 +23,22 @@
 //!
 //! # What is counted
 //!
-//! Times are estimates. What a bench can count is not, and is compared exactly: [`count`].
+//! Times are estimates. What a bench can count is not, and is compared exactly: [`count`]. `bench-compare --instructions` counts
+//! the instructions of the same bodies, by callgrind.
 
 #[cfg(unix)]
 mod gate;
 #[cfg(not(unix))]
 #[path = "no_gate.rs"]
 mod gate;
+mod instructions;
 
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
 use divan::Bencher;
 use gate::Gate;
+use instructions::Iterations;
 
 thread_local! {
     static COUNTS: RefCell<Vec<(String, u64)>> = const { RefCell::new(Vec::new()) };
@@ -43,9 +46,10 @@ thread_local! {
 
 /// Benches a function on the current thread.
 pub fn bench<O>(bencher: Bencher<'_, '_>, mut work: impl FnMut() -> O) {
-    match open() {
-        None => bencher.bench_local(work),
-        Some(samples) => bencher
+    match asked() {
+        Asked::Nothing => bencher.bench_local(work),
+        Asked::Instructions(iterations) => bencher.bench_local(|| iterations.run(&mut work)),
+        Asked::Turns(samples) => bencher
             .with_inputs(|| samples.before())
             .bench_local_values(|()| samples.timed(&mut work)),
     }
@@ -57,9 +61,12 @@ pub fn bench_values<I, O>(
     mut make: impl FnMut() -> I,
     mut work: impl FnMut(I) -> O,
 ) {
-    match open() {
-        None => bencher.with_inputs(make).bench_local_values(work),
-        Some(samples) => bencher
+    match asked() {
+        Asked::Nothing => bencher.with_inputs(make).bench_local_values(work),
+        Asked::Instructions(iterations) => bencher
+            .with_inputs(make)
+            .bench_local_values(|input| iterations.run(|| work(input))),
+        Asked::Turns(samples) => bencher
             .with_inputs(|| samples.made(&mut make))
             .bench_local_values(|input| samples.timed(|| work(input))),
     }
@@ -71,9 +78,12 @@ pub fn bench_refs<I, O>(
     mut make: impl FnMut() -> I,
     mut work: impl FnMut(&mut I) -> O,
 ) {
-    match open() {
-        None => bencher.with_inputs(make).bench_local_refs(work),
-        Some(samples) => bencher
+    match asked() {
+        Asked::Nothing => bencher.with_inputs(make).bench_local_refs(work),
+        Asked::Instructions(iterations) => bencher
+            .with_inputs(make)
+            .bench_local_refs(|input| iterations.run(|| work(input))),
+        Asked::Turns(samples) => bencher
             .with_inputs(|| samples.made(&mut make))
             .bench_local_refs(|input| samples.timed(|| work(input))),
     }
@@ -96,9 +106,20 @@ pub fn count(name: &str, value: u64) {
     COUNTS.with_borrow_mut(|counts| counts.push((name.replace(['\n', '\r'], " "), value)));
 }
 
-fn open() -> Option<Samples> {
+/// What `bench-compare` wants to know, where that runs us.
+enum Asked {
+    Nothing,
+    /// The time of each sample, when it is its turn.
+    Turns(Samples),
+    Instructions(Iterations),
+}
+
+fn asked() -> Asked {
     let counts = COUNTS.take();
-    Gate::open(&counts).map(Samples::new)
+    if let Some(iterations) = Iterations::asked_for() {
+        return Asked::Instructions(iterations);
+    }
+    Gate::open(&counts).map_or(Asked::Nothing, |gate| Asked::Turns(Samples::new(gate)))
 }
 
 /// The samples of one bench, each with its turn.

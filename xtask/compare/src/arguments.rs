@@ -1,5 +1,7 @@
 //! The command line.
 
+mod subject;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use lexopt::prelude::*;
 use crate::divan::filter::{Allowed, Filter};
 use crate::error::CompareError;
 use crate::nearest::nearest;
+
+pub(crate) use subject::{Saving, Subject};
 
 pub(crate) const HELP: &str = "\
 Usage: cargo xtask bench-compare [BASE] [HEAD] [flags] [-- flags of `cargo bench`]
@@ -21,9 +25,13 @@ tree as it is.
                         with `users::optimised::page`
   --require PERCENT     fail where the gain is smaller at the interval's lower end: `50%` is half of the time
   --aa                  the base with itself: what this machine's noise is taken for
+  --save NAME           build one version, keep its programs under that name, and compare nothing: `--save week` is the working
+                        tree, `--save week v1.2` a ref
+  --against NAME        with what was saved: `--against week` the working tree, `--against week HEAD` a ref
   --filter GLOB         only benches whose path has this in it; `*` is anything; may be given again
   --list                name what would be compared, and run nothing
   --threshold PERCENT   what is too little to matter; 3% in lockstep, 5% by process
+  --instructions        beside the time, count the instructions of an iteration by valgrind's callgrind; no verdict rests on them
   --max-time SECONDS    at most so long for a bench; 20
   --allow GLOB=REASON   a regression that is known, and why it may be
   --fail-on WHAT        `undecided` and `noisy` runs fail, too (exit code 3); may be given again
@@ -41,17 +49,6 @@ tree as it is.
 Exit codes: 0 nothing slower, 1 a regression, 2 could not measure, 3 undecided or noisy where that fails.
 ";
 
-/// What is compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// Refs; none is the default.
-    Versions(Option<String>, Option<String>),
-    /// Groups of the working tree.
-    Variants(String, String),
-    /// The working tree with itself.
-    Itself,
-}
-
 /// Where an outcome goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -63,6 +60,7 @@ pub(crate) enum Format {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Options {
     pub(crate) subject: Subject,
     /// 0.5 is half of the time.
@@ -70,6 +68,7 @@ pub(crate) struct Options {
     pub(crate) filter: Filter,
     pub(crate) only_lists: bool,
     pub(crate) threshold: Option<f64>,
+    pub(crate) counts_instructions: bool,
     pub(crate) max_time: Duration,
     pub(crate) allowed: Vec<Allowed>,
     pub(crate) fails_undecided: bool,
@@ -84,16 +83,20 @@ pub(crate) struct Options {
 pub(crate) enum Asked {
     Help,
     Schema,
+    Save(Saving),
     Compare(Box<Options>),
 }
 
-const FLAGS: [&str; 17] = [
+const FLAGS: [&str; 20] = [
     "variants",
     "require",
     "aa",
+    "save",
+    "against",
     "filter",
     "list",
     "threshold",
+    "instructions",
     "max-time",
     "allow",
     "fail-on",
@@ -119,12 +122,14 @@ pub(crate) fn read(words: &[OsString]) -> Result<Asked, CompareError> {
         ..Options::default()
     };
     let mut refs = Vec::new();
+    let mut save = None;
     let mut parser = lexopt::Parser::from_args(ours.iter().cloned());
     while let Some(word) = parser.next().map_err(told)? {
         match word {
             Short('h') | Long("help") => return Ok(Asked::Help),
             Long("schema") => return Ok(Asked::Schema),
             Value(name) => refs.push(name.to_string_lossy().into_owned()),
+            Long("save") => save = Some(subject::name("save", &text("save", &mut parser)?)?),
             Long(flag) => {
                 let flag = flag.to_owned();
                 options.flag(&flag, &mut parser)?;
@@ -132,18 +137,22 @@ pub(crate) fn read(words: &[OsString]) -> Result<Asked, CompareError> {
             Short(letter) => return Err(unknown(&format!("-{letter}"), None)),
         }
     }
-    options.versions(refs)?;
+    if let Some(name) = save {
+        return options.saving(name, refs).map(Asked::Save);
+    }
+    options.subject = options.subject.with(refs)?;
     Ok(Asked::Compare(Box::new(options)))
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            subject: Subject::Versions(None, None),
+            subject: Subject::default(),
             required: None,
             filter: Filter::default(),
             only_lists: false,
             threshold: None,
+            counts_instructions: false,
             max_time: Duration::from_secs(20),
             allowed: Vec::new(),
             fails_undecided: false,
@@ -161,18 +170,10 @@ impl Options {
             return Err(unknown(&format!("--{flag}"), nearest(flag, FLAGS)));
         }
         match flag {
-            "aa" => self.subject = Subject::Itself,
+            "aa" => self.subject.choose(Subject::Itself)?,
             "list" => self.only_lists = true,
-            _ => {
-                let value = parser.value().map_err(told)?;
-                let value = value.into_string().map_err(|value| {
-                    CompareError::Words(format!(
-                        "`--{flag}`: {} is no text",
-                        value.to_string_lossy()
-                    ))
-                })?;
-                self.value(flag, &value)?;
-            }
+            "instructions" => self.counts_instructions = true,
+            _ => self.value(flag, &text(flag, parser)?)?,
         }
         Ok(())
     }
@@ -200,7 +201,11 @@ impl Options {
                 });
                 let (base, head) =
                     two.ok_or_else(|| wrong("two names are needed, as in `--variants naive,optimised`"))?;
-                self.subject = Subject::Variants(base.to_owned(), head.to_owned());
+                self.subject.choose(Subject::Variants(base.to_owned(), head.to_owned()))?;
+            }
+            "against" => {
+                let name = subject::name(flag, value)?;
+                self.subject.choose(Subject::Against(name, None))?;
             }
             "require" => self.required = Some(percent(value).filter(|part| *part < 1.0).ok_or_else(|| {
                 wrong("a gain is from 0% to less than 100%, as in `--require 50%`: half of the time")
@@ -220,27 +225,15 @@ impl Options {
         }
         Ok(())
     }
+}
 
-    fn versions(&mut self, refs: Vec<String>) -> Result<(), CompareError> {
-        let mut refs = refs.into_iter();
-        let (base, head, third) = (refs.next(), refs.next(), refs.next());
-        if let Some(third) = third {
-            return Err(CompareError::Words(format!(
-                "`{third}`: two versions are compared, BASE and HEAD; flags of cargo come after `--`"
-            )));
-        }
-        if base.is_none() {
-            return Ok(());
-        }
-        if self.subject != Subject::Versions(None, None) {
-            return Err(CompareError::Words(
-                "`--variants` and `--aa` are about the working tree: they take no BASE and no HEAD"
-                    .to_owned(),
-            ));
-        }
-        self.subject = Subject::Versions(base, head);
-        Ok(())
-    }
+/// What comes after a flag.
+fn text(flag: &str, parser: &mut lexopt::Parser) -> Result<String, CompareError> {
+    let value = parser.value().map_err(told)?;
+    value.into_string().map_err(|value| {
+        let value = value.to_string_lossy();
+        CompareError::Words(format!("`--{flag}`: {value} is no text"))
+    })
 }
 
 /// `50%`, `50` or `2.5%`.

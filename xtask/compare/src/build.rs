@@ -58,6 +58,16 @@ pub(crate) fn workspace(folder: &Path) -> Result<Workspace, CompareError> {
         .map_err(|error| CompareError::NotUnderstood(format!("`cargo metadata` says: {error}")))
 }
 
+/// The profile that these words of `cargo bench` mean.
+pub(crate) fn profile(words: &[String]) -> String {
+    let next = words.iter().skip(1).map(Some).chain([None]);
+    let named = words.iter().zip(next).filter_map(|(word, next)| {
+        word.strip_prefix("--profile=")
+            .or_else(|| next.filter(|_| word == "--profile").map(String::as_str))
+    });
+    named.last().unwrap_or("bench").to_owned()
+}
+
 /// Builds the benches, by `cargo bench --no-run` with these words, and finds their programs.
 pub(crate) fn build(
     place: &Place,
@@ -203,6 +213,18 @@ mod tests {
         let library = message.replace(r#"["bench"]"#, r#"["lib"]"#);
         assert_eq!(read_artifact(&library), None);
         assert_eq!(read_artifact("not JSON"), None);
+    }
+
+    #[test]
+    fn the_profile_is_that_of_benches_or_is_named() {
+        let check = |line: &str, expected: &str| {
+            let words: Vec<String> = line.split(' ').map(ToOwned::to_owned).collect();
+            assert_eq!(profile(&words), expected, "{line}");
+        };
+        check("", "bench");
+        check("-p api --profile release --bench users", "release");
+        check("--profile=lean", "lean");
+        check("--profile", "bench");
     }
 
     #[test]

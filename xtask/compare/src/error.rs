@@ -31,6 +31,8 @@ pub(crate) enum CompareError {
     Busy(PathBuf),
     /// A side has no benches at all, or the filter none.
     Nothing(String),
+    /// Programs that are saved under a name, and what keeps them from being compared.
+    Saved(String, String),
 }
 
 impl fmt::Display for CompareError {
@@ -43,6 +45,7 @@ impl fmt::Display for CompareError {
             Self::Failed(program, said) if said.is_empty() => {
                 write!(f, "`{program}` failed: see above")
             }
+            Self::Saved(name, told) => write!(f, "what was saved as `{name}`: {told}"),
             Self::Failed(program, said) => write!(f, "`{program}` failed: {said}"),
             Self::NotUnderstood(what) => f.write_str(what),
             Self::File(path, error) => write!(f, "{}: {error}", path.display()),

@@ -22,9 +22,11 @@
 //! - `arguments`, `settings`: the command line; the file that holds single benches to something
 //! - `session`: a whole comparison: both sides, their benches, one after the other
 //! - `git`, `build`: a commit in a work tree of its own, and its bench programs
+//! - `saved`: bench programs that are kept for a later comparison
 //! - `divan`: names and values out of divan's text
 //! - `lockstep`: two processes that take turns
 //! - `rounds`: a bench on both sides, as many pairs of processes as it takes
+//! - `callgrind`: the instructions of a bench, beside its time
 //! - `estimate`, `counts`: from times to a change and its verdict; what is counted and not timed
 //! - `outcome`: what a comparison found
 //! - `report`: the table, JSON, markdown and page of it
@@ -39,6 +41,7 @@
 
 mod arguments;
 mod build;
+mod callgrind;
 mod counts;
 mod divan;
 mod error;
@@ -51,6 +54,7 @@ mod nearest;
 mod outcome;
 mod report;
 mod rounds;
+mod saved;
 mod session;
 mod settings;
 // The library's statistics of pairs. They are pure, and the library itself would bring a database along.
@@ -135,6 +139,10 @@ fn act(words: &[OsString]) -> Result<u8, CompareError> {
         }
         Asked::Schema => {
             print!("{}", report::schema());
+            return Ok(0);
+        }
+        Asked::Save(saving) => {
+            println!("{}", session::save(&saving)?);
             return Ok(0);
         }
         Asked::Compare(options) => options,

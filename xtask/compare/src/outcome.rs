@@ -74,6 +74,8 @@ pub(crate) struct Compared {
     pub(crate) is_confirmed: bool,
     /// What is counted, and is not the same on both sides or is told anyway: by name.
     pub(crate) counts: BTreeMap<String, Counted>,
+    /// None where nobody asked for them, or it was not run.
+    pub(crate) instructions: Option<Witness>,
     /// Why it may be slower, if it may.
     pub(crate) allowed: Option<String>,
     /// The gain that was asked for, and whether it is there: 0.5 is half of the time.
@@ -122,6 +124,20 @@ pub(crate) struct Counted {
     pub(crate) head: f64,
     /// More is worse. Of throughput's counters, that say how much work there is, it is not.
     pub(crate) is_cost: bool,
+}
+
+/// What an iteration needs of something, told beside the time: it makes nothing slower or faster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Witness {
+    Counted {
+        base: f64,
+        head: f64,
+    },
+    /// It was asked for and not counted.
+    LeftOut {
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -18,6 +18,8 @@ const PANICKED: i32 = 101;
 /// Which bench, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Run<'a> {
+    /// A program that runs it, and its flags; mostly there is none.
+    pub(crate) under: &'a [OsString],
     pub(crate) exe: &'a Path,
     pub(crate) current_dir: &'a Path,
     /// As [`names::list`](super::names::list) has it.
@@ -66,7 +68,7 @@ pub(crate) enum RunError {
 pub(crate) fn run(run: &Run<'_>) -> Result<Vec<Measured>, RunError> {
     let ended = program::run(&mut run.command(), run.deadline);
     let ended = ended.map_err(|error| RunError::NotStarted {
-        program: run.exe.display().to_string(),
+        program: run.started().display().to_string(),
         error,
     })?;
     let text = run.output(ended)?;
@@ -83,7 +85,14 @@ pub(crate) fn run(run: &Run<'_>) -> Result<Vec<Measured>, RunError> {
 
 impl Run<'_> {
     fn command(&self) -> Command {
-        let mut command = Command::new(self.exe);
+        let mut command = match self.under {
+            [] => Command::new(self.exe),
+            [program, flags @ ..] => {
+                let mut command = Command::new(program);
+                command.args(flags).arg(self.exe);
+                command
+            }
+        };
         without_divans_variables(&mut command);
         command
             .args(["--bench", "--exact", self.name, "--color", "never"])
@@ -94,6 +103,10 @@ impl Run<'_> {
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.current_dir);
         command
+    }
+
+    fn started(&self) -> &Path {
+        self.under.first().map_or(self.exe, Path::new)
     }
 
     /// What it printed, where it came to its end.

@@ -30,7 +30,7 @@ pub(super) fn facts(comparison: &Comparison) -> Vec<Fact> {
 }
 
 /// The name of a side and what it was built from: `main (1a2b3c4)`, `working tree (1a2b3c4 and changes)`.
-pub(super) fn side(side: &Side) -> String {
+pub(crate) fn side(side: &Side) -> String {
     let commit = side.commit.as_deref().map(short);
     let source = match (commit, side.is_dirty) {
         (Some(commit), true) => format!(" ({commit} and changes)"),

@@ -21,6 +21,7 @@ mod table;
 mod trackers;
 mod wrap;
 
+pub(crate) use fact::side;
 pub(crate) use html::page as html;
 pub(crate) use json::page as json;
 pub(crate) use look::Look;

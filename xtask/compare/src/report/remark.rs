@@ -1,9 +1,17 @@
 //! What there is to say of a benchmark beside its times.
 
-use crate::outcome::{Compared, Mode, Verdict};
+use crate::outcome::{Compared, Mode, Verdict, Witness};
 
 use super::number::{counts, differ, percent, signed_percent};
 use super::standing::Standing;
+use super::wrap::cut;
+
+const LONGEST: usize = 300;
+
+/// So small a change of the instructions is none: hash seeds alone do that.
+const AS_MANY: f64 = 0.001;
+/// So large a one is to be told where the time is the same.
+const OTHERS: f64 = 0.01;
 
 /// One short sentence each, the most important first.
 pub(super) fn remarks(one: &Compared) -> Vec<String> {
@@ -15,6 +23,7 @@ pub(super) fn remarks(one: &Compared) -> Vec<String> {
         requirement(one),
         blindness(one),
         processes(one),
+        instructions(one),
     ];
     all.into_iter().flatten().collect()
 }
@@ -42,9 +51,9 @@ fn only_counted(one: &Compared) -> Option<String> {
 }
 
 fn unconfirmed(one: &Compared) -> Option<String> {
-    let is_changed = is_slower_in_time(one) || one.verdict == Verdict::Faster;
     let is_shown = matches!(one.verdict, Verdict::Slower | Verdict::Faster);
-    (is_shown && is_changed && !one.is_confirmed).then(|| "not measured a second time".to_owned())
+    (is_shown && is_time_changed(one) && !one.is_confirmed)
+        .then(|| "not measured a second time".to_owned())
 }
 
 fn allowance(one: &Compared) -> Option<String> {
@@ -87,6 +96,40 @@ fn processes(one: &Compared) -> Option<String> {
         let threshold = percent(one.threshold);
         format!("compared by whole processes, threshold {threshold}")
     })
+}
+
+/// `instructions 12,345 -> 13,579 (+10 %)`, and what follows where the time says something else.
+fn instructions(one: &Compared) -> Option<String> {
+    let (base, head) = match one.instructions.as_ref()? {
+        Witness::Counted { base, head } => (*base, *head),
+        Witness::LeftOut { reason } => return Some(uncounted(reason)),
+    };
+    let change = head / base - 1.0;
+    let told = counts(base.round(), head.round());
+    let told = format!("instructions {told} ({})", signed_percent(change));
+    let conflict = match one.verdict {
+        Verdict::Slower | Verdict::Faster if is_time_changed(one) && change.abs() < AS_MANY => {
+            ": as many, so it is memory, layout or waiting"
+        }
+        Verdict::Same if change > OTHERS => ": more of them, in the same time",
+        Verdict::Same if change < -OTHERS => ": fewer of them, in the same time",
+        _ => "",
+    };
+    Some(told + conflict)
+}
+
+/// On one line, for a program's last words may be many.
+fn uncounted(reason: &str) -> String {
+    let words: Vec<_> = reason.split_whitespace().collect();
+    cut(
+        &format!("instructions not counted: {}", words.join(" ")),
+        LONGEST,
+    )
+}
+
+/// Not only what is counted.
+fn is_time_changed(one: &Compared) -> bool {
+    one.verdict == Verdict::Faster || is_slower_in_time(one)
 }
 
 /// How it was measured, for who wants to know all: `lockstep, threshold 3.0 %, 10 pairs of 40 samples of 8 iterations`.
@@ -166,11 +209,85 @@ mod tests {
         for name in ["users::page", "pages::depth::100"] {
             let mut all = comparison.benchmarks.iter_mut();
             let one = all.find(|one| one.name == name).unwrap();
-            one.counts.clear();
+            (one.counts, one.instructions) = (std::collections::BTreeMap::new(), None);
             assert_eq!(remarks(one), Vec::<String>::new());
             one.is_confirmed = false;
             assert_eq!(remarks(one), ["not measured a second time"]);
         }
+    }
+
+    #[test]
+    fn instructions_are_told_and_where_they_do_not_fit_the_time() {
+        let check = |name: &str, base: f64, head: f64, told: &str| {
+            let mut comparison = sample::every_case();
+            let mut all = comparison.benchmarks.iter_mut();
+            let one = all.find(|one| one.name == name).unwrap();
+            one.instructions = Some(Witness::Counted { base, head });
+            assert_eq!(remarks(one).last().unwrap(), told);
+        };
+        let as_many = ": as many, so it is memory, layout or waiting";
+        let (slower, faster, same) = ("users::page", "pages::depth::100", "recorder::forward");
+        let told = "instructions 1,000 -> 1,200 (+20 %)";
+        check(slower, 1_000.0, 1_200.0, told);
+        let told = format!("instructions 10,000 -> 10,009 (+0.1 %){as_many}");
+        check(slower, 10_000.2, 10_009.0, &told);
+        check(
+            faster,
+            10_000.0,
+            10_000.0,
+            &told.replace("10,009 (+0.1 %)", "10,000 (0.0 %)"),
+        );
+        check(
+            slower,
+            10_000.0,
+            10_010.1,
+            "instructions 10,000 -> 10,010 (+0.1 %)",
+        );
+        check(
+            same,
+            1_000.0,
+            1_000.0,
+            "instructions 1,000 -> 1,000 (0.0 %)",
+        );
+        check(
+            same,
+            1_000.0,
+            1_009.0,
+            "instructions 1,000 -> 1,009 (+0.9 %)",
+        );
+        check(
+            same,
+            1_000.0,
+            1_011.0,
+            "instructions 1,000 -> 1,011 (+1.1 %): more of them, in the same time",
+        );
+        check(
+            same,
+            1_000.0,
+            980.0,
+            "instructions 1,000 -> 980 (-2.0 %): fewer of them, in the same time",
+        );
+        check(faster, 1_000.0, 500.0, "instructions 1,000 -> 500 (-50 %)");
+        // Slower by what is counted: its time did not change.
+        check(
+            "dashboard::load",
+            1_000.0,
+            1_000.0,
+            "instructions 1,000 -> 1,000 (0.0 %)",
+        );
+    }
+
+    #[test]
+    fn instructions_that_were_not_counted_have_a_reason() {
+        let told = remarks_of("old::style");
+        let expected = "instructions not counted: its body is not one of perf-harness-bench";
+        assert_eq!(told.last().unwrap(), expected);
+        let told = uncounted(&format!(
+            "the base: its stderr:\n{}",
+            "a line\n".repeat(100)
+        ));
+        assert!(told.starts_with("instructions not counted: the base: its stderr: a line a line"));
+        assert_eq!(told.chars().count(), LONGEST);
     }
 
     #[test]

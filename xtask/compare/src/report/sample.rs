@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::estimate;
 use crate::outcome::{
-    Compared, Comparison, Counted, Kind, LeftOut, Machine, Mode, Required, Side, Verdict,
+    Compared, Comparison, Counted, Kind, LeftOut, Machine, Mode, Required, Side, Verdict, Witness,
 };
 
 /// How pairs differ from their middle: some of it to one side, one far out.
@@ -139,6 +139,19 @@ fn benchmarks() -> Vec<Compared> {
     let mut old = bench("old::style", 96.4, 0.001, 0.02, 12);
     old.mode = Mode::Process;
     old.threshold = 0.05;
+    old.instructions = Some(Witness::LeftOut {
+        reason: "its body is not one of perf-harness-bench".to_owned(),
+    });
+    let mut moved = bench("names::a│b c|d`e`<f>&\"g\"\\", 0.85, 0.05, 0.01, 15);
+    moved.instructions = Some(Witness::Counted {
+        base: 12.0,
+        head: 12.0,
+    });
+    let mut deep = bench("pages::depth::100", 5_020_000.0, -0.45, 0.03, 15);
+    deep.instructions = Some(Witness::Counted {
+        base: 41_234_567.25,
+        head: 26_500_123.5,
+    });
     vec![
         bench("recorder::forward", 1_204.0, -0.002, 0.01, 10),
         page,
@@ -147,8 +160,8 @@ fn benchmarks() -> Vec<Compared> {
         counted,
         few,
         leaner,
-        bench("names::a│b c|d`e`<f>&\"g\"\\", 0.85, 0.05, 0.01, 15),
-        bench("pages::depth::100", 5_020_000.0, -0.45, 0.03, 15),
+        moved,
+        deep,
         bench("memory::walk", 1_700_000.0, 0.012, 0.09, 40),
         identical("fingerprint::long"),
     ]
@@ -177,6 +190,7 @@ fn bench(name: &str, base_ns: f64, logarithm: f64, spread: f64, pairs: usize) ->
         iterations_per_sample: 8,
         is_confirmed: matches!(verdict, Verdict::Slower | Verdict::Faster),
         counts: BTreeMap::new(),
+        instructions: None,
         allowed: None,
         required: None,
         seconds: 0.61,

@@ -44,6 +44,8 @@ fn definitions() -> Value {
         "compared": object(&compared()),
         "change": said("By how much the time changed: -0.2 is a fifth less.", object(&change())),
         "counted": said("What is exact. Its unit is its name.", object(&counted())),
+        "witness": object(&witness()),
+        "no_witness": object(&no_witness()),
         "required": object(&required()),
         "left_out": object(&left_out()),
         "machine": object(&machine()),
@@ -77,6 +79,10 @@ fn compared() -> Value {
             "type": "object",
             "additionalProperties": reference("counted"),
         },
+        "instructions": said(
+            "Of an iteration, where they were asked for: no verdict rests on them.",
+            json!({ "anyOf": [reference("witness"), reference("no_witness"), { "type": "null" }] }),
+        ),
         "allowed": or_null(&text_of("Why it may be slower.")),
         "required": or_null(&reference("required")),
         "seconds": number("How long it took."),
@@ -97,6 +103,17 @@ fn counted() -> Value {
         "head": number(""),
         "is_cost": flag("More is worse."),
     })
+}
+
+fn witness() -> Value {
+    json!({
+        "base": number("The mean of some iterations."),
+        "head": number("The same of the head."),
+    })
+}
+
+fn no_witness() -> Value {
+    json!({ "reason": text_of("Why they were not counted.") })
 }
 
 fn required() -> Value {

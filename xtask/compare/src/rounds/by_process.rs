@@ -6,7 +6,8 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::{
-    Failure, Limits, Numbers, SAMPLE, THRESHOLD_BY_PROCESS, Took, Way, iterations, samples,
+    Failure, Limits, Numbers, SAMPLE, THRESHOLD_BY_PROCESS, Took, Way, iterations, nanoseconds,
+    samples,
 };
 use crate::divan::output::Measured;
 use crate::divan::process::{self, Run};
@@ -45,6 +46,7 @@ impl ByProcess {
         let bench = pair.of(which);
         let failed = |reason| Failure { which, reason };
         let run = Run {
+            under: &[],
             exe: &bench.program.path,
             current_dir: &bench.program.folder,
             name: bench.name,
@@ -81,6 +83,10 @@ impl Way for ByProcess {
         (self.samples, self.size)
     }
 
+    fn uncountable(&self) -> Option<&'static str> {
+        Some("its body is not one of perf-harness-bench")
+    }
+
     fn pair(&self, pair: &Pair<'_>, rng: &mut Rng) -> Result<Took, Failure> {
         let (base, head) = if rng.bool() {
             let base = self.run(pair, Which::Base)?;
@@ -106,8 +112,4 @@ fn facts(measured: Measured) -> Facts {
         allocations: measured.allocations,
         ..Facts::default()
     }
-}
-
-fn nanoseconds(time: f64) -> Duration {
-    Duration::try_from_secs_f64(time / 1e9).unwrap_or_default()
 }

@@ -76,6 +76,11 @@ impl Way for BySample {
         (self.sampling.samples - self.warm_up, self.sampling.size)
     }
 
+    fn uncountable(&self) -> Option<&'static str> {
+        let reason = "it is not known to have one thread only";
+        (!self.is_single_threaded).then_some(reason)
+    }
+
     fn pair(&self, pair: &Pair<'_>, rng: &mut Rng) -> Result<Took, Failure> {
         let mut sampling = self.sampling;
         sampling.processor = self.is_single_threaded.then(|| processor(rng)).flatten();

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
+use crate::callgrind;
 use crate::counts;
 use crate::estimate::FEWEST_PAIRS;
 use crate::interrupt;
 use crate::lockstep::{Facts, Pair, Which};
-use crate::outcome::{Change, Compared, Mode, Verdict};
+use crate::outcome::{Change, Compared, Mode, Verdict, Witness};
 use by_process::ByProcess;
 use by_sample::{BySample, NotProbed};
 use series::Series;
@@ -81,6 +82,8 @@ trait Way {
     fn numbers(&self) -> Numbers;
     /// Of each process, and iterations in each.
     fn samples(&self) -> (u32, u32);
+    /// Why its instructions are not to be counted, if they are not.
+    fn uncountable(&self) -> Option<&'static str>;
     fn pair(&self, pair: &Pair<'_>, rng: &mut Rng) -> Result<Took, Failure>;
 }
 
@@ -89,6 +92,7 @@ pub(crate) struct Match<'a> {
     pub(crate) name: &'a str,
     pub(crate) pair: Pair<'a>,
     pub(crate) threshold: Option<f64>,
+    pub(crate) counts_instructions: bool,
     /// What costs more of something that is counted is slower.
     pub(crate) judges_counts: bool,
 }
@@ -148,6 +152,7 @@ impl Match<'_> {
         }
         let (samples_per_pair, iterations_per_sample) = way.samples();
         let (base_ns, head_ns) = series.times();
+        let instructions = self.instructions(way, base_ns.zip(head_ns), limits);
         Ok(Compared {
             name: self.name.to_owned(),
             mode: way.mode(),
@@ -161,10 +166,26 @@ impl Match<'_> {
             pairs: series.into_pairs(),
             is_confirmed,
             counts,
+            instructions,
             allowed: None,
             required: None,
             seconds: started.elapsed().as_secs_f64(),
         })
+    }
+
+    fn instructions(
+        &self,
+        way: &dyn Way,
+        times: Option<(f64, f64)>,
+        limits: Limits,
+    ) -> Option<Witness> {
+        let (base, head) = times.filter(|_| self.counts_instructions && !interrupt::came())?;
+        if let Some(reason) = way.uncountable() {
+            let reason = reason.to_owned();
+            return Some(Witness::LeftOut { reason });
+        }
+        let one = nanoseconds(base.max(head));
+        Some(callgrind::count(&self.pair, one, limits.deadline))
     }
 
     fn run(
@@ -203,6 +224,10 @@ fn iterations(one: Duration) -> u32 {
     let one = one.as_nanos().max(1);
     u32::try_from(SAMPLE.as_nanos().div_ceil(one))
         .map_or(1_000_000, |size| size.clamp(1, 1_000_000))
+}
+
+fn nanoseconds(time: f64) -> Duration {
+    Duration::try_from_secs_f64(time / 1e9).unwrap_or_default()
 }
 
 /// Of a process, when one takes so long: those that count, and those before that warm up.

@@ -28,16 +28,16 @@ impl Watched {
         }
     }
 
-    pub(super) fn end(self) -> Machine {
+    pub(super) fn end(self, profile: String) -> Machine {
         let both = |before: Option<u64>, after: Option<u64>| Some(after?.saturating_sub(before?));
         Machine {
-            processor: processor().unwrap_or_else(|| "an unknown processor".to_owned()),
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            processor: processor(),
+            processors: processors(),
             system: format!("{} {}", std::env::consts::OS, kernel().unwrap_or_default())
                 .trim_end()
                 .to_owned(),
-            toolchain: toolchain().unwrap_or_else(|| "an unknown rustc".to_owned()),
-            profile: "bench".to_owned(),
+            toolchain: toolchain("--version"),
+            profile,
             load: self.load.zip(load()),
             steal_percent: self
                 .ticks
@@ -87,10 +87,19 @@ fn throttled() -> Option<u64> {
     line.parse().ok()
 }
 
-fn processor() -> Option<String> {
-    let read = fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = read.lines().find(|line| line.starts_with("model name"))?;
-    Some(line.split_once(':')?.1.trim().to_owned())
+/// Its model.
+pub(super) fn processor() -> String {
+    let read = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = read.lines().find(|line| line.starts_with("model name"));
+    let model = line.and_then(|line| line.split_once(':'));
+    model.map_or_else(
+        || "an unknown processor".to_owned(),
+        |(_, model)| model.trim().to_owned(),
+    )
+}
+
+pub(super) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn kernel() -> Option<String> {
@@ -98,10 +107,13 @@ fn kernel() -> Option<String> {
     Some(read.trim().to_owned())
 }
 
-fn toolchain() -> Option<String> {
+/// What rustc says to `--version`, or to `-vV`, which is all.
+pub(super) fn toolchain(flag: &str) -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).arg("--version").output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    match Command::new(rustc).arg(flag).output() {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        Err(_) => "an unknown rustc".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! A whole comparison, from the words to the outcome.
 //!
-//! `sides` builds both and finds the benches that they share, `variants` those of two groups; `running` compares these one by one, `machine` tells where it was.
+//! `sides` builds both and finds the benches that they share, `variants` those of two groups, `saved` keeps one and takes it for
+//! a base; `running` compares these one by one, `machine` tells where it was.
 
 mod machine;
 mod progress;
 mod running;
+mod saved;
 mod sides;
 mod variants;
 
@@ -14,12 +16,14 @@ use fastrand::Rng;
 
 use crate::arguments::{Options, Subject};
 use crate::build;
+use crate::callgrind;
 use crate::error::CompareError;
 use crate::interrupt;
 use crate::outcome::{Comparison, Kind, LeftOut};
 use crate::settings::Settings;
 use machine::Watched;
 use running::Running;
+pub(crate) use saved::save;
 use sides::{Matched, Sides};
 
 /// What came of the words.
@@ -33,6 +37,9 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     let started = Instant::now();
     let here = std::env::current_dir().map_err(|error| CompareError::File(".".into(), error))?;
     interrupt::listen();
+    if options.counts_instructions {
+        callgrind::is_installed()?;
+    }
     let workspace = build::workspace(&here)?;
     let settings = Settings::read(&workspace.workspace_root)?;
     let sides = Sides::prepare(&here, &workspace, options)?;
@@ -65,7 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
         only_head,
         left_out,
         control: running.control,
-        machine: watched.end(),
+        machine: watched.end(sides.profile.clone()),
         seed,
         seconds: started.elapsed().as_secs_f64(),
         is_partial: interrupt::came(),
@@ -85,7 +92,7 @@ fn without_bench(pattern: &str) -> LeftOut {
 
 fn kind(subject: &Subject) -> Kind {
     match subject {
-        Subject::Versions(..) => Kind::Versions,
+        Subject::Versions(..) | Subject::Against(..) => Kind::Versions,
         Subject::Variants(..) => Kind::Variants,
         Subject::Itself => Kind::Itself,
     }

@@ -68,8 +68,12 @@ impl<'a> Running<'a> {
             name: &bench.name,
             pair: bench.pair(),
             threshold,
+            counts_instructions: self.options.counts_instructions,
             // Of two ways the one may need less time and more rows.
-            judges_counts: matches!(self.options.subject, Subject::Versions(..)),
+            judges_counts: matches!(
+                self.options.subject,
+                Subject::Versions(..) | Subject::Against(..)
+            ),
         };
         match of_head.compare(limits, &mut self.rng, progress) {
             Ok(compared) => {
@@ -92,6 +96,7 @@ impl<'a> Running<'a> {
         if self.control.len() < CONTROLS && self.options.subject != Subject::Itself {
             let control = Match {
                 pair: bench.control(),
+                counts_instructions: false,
                 ..of_head
             };
             self.control
@@ -133,6 +138,7 @@ fn identical(name: &str, threshold: f64) -> Compared {
         iterations_per_sample: 0,
         is_confirmed: false,
         counts: std::collections::BTreeMap::new(),
+        instructions: None,
         allowed: None,
         required: None,
         seconds: 0.0,

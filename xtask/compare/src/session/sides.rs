@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::saved;
 use super::variants::{self, variants};
 use crate::arguments::{Options, Subject};
 use crate::build::{self, Place, Program, Workspace};
@@ -21,15 +22,16 @@ const LISTING: Duration = Duration::from_secs(10);
 pub(super) struct Sides {
     pub(super) base: Side,
     pub(super) head: Side,
-    base_programs: Vec<Program>,
-    head_programs: Vec<Program>,
+    pub(super) profile: String,
+    pub(super) base_programs: Vec<Program>,
+    pub(super) head_programs: Vec<Program>,
     /// Of the work trees: they are gone with it, and until then nobody else compares here.
-    _held: Held,
+    pub(super) _held: Held,
 }
 
 /// The folder of comparisons, for one at a time.
-struct Held {
-    folder: PathBuf,
+pub(super) struct Held {
+    pub(super) folder: PathBuf,
     // Before the lock, so that they are gone when another one may begin.
     trees: Vec<WorkTree>,
     _lock: File,
@@ -82,6 +84,9 @@ impl Sides {
             ),
             Subject::Variants(one, other) => held.same(&source, (one, other), options),
             Subject::Itself => held.same(&source, ("working tree", "itself"), options),
+            Subject::Against(name, version) => {
+                saved::against(held, workspace, here, (name, version.as_deref()), options)
+            }
         }
     }
 
@@ -91,7 +96,9 @@ impl Sides {
         let base = listed(&self.base_programs, &mut left_out)?;
         let mut nothing = Vec::new();
         let head = match &options.subject {
-            Subject::Versions(..) => listed(&self.head_programs, &mut left_out)?,
+            Subject::Versions(..) | Subject::Against(..) => {
+                listed(&self.head_programs, &mut left_out)?
+            }
             _ => listed(&self.head_programs, &mut nothing)?,
         };
         if base.is_empty() || head.is_empty() {
@@ -118,7 +125,7 @@ impl Sides {
 }
 
 impl Held {
-    fn new(folder: PathBuf) -> Result<Self, CompareError> {
+    pub(super) fn new(folder: PathBuf) -> Result<Self, CompareError> {
         let failed = |error| CompareError::File(folder.clone(), error);
         fs::create_dir_all(&folder).map_err(failed)?;
         let lock = File::create(folder.join("lock")).map_err(failed)?;
@@ -149,6 +156,7 @@ impl Held {
         Ok(Sides {
             base: side(base),
             head: side(head),
+            profile: build::profile(&options.cargo),
             base_programs: programs.clone(),
             head_programs: programs,
             _held: self,
@@ -175,11 +183,12 @@ impl Held {
                 side(commit),
                 self.commit(commit, "head", &repository, &inner, options)?,
             ),
-            None => working_tree(&repository, here, options)?,
+            None => working_tree(Some(&repository), here, options)?,
         };
         Ok(Sides {
             base: side(&base),
             head: head_side,
+            profile: build::profile(&options.cargo),
             base_programs,
             head_programs,
             _held: self,
@@ -187,7 +196,7 @@ impl Held {
     }
 
     /// Built in a work tree of its own, in a target folder that all commits share.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         commit: &Commit,
         slot: &str,
@@ -279,7 +288,7 @@ fn bench<'a>((program, name): &'a (&Program, String)) -> Bench<'a> {
     Bench { program, name }
 }
 
-fn side(commit: &Commit) -> Side {
+pub(super) fn side(commit: &Commit) -> Side {
     Side {
         name: commit.name.clone(),
         commit: Some(commit.id.clone()),
@@ -313,8 +322,9 @@ fn by_name<'a>(base: &[Listed<'a>], head: &[Listed<'a>]) -> Result<Matched<'a>, 
     Ok(matched)
 }
 
-fn working_tree(
-    repository: &Repository,
+/// Of no repository it has no commit.
+pub(super) fn working_tree(
+    repository: Option<&Repository>,
     here: &Path,
     options: &Options,
 ) -> Result<(Side, Vec<Program>), CompareError> {
@@ -324,8 +334,8 @@ fn working_tree(
     };
     let side = Side {
         name: "working tree".to_owned(),
-        commit: repository.commit("HEAD").ok().map(|head| head.id),
-        is_dirty: repository.is_dirty()?,
+        commit: repository.and_then(|repository| Some(repository.commit("HEAD").ok()?.id)),
+        is_dirty: repository.map_or(Ok(false), Repository::is_dirty)?,
     };
     let programs = build::build(&place, &options.cargo, "the working tree")?;
     Ok((side, programs))

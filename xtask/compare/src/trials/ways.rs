@@ -160,6 +160,7 @@ fn compare(
         name: bench,
         pair,
         threshold: None,
+        counts_instructions: false,
         judges_counts: true,
     };
     let compared = both.compare(LIMITS, rng, &mut Nobody);

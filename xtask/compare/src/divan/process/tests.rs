@@ -39,6 +39,7 @@ fn ran(body: &str, deadline: Duration) -> Result<Vec<Measured>, RunError> {
     let directory = tempfile::tempdir().unwrap();
     let exe = script(&directory, body);
     run(&Run {
+        under: &[],
         exe: &exe,
         current_dir: directory.path(),
         name: "a::b  c",
@@ -126,6 +127,7 @@ fn an_output_that_is_not_as_asked_is_an_error() {
     let told = ran(much, LONG).unwrap_err();
     assert!(matches!(told, RunError::PrintsTooMuch), "{told}");
     let nothing = run(&Run {
+        under: &[],
         exe: Path::new("/no/such"),
         current_dir: Path::new("/"),
         name: "a",
