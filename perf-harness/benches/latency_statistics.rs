@@ -4,6 +4,8 @@
 //! the rest is simulated, from seeds, so that it prints the same each time. Takes a minute.
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 
+mod extent;
+
 // The module is pure and not public, so it is taken in as it is.
 #[path = "../src/stats/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the library asks for more")]
@@ -18,9 +20,15 @@ use stats::{
 };
 
 const QUANTILES: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
-const TRIALS: u32 = 10_000;
+
+fn trials() -> u32 {
+    extent::of(10_000, 20)
+}
+
 /// Where one in a thousand counts.
-const MANY_TRIALS: u32 = 30_000;
+fn many_trials() -> u32 {
+    extent::of(30_000, 20)
+}
 
 fn main() {
     needed();
@@ -137,7 +145,7 @@ fn dependence() {
         let cells = quantiles.map(|quantile| {
             let mut random = Random::new(1);
             let limit = normal_quantile(quantile);
-            told(Fate::seen(MANY_TRIALS, || {
+            told(Fate::seen(many_trials(), || {
                 let mut latent = Latent::new(&mut random, correlation);
                 share_trial(quantile, rates, 600, || latent.next() > limit)
             }))
@@ -149,7 +157,7 @@ fn dependence() {
     for length in [2.0, 5.0, 20.0] {
         let cells = quantiles.map(|quantile| {
             let mut random = Random::new(2);
-            told(Fate::seen(MANY_TRIALS, || {
+            told(Fate::seen(many_trials(), || {
                 let mut runs = Runs::new(&mut random, 1.0 - quantile, length);
                 share_trial(quantile, rates, 600, || runs.next())
             }))
@@ -192,7 +200,7 @@ fn means() {
 fn of_mean(shape: Shape, budget: f64, correlation: f64) -> String {
     let mut random = Random::new(3);
     let limit = budget * shape.mean();
-    told(Fate::seen(TRIALS / 5, || {
+    told(Fate::seen(trials() / 5, || {
         let mut latent = Latent::new(&mut random, correlation);
         mean_trial(limit, ErrorRates::default(), 600, || {
             shape.at(latent.next())
@@ -236,10 +244,10 @@ fn intervals() {
 }
 
 fn missed(mut trial: impl FnMut() -> (Option<Interval>, f64)) -> String {
-    let missed = (0..TRIALS).filter(|_| {
+    let missed = (0..trials()).filter(|_| {
         let (interval, truth) = trial();
         interval.is_none_or(|interval| !interval.contains(truth))
     });
-    let missed = u32::try_from(missed.count()).unwrap_or(TRIALS);
-    percent(f64::from(missed) / f64::from(TRIALS))
+    let missed = u32::try_from(missed.count()).unwrap_or(u32::MAX);
+    percent(f64::from(missed) / f64::from(trials()))
 }

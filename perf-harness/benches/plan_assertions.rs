@@ -4,12 +4,13 @@
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
+mod extent;
+
 use std::time::{Duration, Instant};
 
 use perf_harness::{PerfDb, PerfTest, Recording, Rows};
 use sqlx::PgPool;
 
-const ROUNDS: usize = 25;
 /// How many queries, each with another value.
 const QUERIES: [i32; 3] = [1, 10, 100];
 
@@ -44,7 +45,7 @@ async fn measure(db: &PerfDb) {
     sqlx::raw_sql(SCHEMA).execute(&pool).await.unwrap();
     println!("| median, ms | 1 query | 10 queries | 100 queries |\n| --- | --- | --- | --- |");
     let mut times = vec![vec![Vec::new(); QUERIES.len()]; WAYS.len()];
-    for _ in 0..ROUNDS {
+    for _ in 0..extent::of(25, 1) {
         for (at, queries) in QUERIES.into_iter().enumerate() {
             for (way, (_, ask)) in WAYS.iter().enumerate() {
                 let list = recorded(db, &pool, queries).await;

@@ -6,6 +6,7 @@
 #[path = "recorder/client.rs"]
 #[expect(dead_code, reason = "the other bench asks for more")]
 mod client;
+mod extent;
 
 use std::error::Error;
 use std::fmt::Display;
@@ -21,7 +22,6 @@ type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// Round trips of one way before the next way has its turn.
 const AT_ONCE: usize = 20;
-const ROUNDS: usize = 500;
 
 fn main() -> ExitCode {
     // Two databases, so two tests, the second one within the first.
@@ -81,7 +81,7 @@ async fn act(without: &PerfDb, with: &PerfDb) -> Outcome {
             Lane::new("no plans, in a recording", without, true, false, sql)?,
             Lane::new("plans, in a recording", with, true, true, sql)?,
         ];
-        for round in 0..ROUNDS {
+        for round in 0..extent::of(500, 2) {
             // The order turns: what one way leaves behind disturbs each of the others as often.
             for at in 0..lanes.len() {
                 let lane = (at + round) % lanes.len();

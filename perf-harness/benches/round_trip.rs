@@ -1,7 +1,7 @@
 //! What the recorder adds to a round trip: directly, through the recorder while nobody records, and while somebody does.
 //!
 //! `cargo bench -p perf-harness --bench round_trip`. The client is as cheap as there can be. `cargo xtask bench-recorder` has more
-//! works, and pgbouncer beside them.
+//! works, all ways in turn, and pgbouncer beside them.
 
 #[path = "recorder/client.rs"]
 #[expect(dead_code, reason = "the other bench asks for more")]

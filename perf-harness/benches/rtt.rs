@@ -8,12 +8,12 @@
     reason = "a program that prints a table"
 )]
 
+mod extent;
+
 use std::time::{Duration, Instant};
 
 use perf_harness::{PerfDb, PerfTest};
 use sqlx::{Connection as _, Executor as _, PgConnection};
-
-const TIMES: usize = 400;
 
 fn main() {
     let measured = PerfTest::new("rtt").run(async |db: PerfDb| {
@@ -35,7 +35,7 @@ async fn row(db: &PerfDb, rtt: Duration) {
     let mut near = PgConnection::connect(db.url()).await.unwrap();
     let mut far = PgConnection::connect(far.url()).await.unwrap();
     let (mut near_took, mut far_took) = (Vec::new(), Vec::new());
-    for _ in 0..TIMES {
+    for _ in 0..extent::of(400, 3) {
         near_took.push(took(&mut near).await);
         far_took.push(took(&mut far).await);
     }

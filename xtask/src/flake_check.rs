@@ -12,6 +12,6 @@ pub(crate) fn run(root: &Path, extent: Extent) -> Result<(), SetupError> {
     if extent == Extent::Quick {
         println!("quick: few runs of an unoptimised build. These are no figures to quote.");
     }
-    print!("{}", output(root, "flake_check", extent, &[])?);
+    print!("{}", output(root, "flake_check", extent)?);
     Ok(())
 }

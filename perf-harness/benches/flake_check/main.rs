@@ -5,6 +5,8 @@
 //! The words `work=with Postgres` and `hogs=4` leave out the others.
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 
+#[path = "../extent/mod.rs"]
+mod extent;
 mod hogs;
 mod judges;
 mod table;
@@ -40,6 +42,12 @@ const QUICK: Extent = Extent {
     verdicts: 20,
 };
 
+/// The program for `cargo test --benches`.
+const LEAST: Extent = Extent {
+    runs: 450,
+    verdicts: 1,
+};
+
 /// Beside so many processes that take what they can get.
 const HOGS: [usize; 3] = [0, 1, 4];
 
@@ -55,7 +63,7 @@ fn main() -> ExitCode {
                 .run(async |db| truth::tell(&Work::named(name, &db).await).await),
         );
     }
-    let extent = if asked("--quick") { QUICK } else { FULL };
+    let extent = extent::or_quick(FULL, QUICK, LEAST);
     let said = |key: &str| words.iter().find_map(|word| word.strip_prefix(key));
     let wanted = Wanted {
         work: said("work=").map(str::to_owned),

@@ -41,6 +41,9 @@ pub(crate) const QUICK: Rounds = Rounds {
     bulk: 2,
 };
 
+/// Whether all of it works.
+pub(crate) const LEAST: Rounds = Rounds { blocks: 1, bulk: 1 };
+
 /// One way's connection.
 struct Lane {
     way: Way,

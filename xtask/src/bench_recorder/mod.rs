@@ -26,8 +26,8 @@ pub(crate) enum Extent {
 
 /// Builds the benches, runs them and prints the tables.
 pub(crate) fn run(root: &Path, extent: Extent) -> Result<(), SetupError> {
-    let times = output(root, "recorder", extent, &["paired"])?;
-    let memory = output(root, "recorder_memory", extent, &[])?;
+    let times = output(root, "recorder", extent)?;
+    let memory = output(root, "recorder_memory", extent)?;
     let facts = Facts::read(times.lines().chain(memory.lines()))?;
     if extent == Extent::Quick {
         println!("quick: few rounds of an unoptimised build. These are no figures to quote.\n");
@@ -37,20 +37,14 @@ pub(crate) fn run(root: &Path, extent: Extent) -> Result<(), SetupError> {
 }
 
 /// What a bench prints.
-pub(crate) fn output(
-    root: &Path,
-    bench: &str,
-    extent: Extent,
-    words: &[&str],
-) -> Result<String, SetupError> {
+pub(crate) fn output(root: &Path, bench: &str, extent: Extent) -> Result<String, SetupError> {
     let mut command = Command::new(workspace::cargo());
     command.args(["bench", "--package", "perf-harness", "--bench", bench]);
     if extent == Extent::Quick {
         command.args(["--profile", "dev"]);
     }
-    command.arg("--").args(words);
     if extent == Extent::Quick {
-        command.arg("--quick");
+        command.args(["--", "--quick"]);
     }
     let line = format!("cargo bench --bench {bench}");
     let output = command

@@ -99,6 +99,8 @@ pub(super) const STEPS: &[Step] = &[
         "--config",
         "profile.dev.package.acceptance.opt-level=3",
     ]),
+    // Each bench once: whether it works.
+    Step::cargo(&["test", "--workspace", "--benches"]),
     // What the workspace's own features hide.
     Step::cargo(&[
         "check",

@@ -64,10 +64,7 @@ impl Pair<'_> {
         warm_up: u32,
         rng: &mut Rng,
     ) -> Result<PairTimes, (Which, Stopped)> {
-        let mut base = Participant::start(self.base.program, self.base.name, how)
-            .map_err(|stopped| (Which::Base, stopped))?;
-        let mut head = Participant::start(self.head.program, self.head.name, how)
-            .map_err(|stopped| (Which::Head, stopped))?;
+        let (mut base, mut head) = self.start(how, rng.bool())?;
         let mut times = (Vec::new(), Vec::new());
         for sample in 0..how.samples {
             let (of_base, of_head) = turns(&mut base, &mut head, rng.bool())?;
@@ -82,6 +79,25 @@ impl Pair<'_> {
             base_facts: facts(base, self.base.name).map_err(|stopped| (Which::Base, stopped))?,
             head_facts: facts(head, self.head.name).map_err(|stopped| (Which::Head, stopped))?,
         })
+    }
+
+    /// By chance one or the other first, for the first one has its memory out of what is free.
+    fn start(
+        &self,
+        how: Sampling,
+        is_base_first: bool,
+    ) -> Result<(Participant, Participant), (Which, Stopped)> {
+        let start = |which| {
+            let Bench { program, name } = self.of(which);
+            Participant::start(program, name, how).map_err(|stopped| (which, stopped))
+        };
+        if is_base_first {
+            let first = start(Which::Base)?;
+            Ok((first, start(Which::Head)?))
+        } else {
+            let first = start(Which::Head)?;
+            Ok((start(Which::Base)?, first))
+        }
     }
 }
 
