@@ -36,7 +36,7 @@ tree as it is.
   --schema              print the JSON schema of `--json`, and run nothing
 
 `-` as a FILE is the standard output. Flags after `--` go to `cargo bench --no-run` for both versions: `-p NAME`, `--bench NAME`,
-`--features ..`.
+`--features ..`. Where they choose no targets, benches are built and nothing else.
 
 Exit codes: 0 nothing slower, 1 a regression, 2 could not measure, 3 undecided or noisy where that fails.
 ";

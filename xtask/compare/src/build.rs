@@ -1,4 +1,8 @@
 //! The bench programs of a version, built by cargo, all versions with the same words.
+//!
+//! `choice` says which targets these are.
+
+mod choice;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -6,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -44,15 +49,21 @@ pub(crate) fn cargo() -> Command {
 }
 
 pub(crate) fn workspace(folder: &Path) -> Result<Workspace, CompareError> {
+    metadata(folder, "the working tree")
+}
+
+/// What cargo tells of the workspace that this folder is in.
+fn metadata<T: DeserializeOwned>(folder: &Path, version: &str) -> Result<T, CompareError> {
     let words = ["metadata", "--no-deps", "--format-version", "1"];
     let output = cargo().args(words).current_dir(folder).output();
     let output = output.map_err(|error| CompareError::NotStarted("cargo".to_owned(), error))?;
+    let line = format!("cargo metadata (of {version})");
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(CompareError::Failed("cargo metadata".to_owned(), said));
+        return Err(CompareError::Failed(line, said));
     }
     serde_json::from_slice(&output.stdout)
-        .map_err(|error| CompareError::NotUnderstood(format!("`cargo metadata` says: {error}")))
+        .map_err(|error| CompareError::NotUnderstood(format!("`{line}` says: {error}")))
 }
 
 /// Builds the benches, by `cargo bench --no-run` with these words, and finds their programs.
@@ -61,6 +72,7 @@ pub(crate) fn build(
     words: &[String],
     version: &str,
 ) -> Result<Vec<Program>, CompareError> {
+    let choice = choice::choice(&place.source, words, version)?;
     let mut command = cargo();
     command
         .args([
@@ -69,6 +81,7 @@ pub(crate) fn build(
             "--message-format",
             "json-render-diagnostics",
         ])
+        .args(choice)
         .args(words)
         .current_dir(&place.source)
         .stdin(Stdio::null())
@@ -77,7 +90,8 @@ pub(crate) fn build(
         command.env("CARGO_TARGET_DIR", target);
     }
     let line = format!("cargo bench --no-run {}", words.join(" "));
-    let line = format!("{} (of {version})", line.trim_end());
+    let typed = line.trim_end();
+    let line = format!("{typed} (of {version})");
     let started = command.spawn();
     let mut child = started.map_err(|error| CompareError::NotStarted(line.clone(), error))?;
     let mut programs = Vec::new();
@@ -87,6 +101,9 @@ pub(crate) fn build(
         }
     }
     match child.wait() {
+        Ok(status) if status.success() && programs.is_empty() => {
+            Err(choice::nothing_built(version, typed))
+        }
         Ok(status) if status.success() => Ok(programs),
         Ok(_) => Err(CompareError::Failed(line, String::new())),
         Err(error) => Err(CompareError::NotStarted(line, error)),
