@@ -1,7 +1,8 @@
 //! A whole comparison, from the words to the outcome.
 //!
-//! `sides` builds both and finds the benches that they share, `variants` those of two groups; `running` compares these one by one, `machine` tells where it was.
+//! `held` has the folder for it, `sides` builds both and finds the benches that they share, `variants` those of two groups; `running` compares these one by one, `machine` tells where it was.
 
+mod held;
 mod machine;
 mod progress;
 mod running;

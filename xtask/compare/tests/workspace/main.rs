@@ -2,9 +2,11 @@
 //!
 //! - `repository`: the workspace, and a comparison in it
 //! - `bad_input`: what cannot be measured
+//! - `kept`: what was built before
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod kept;
 mod repository;
 
 use std::fs;
