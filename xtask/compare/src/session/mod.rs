@@ -16,6 +16,7 @@ use fastrand::Rng;
 use crate::arguments::{Options, Subject};
 use crate::error::CompareError;
 use crate::interrupt;
+use crate::lockstep;
 use crate::outcome::{Comparison, Kind};
 use machine::Watched;
 use running::Running;
@@ -32,8 +33,9 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     let started = Instant::now();
     let here = std::env::current_dir().map_err(|error| CompareError::File(".".into(), error))?;
     interrupt::listen();
-    let sides = Sides::prepare(&here, options)?;
-    let matched = sides.matched(options)?;
+    lockstep::clean(&std::env::temp_dir());
+    let sides = unless_stopped(Sides::prepare(&here, options))?;
+    let matched = unless_stopped(sides.matched(options))?;
     if options.only_lists {
         return Ok(Told::Names(matched.names()));
     }
@@ -64,6 +66,14 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     };
     outcome.left_out.extend(running.left_out);
     Ok(Told::Outcome(Box::new(outcome)))
+}
+
+/// What fails after Ctrl-C may have failed by that.
+fn unless_stopped<T>(result: Result<T, CompareError>) -> Result<T, CompareError> {
+    if interrupt::came() {
+        return Err(CompareError::Stopped);
+    }
+    result
 }
 
 fn kind(subject: &Subject) -> Kind {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::repository::{BENCHES, Workspace};
+use crate::repository::{BENCHES, Told, Workspace, told};
 
 #[test]
 fn what_cannot_be_measured_is_told() {
@@ -60,4 +60,89 @@ fn a_version_without_benches_is_named() {
         assert_eq!(error.code, 2, "{line}: {}", error.output);
         assert!(error.errors.contains(told), "{line}: {}", error.errors);
     }
+}
+
+/// The line of the table, or where it is not in it, the reason.
+fn line(told: &Told, name: &str) -> String {
+    let mut lines = told.output.lines();
+    let Some(line) = lines.find(|line| line.contains(name)) else {
+        panic!("{name}: {}\n{}", told.output, told.errors);
+    };
+    match line.ends_with("(failed)") {
+        true => lines.next().unwrap_or_default().to_owned(),
+        false => line.to_owned(),
+    }
+}
+
+#[test]
+fn a_bench_that_prints_is_compared_in_lockstep_and_told_by_process() {
+    let workspace = Workspace::new(|_| ());
+    let told = workspace.compare("--aa --filter talkative");
+    assert_eq!(told.code, 2, "{}\n{}", told.output, told.errors);
+    let gated = line(&told, "sums::talkative::gated");
+    assert!(gated.contains("µs"), "{gated}");
+    let plain = line(&told, "sums::talkative::plain");
+    assert!(
+        plain.contains("the bench prints to stdout"),
+        "{}",
+        told.output
+    );
+}
+
+#[test]
+fn a_bench_that_hangs_is_killed_and_the_others_are_compared() {
+    let workspace = Workspace::new(|_| ());
+    let told = workspace.compare("--aa --filter stuck --filter steady --hang-after 2");
+    assert_eq!(told.code, 2, "{}\n{}", told.output, told.errors);
+    for (name, reason) in [
+        ("sums::stuck::gated", "it did nothing for 2 s"),
+        ("sums::stuck::plain", "it did nothing for 2 s"),
+        ("sums::steady", "µs"),
+    ] {
+        assert!(line(&told, name).contains(reason), "{}", told.output);
+    }
+}
+
+#[test]
+fn odd_names_are_names() {
+    let workspace = Workspace::new(|_| ());
+    let names = [
+        "sums::odd::a │ b::c  d::a::b",
+        "sums::odd::a │ b::c  d::two  blanks",
+        "sums::odd::a │ b::c  d::x │ y",
+        "sums::odd::by │ process::e  f::x │ y",
+    ];
+    let mut listed: Vec<String> = workspace
+        .compare("--aa --list --filter odd")
+        .output
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    listed.sort();
+    assert_eq!(listed, names);
+    let told = workspace.compare("--aa --filter odd --json -");
+    assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
+    let json = &told.output[told.output.find("\n{").unwrap()..];
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    let benchmarks = json["benchmarks"].as_array().unwrap();
+    let mut compared: Vec<&str> = benchmarks
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
+    compared.sort_unstable();
+    assert_eq!(compared, names);
+}
+
+#[test]
+fn two_at_once_are_refused() {
+    let workspace = Workspace::new(|_| ());
+    let first = workspace.begin("--aa --filter stuck::gated", "[1/1]");
+    let told = told(&workspace.command("--aa --list").output().unwrap());
+    assert_eq!(told.code, 2);
+    assert!(
+        told.errors.contains("another comparison is under way"),
+        "{}",
+        told.errors
+    );
+    first.interrupt();
 }

@@ -2,12 +2,16 @@
 //!
 //! - `repository`: the workspace, and a comparison in it
 //! - `bad_input`: what cannot be measured
+//! - `surroundings`: a repository, a disk and a machine that are not as they should be
+//! - `cut_short`: Ctrl-C, and a run that is killed
 //! - `kept`: what was built before
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod cut_short;
 mod kept;
 mod repository;
+mod surroundings;
 
 use std::fs;
 use std::process::Command;

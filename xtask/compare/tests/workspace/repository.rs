@@ -1,11 +1,17 @@
 //! A repository with a user's workspace in it, and what a comparison there tells.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_cargo-bench-compare");
 
 /// What the tests edit.
 pub(crate) const BENCHES: &str = "sums/benches/sums.rs";
@@ -15,6 +21,8 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 pub(crate) struct Workspace {
     pub(crate) folder: TempDir,
+    /// For what is temporary: nothing of it stays.
+    pub(crate) temporary: TempDir,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -29,6 +37,7 @@ impl Workspace {
     pub(crate) fn new(edit: impl FnOnce(&Self)) -> Self {
         let workspace = Self {
             folder: tempfile::tempdir().unwrap(),
+            temporary: tempfile::tempdir().unwrap(),
             _turn: ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner),
         };
         copy(&fixture(), workspace.folder.path());
@@ -86,23 +95,142 @@ impl Workspace {
         self.compare_in("", line)
     }
 
-    /// Compares, and looks whether all is as it was.
     pub(crate) fn compare_in(&self, inner: &str, line: &str) -> Told {
-        let before = self.state();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bench-compare"));
-        // As cargo calls a subcommand.
+        self.leaves_all_as_it_was(self.command(line).current_dir(self.path(inner)))
+    }
+
+    /// As cargo calls a subcommand.
+    pub(crate) fn command(&self, line: &str) -> Command {
+        self.with_words(Command::new(PROGRAM), line)
+    }
+
+    /// By a shell that does something before, and then is it.
+    pub(crate) fn after(&self, script: &str, line: &str) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!("{script}; exec \"$0\" \"$@\""), PROGRAM]);
+        self.with_words(shell, line)
+    }
+
+    fn with_words(&self, mut command: Command, line: &str) -> Command {
         command.arg("bench-compare").args(line.split_whitespace());
         if !line.contains(" -- ") {
             command.args(["--", "--package", "sums"]);
         }
-        let told = told(
-            &environment(command.current_dir(self.path(inner)))
-                .output()
-                .unwrap(),
-        );
-        assert_eq!(self.state(), before, "{line}: {}", told.errors);
+        environment(&mut command)
+            .current_dir(self.folder.path())
+            .env("TMPDIR", self.temporary.path());
+        command
+    }
+
+    /// Runs it, and looks whether that left anything.
+    pub(crate) fn leaves_all_as_it_was(&self, command: &mut Command) -> Told {
+        let before = self.state();
+        let told = told(&command.output().unwrap());
+        assert_eq!(self.state(), before, "{command:?}: {}", told.errors);
+        assert_eq!(self.left(), Vec::<PathBuf>::new(), "{command:?}");
         told
     }
+
+    /// Temporary files, and programs that were built and still run.
+    pub(crate) fn left(&self) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.temporary.path()).unwrap();
+        let files = files.map(|entry| entry.unwrap().path());
+        files.chain(processes().into_values()).collect()
+    }
+}
+
+/// A comparison that is under way. It is killed with this.
+pub(crate) struct Begun {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Workspace {
+    /// Begins one, and waits for a line with this word.
+    pub(crate) fn begin(&self, line: &str, word: &str) -> Begun {
+        let mut command = self.command(line);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let mut begun = Begun { child, errors };
+        let mut said = String::new();
+        while !said.lines().last().is_some_and(|line| line.contains(word)) {
+            assert_ne!(begun.errors.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        begun
+    }
+}
+
+impl Begun {
+    /// Ctrl-C, but for this one only.
+    pub(crate) fn interrupt(mut self) -> Told {
+        self.signal(Signal::INT);
+        assert!(has_ended(self.number()), "it goes on");
+        let [mut output, mut errors] = [const { String::new() }; 2];
+        self.errors.read_to_string(&mut errors).unwrap();
+        self.child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut output)
+            .unwrap();
+        let code = self.child.wait().unwrap().code().unwrap();
+        Told {
+            code,
+            output,
+            errors,
+        }
+    }
+
+    /// Without a chance to do anything about it.
+    pub(crate) fn kill(mut self) {
+        self.signal(Signal::KILL);
+        self.child.wait().unwrap();
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.number()).unwrap(), signal).unwrap();
+    }
+
+    fn number(&self) -> i32 {
+        i32::try_from(self.child.id()).unwrap()
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits for the end of a process, at most a minute.
+pub(crate) fn has_ended(number: i32) -> bool {
+    const MINUTE: Timespec = Timespec {
+        tv_sec: 60,
+        tv_nsec: 0,
+    };
+    let Ok(process) = pidfd_open(Pid::from_raw(number).unwrap(), PidfdFlags::empty()) else {
+        return true;
+    };
+    let mut asked = [PollFd::new(&process, PollFlags::IN)];
+    poll(&mut asked, Some(&MINUTE)).unwrap() > 0
+}
+
+/// Those whose program was built here, as far as the system tells.
+pub(crate) fn processes() -> BTreeMap<i32, PathBuf> {
+    let Ok(all) = fs::read_dir("/proc") else {
+        return BTreeMap::new();
+    };
+    let numbers = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let programs = numbers.filter_map(|number: i32| {
+        let program = fs::read_link(format!("/proc/{number}/exe")).ok()?;
+        program.starts_with(target()).then_some((number, program))
+    });
+    programs.collect()
 }
 
 pub(crate) fn told(output: &Output) -> Told {
