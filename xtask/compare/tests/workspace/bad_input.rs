@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::repository::{BENCHES, Told, Workspace, told};
+use crate::repository::{BENCHES, Told, Workspace};
 
 #[test]
 fn what_cannot_be_measured_is_told() {
@@ -68,10 +68,12 @@ fn line(told: &Told, name: &str) -> String {
     let Some(line) = lines.find(|line| line.contains(name)) else {
         panic!("{name}: {}\n{}", told.output, told.errors);
     };
-    match line.ends_with("(failed)") {
-        true => lines.next().unwrap_or_default().to_owned(),
-        false => line.to_owned(),
-    }
+    let line = if line.ends_with("(failed)") {
+        lines.next().unwrap_or_default()
+    } else {
+        line
+    };
+    line.to_owned()
 }
 
 #[test]
@@ -131,18 +133,4 @@ fn odd_names_are_names() {
         .collect();
     compared.sort_unstable();
     assert_eq!(compared, names);
-}
-
-#[test]
-fn two_at_once_are_refused() {
-    let workspace = Workspace::new(|_| ());
-    let first = workspace.begin("--aa --filter stuck::gated", "[1/1]");
-    let told = told(&workspace.command("--aa --list").output().unwrap());
-    assert_eq!(told.code, 2);
-    assert!(
-        told.errors.contains("another comparison is under way"),
-        "{}",
-        told.errors
-    );
-    first.interrupt();
 }

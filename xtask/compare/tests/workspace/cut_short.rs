@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 
-use crate::repository::{BENCHES, Workspace, has_ended, processes};
+use crate::begun::has_ended;
+use crate::repository::{BENCHES, Workspace, processes, told};
 
 fn workspace() -> Workspace {
     Workspace::new(|one| one.edit(BENCHES, "WORK: u64 = 10_000", "WORK: u64 = 12_000"))
@@ -59,4 +60,18 @@ fn what_a_killed_run_left_goes_at_the_next() {
         assert_eq!(workspace.state(), before, "{next}");
         assert_eq!(workspace.left(), Vec::<PathBuf>::new(), "{next}");
     }
+}
+
+#[test]
+fn two_at_once_are_refused() {
+    let workspace = Workspace::new(|_| ());
+    let first = workspace.begin("--aa --filter stuck::gated", "[1/1]");
+    let told = told(&workspace.command("--aa --list").output().unwrap());
+    assert_eq!(told.code, 2);
+    assert!(
+        told.errors.contains("another comparison is under way"),
+        "{}",
+        told.errors
+    );
+    first.interrupt();
 }

@@ -3,14 +3,18 @@
 //! - `repository`: the workspace, and a comparison in it
 //! - `bad_input`: what cannot be measured
 //! - `surroundings`: a repository, a disk and a machine that are not as they should be
-//! - `cut_short`: Ctrl-C, and a run that is killed
+//! - `begun`, `cut_short`: a comparison under way; Ctrl-C, and one that is killed
 //! - `kept`: what was built before
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+#[cfg(target_os = "linux")]
+mod begun;
+#[cfg(target_os = "linux")]
 mod cut_short;
 mod kept;
 mod repository;
+#[cfg(target_os = "linux")]
 mod surroundings;
 
 use std::fs;

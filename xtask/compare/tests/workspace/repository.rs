@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cargo-bench-compare");
@@ -137,87 +134,6 @@ impl Workspace {
         let files = files.map(|entry| entry.unwrap().path());
         files.chain(processes().into_values()).collect()
     }
-}
-
-/// A comparison that is under way. It is killed with this.
-pub(crate) struct Begun {
-    child: Child,
-    errors: BufReader<ChildStderr>,
-}
-
-impl Workspace {
-    /// Begins one, and waits for a line with this word.
-    pub(crate) fn begin(&self, line: &str, word: &str) -> Begun {
-        let mut command = self.command(line);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let errors = BufReader::new(child.stderr.take().unwrap());
-        let mut begun = Begun { child, errors };
-        let mut said = String::new();
-        while !said.lines().last().is_some_and(|line| line.contains(word)) {
-            assert_ne!(begun.errors.read_line(&mut said).unwrap(), 0, "{said}");
-        }
-        begun
-    }
-}
-
-impl Begun {
-    /// Ctrl-C, but for this one only.
-    pub(crate) fn interrupt(mut self) -> Told {
-        self.signal(Signal::INT);
-        assert!(has_ended(self.number()), "it goes on");
-        let [mut output, mut errors] = [const { String::new() }; 2];
-        self.errors.read_to_string(&mut errors).unwrap();
-        self.child
-            .stdout
-            .take()
-            .unwrap()
-            .read_to_string(&mut output)
-            .unwrap();
-        let code = self.child.wait().unwrap().code().unwrap();
-        Told {
-            code,
-            output,
-            errors,
-        }
-    }
-
-    /// Without a chance to do anything about it.
-    pub(crate) fn kill(mut self) {
-        self.signal(Signal::KILL);
-        self.child.wait().unwrap();
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_raw(self.number()).unwrap(), signal).unwrap();
-    }
-
-    fn number(&self) -> i32 {
-        i32::try_from(self.child.id()).unwrap()
-    }
-}
-
-impl Drop for Begun {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Waits for the end of a process, at most a minute.
-pub(crate) fn has_ended(number: i32) -> bool {
-    const MINUTE: Timespec = Timespec {
-        tv_sec: 60,
-        tv_nsec: 0,
-    };
-    let Ok(process) = pidfd_open(Pid::from_raw(number).unwrap(), PidfdFlags::empty()) else {
-        return true;
-    };
-    let mut asked = [PollFd::new(&process, PollFlags::IN)];
-    poll(&mut asked, Some(&MINUTE)).unwrap() > 0
 }
 
 /// Those whose program was built here, as far as the system tells.
