@@ -6,7 +6,7 @@ use std::process::{Child, ChildStderr, Stdio};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
-use crate::repository::{Told, Workspace};
+use crate::repository::{Told, Workspace, processes};
 
 /// It is killed when this goes.
 pub(crate) struct Begun {
@@ -54,10 +54,13 @@ impl Begun {
         }
     }
 
-    /// Without a chance to do anything about it.
+    /// Without a chance to do anything about it. Its benches go on to their end, for their gates are closed.
     pub(crate) fn kill(mut self) {
         self.signal(Signal::KILL);
         self.child.wait().unwrap();
+        for bench in processes().into_keys() {
+            assert!(has_ended(bench), "{bench} goes on");
+        }
     }
 
     fn signal(&self, signal: Signal) {
@@ -73,11 +76,15 @@ impl Drop for Begun {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // A bench that hangs would be found by the next test.
+        for bench in processes().into_keys().filter_map(Pid::from_raw) {
+            let _ = kill_process(bench, Signal::KILL);
+        }
     }
 }
 
 /// Waits for the end of a process, at most a minute.
-pub(crate) fn has_ended(number: i32) -> bool {
+fn has_ended(number: i32) -> bool {
     const MINUTE: Timespec = Timespec {
         tv_sec: 60,
         tv_nsec: 0,
