@@ -16,6 +16,7 @@ use super::gate::{Absent, Gate, Visitor};
 use crate::build::Program;
 use crate::divan::process::panic_message;
 use crate::divan::{in_words, last_lines, without_divans_variables};
+use crate::interrupt;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
@@ -125,6 +126,9 @@ impl Participant {
             if let Some(status) = self.child.try_wait().ok().flatten() {
                 self.has_ended = true;
                 return Some(status);
+            }
+            if interrupt::came() {
+                return None;
             }
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -127,6 +127,12 @@ impl Match<'_> {
         let mut series = Series::default();
         let mut run = |series: &mut Series, pairs| self.run(way, series, pairs, rng, watch);
         run(&mut series, numbers.first)?;
+        if series.pairs() == 0 {
+            return Err(Failure {
+                which: Which::Base,
+                reason: "it was stopped before its first pair".to_owned(),
+            });
+        }
         while series.verdict(threshold) == Verdict::Undecided
             && series.pairs() < numbers.most
             && started.elapsed() < limits.max_time
@@ -197,7 +203,12 @@ impl Match<'_> {
         watch: &mut dyn Watch,
     ) -> Result<(), Failure> {
         for _ in 0..pairs {
-            series.add(&way.pair(&self.pair, rng)?);
+            match way.pair(&self.pair, rng) {
+                Ok(took) => series.add(&took),
+                // The pairs before are known.
+                Err(_) if interrupt::came() => break,
+                Err(failure) => return Err(failure),
+            }
             watch.pairs(series.pairs(), series.change());
             if interrupt::came() {
                 break;

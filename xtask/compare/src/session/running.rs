@@ -1,7 +1,5 @@
 //! One bench after the other, and the base with itself in between.
 
-use std::time::Duration;
-
 use fastrand::Rng;
 
 use super::progress::Progress;
@@ -12,9 +10,6 @@ use crate::lockstep::Which;
 use crate::outcome::{Compared, LeftOut, Mode, Required, Verdict};
 use crate::rounds::{Limits, Match, THRESHOLD};
 use crate::settings::{OfBench, Settings};
-
-/// That nothing happens, before a bench is given up.
-const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Benches whose base is compared with itself, too.
 const CONTROLS: usize = 2;
@@ -62,7 +57,7 @@ impl<'a> Running<'a> {
         }
         let limits = Limits {
             max_time: self.options.max_time,
-            deadline: DEADLINE,
+            deadline: self.options.hang_after,
         };
         let of_head = Match {
             name: &bench.name,
@@ -80,6 +75,8 @@ impl<'a> Running<'a> {
                 let compared = self.judged(compared, of_bench);
                 self.benchmarks.push(compared);
             }
+            // What Ctrl-C ended did not fail.
+            Err(_) if interrupt::came() => return,
             Err(failure) => {
                 let side = match failure.which {
                     Which::Base => "base",

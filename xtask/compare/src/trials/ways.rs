@@ -77,7 +77,8 @@ impl Programs {
             &place,
             &["--bench".to_owned(), "*".to_owned()],
             "the fixture",
-        )?;
+        )?
+        .programs;
         let twice = |target: &str| {
             let program = built.iter().find(|program| program.target == target);
             let program = program

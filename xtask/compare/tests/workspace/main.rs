@@ -1,0 +1,138 @@
+//! A user's workspace, outside of this one, in a repository of its own: built, compared, and left as it was.
+//!
+//! - `repository`: the workspace, and a comparison in it
+//! - `bad_input`: what cannot be measured
+//! - `surroundings`: a repository, a disk and a machine that are not as they should be
+//! - `begun`, `cut_short`: a comparison under way; Ctrl-C, and one that is killed
+//! - `kept`: what was built before
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+#[cfg(target_os = "linux")]
+mod begun;
+#[cfg(target_os = "linux")]
+mod cut_short;
+mod kept;
+mod repository;
+#[cfg(target_os = "linux")]
+mod surroundings;
+
+use std::fs;
+use std::process::Command;
+
+use repository::{BENCHES, Workspace, environment, told};
+
+#[test]
+fn what_became_slower_is_found_and_all_else_is_not() {
+    let workspace =
+        Workspace::new(|one| one.edit(BENCHES, "WORK: u64 = 10_000", "WORK: u64 = 12_000"));
+    let told = workspace.compare("HEAD~1 HEAD --filter changed --filter steady --json -");
+    assert_eq!(told.code, 1, "{}\n{}", told.output, told.errors);
+    let line = |name: &str| {
+        let lines = told.output.lines();
+        let mut found = lines.filter(|line| line.split_whitespace().any(|word| word == name));
+        found
+            .next()
+            .unwrap_or_else(|| panic!("{}", told.output))
+            .to_owned()
+    };
+    assert!(line("sums::changed").contains("slower"), "{}", told.output);
+    assert!(!line("sums::steady").contains("slower"), "{}", told.output);
+    let json = &told.output[told.output.find("\n{").unwrap()..];
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    let benchmarks = json["benchmarks"].as_array().unwrap();
+    let changed = benchmarks
+        .iter()
+        .find(|one| one["name"] == "sums::changed")
+        .unwrap();
+    let change = changed["change"]["estimate"].as_f64().unwrap();
+    assert!((0.15..0.25).contains(&change), "{changed}");
+    assert_eq!(
+        (&changed["mode"], &changed["is_confirmed"]),
+        (&"lockstep".into(), &true.into())
+    );
+}
+
+#[test]
+fn a_dirty_tree_is_compared_as_it_is_and_what_is_counted_exactly() {
+    let workspace = Workspace::new(|_| ());
+    workspace.edit(BENCHES, "WORK: u64 = 10_000", "WORK: u64 = 10_001");
+    let told = workspace.compare_in("sums", "HEAD --filter counted");
+    assert_eq!(told.code, 1, "{}\n{}", told.output, told.errors);
+    assert!(
+        told.output.contains("steps 10,000 -> 10,001"),
+        "{}",
+        told.output
+    );
+    assert!(told.output.contains("working tree"), "{}", told.output);
+    let told = workspace.compare("HEAD --filter counted --allow sums::counted=more_is_done");
+    assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
+    assert!(told.output.contains("more_is_done"), "{}", told.output);
+}
+
+#[test]
+fn equal_programs_are_not_run() {
+    let workspace = Workspace::new(|one| fs::write(one.path("README.md"), "read me").unwrap());
+    let told = workspace.compare_in("sums/src", "HEAD~1 HEAD");
+    assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
+    assert!(told.output.contains("identical"), "{}", told.output);
+}
+
+#[test]
+fn variants_are_held_to_a_gain() {
+    let workspace = Workspace::new(|_| ());
+    let told = workspace.compare("--variants naive,optimised --require 50%");
+    assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
+    let told = workspace.compare("--variants naive,optimised --require 95%");
+    assert_eq!(told.code, 1, "{}\n{}", told.output, told.errors);
+    let told = workspace.compare("--variants naive,tuned");
+    assert_eq!(told.code, 2);
+    assert!(
+        told.errors.contains("no bench is in a group `naive`"),
+        "{}",
+        told.errors
+    );
+}
+
+#[test]
+fn a_users_own_xtask_has_it() {
+    let workspace = Workspace::new(|_| ());
+    let mut command = Command::new("cargo");
+    command.args([
+        "run",
+        "--quiet",
+        "--package",
+        "xtask",
+        "--",
+        "bench-compare",
+        "--aa",
+        "--list",
+    ]);
+    let told = told(
+        &environment(command.current_dir(workspace.folder.path()))
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(told.code, 0, "{}", told.errors);
+    assert!(
+        told.output.lines().any(|line| line == "sums::steady"),
+        "{}",
+        told.output
+    );
+}
+
+#[test]
+fn benches_are_built_and_no_unit_tests() {
+    let workspace = Workspace::new(|_| ());
+    let library = fs::read_to_string(workspace.path("sums/src/lib.rs")).unwrap();
+    let library = format!("{library}\n#[cfg(test)]\ncompile_error!(\"its tests are built\");\n");
+    fs::write(workspace.path("sums/src/lib.rs"), library).unwrap();
+    let told = workspace.compare("--aa --list");
+    assert_eq!(told.code, 0, "{}", told.errors);
+    let told = workspace.compare("--aa --list -- --package sums --benches");
+    assert!(
+        told.errors.contains("its tests are built"),
+        "{}",
+        told.errors
+    );
+}
