@@ -63,19 +63,12 @@ fn trials(programs: &Programs, options: &Options) -> Result<Tally, CompareError>
     eprintln!("chance starts with {seed}");
     let mut rng = Rng::with_seed(seed);
     let mut tally = Tally::default();
-    for round in 0..options.trials.max(options.others) {
+    for round in 0..options.trials {
         for (at, bench) in options.benches.iter().enumerate() {
             let mut turns: Vec<(Way, u32)> = Way::ALL
                 .into_iter()
-                .filter(|way| {
-                    round
-                        < if *way == Way::Lockstep {
-                            options.trials
-                        } else {
-                            options.others
-                        }
-                })
                 .flat_map(|way| PERCENT.map(|percent| (way, percent)))
+                .filter(|(way, percent)| options.has_turn(round, bench, *way, *percent))
                 .collect();
             rng.shuffle(&mut turns);
             for (way, percent) in turns {

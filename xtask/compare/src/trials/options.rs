@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use lexopt::prelude::*;
 
+use super::ways::Way;
 use crate::error::CompareError;
 
 pub(super) const HELP: &str = "\
@@ -12,32 +13,49 @@ Usage: cargo xtask bench-trials [flags]
 How often `bench-compare` is wrong, and how often it finds what is there: benches with themselves, and with the same that do 3, 5
 and 10 % more. Beside it whole processes in turn, runs one after the other, and tango. Prints the table of docs/bench-compare.md.
 
-  --trials NUMBER   of lockstep, of each bench with each slow-down; 100
-  --others NUMBER   of the other ways; 20
+  --trials NUMBER   of each bench with itself in lockstep, and with each slow-down where it has one thread and fits a cache; 100.
+                    Of all else there are fewer, for they take longer
   --hog             beside a thread that never waits
   --minutes NUMBER  at most about so long; what there is by then is told
   --bench NAME      only this one: chain, json, requests, memory, threads
   --seed NUMBER     what chance starts with
 ";
 
-/// The works of the fixture. Those of one thread come first.
+/// The works of the fixture.
 pub(super) const BENCHES: [&str; 5] = ["chain", "json", "requests", "memory", "threads"];
+
+/// Those that a cache or a second thread makes harder to tell: it takes more pairs, and longer.
+const HARD: [&str; 2] = ["memory", "threads"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Options {
     pub(super) trials: u32,
-    pub(super) others: u32,
     pub(super) hog: bool,
     pub(super) minutes: Option<u32>,
     pub(super) benches: Vec<&'static str>,
     pub(super) seed: Option<u64>,
 }
 
+impl Options {
+    /// Whether this comparison is a part of the round.
+    pub(super) fn has_turn(&self, round: u32, bench: &str, way: Way, percent: u32) -> bool {
+        let is_itself = percent == 100;
+        let every = match way {
+            Way::Lockstep if is_itself || !HARD.contains(&bench) => 1,
+            Way::Lockstep => 4,
+            // A tenth of a second.
+            Way::Sequential => 1,
+            Way::Process | Way::Tango if is_itself => 3,
+            Way::Process | Way::Tango => 6,
+        };
+        round.is_multiple_of(every)
+    }
+}
+
 /// None where help is asked for.
 pub(super) fn read(words: &[OsString]) -> Result<Option<Options>, CompareError> {
     let mut options = Options {
         trials: 100,
-        others: 20,
         hog: false,
         minutes: None,
         benches: Vec::new(),
@@ -50,12 +68,6 @@ pub(super) fn read(words: &[OsString]) -> Result<Option<Options>, CompareError> 
             Long("hog") => options.hog = true,
             Long("trials") => {
                 options.trials = parser
-                    .value()
-                    .and_then(|value| value.parse())
-                    .map_err(told)?
-            }
-            Long("others") => {
-                options.others = parser
                     .value()
                     .and_then(|value| value.parse())
                     .map_err(told)?
@@ -112,11 +124,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cheap_or_matters_most_has_a_turn_in_each_round() {
+        let options = read_words("").unwrap().unwrap();
+        let turns = |bench, way, percent| {
+            let all = 0..options.trials;
+            all.filter(|round| options.has_turn(*round, bench, way, percent))
+                .count()
+        };
+        assert_eq!(turns("json", Way::Lockstep, 110), 100);
+        assert_eq!(turns("memory", Way::Lockstep, 100), 100);
+        assert_eq!(turns("memory", Way::Lockstep, 110), 25);
+        assert_eq!(turns("json", Way::Sequential, 103), 100);
+        assert_eq!(turns("json", Way::Tango, 100), 34);
+        assert_eq!(turns("json", Way::Process, 105), 17);
+    }
+
+    #[test]
     fn flags_are_read_and_others_are_refused() {
         let options = read_words("--trials 7 --hog --bench json --minutes 3")
             .unwrap()
             .unwrap();
-        assert_eq!((options.trials, options.others, options.hog), (7, 20, true));
+        assert_eq!((options.trials, options.hog), (7, true));
         assert_eq!((options.benches, options.minutes), (vec!["json"], Some(3)));
         assert_eq!(read_words("").unwrap().unwrap().benches, BENCHES);
         assert_eq!(read_words("--help"), Ok(None));
