@@ -79,7 +79,14 @@ impl Sides {
         let base = listed(&self.base_programs, &mut left_out);
         let mut nothing = Vec::new();
         let head = match &options.subject {
-            Subject::Versions(..) => listed(&self.head_programs, &mut left_out),
+            Subject::Versions(..) => {
+                let mut of_head = Vec::new();
+                let head = listed(&self.head_programs, &mut of_head);
+                // What the base has told is not told again.
+                of_head.retain(|one| left_out.iter().all(|other| other.name != one.name));
+                left_out.extend(of_head);
+                head
+            }
             _ => listed(&self.head_programs, &mut nothing),
         };
         if base.is_empty() || head.is_empty() {

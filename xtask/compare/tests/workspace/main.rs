@@ -76,6 +76,9 @@ fn equal_programs_are_not_run() {
     let told = workspace.compare_in("sums/src", "HEAD~1 HEAD");
     assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
     assert!(told.output.contains("identical"), "{}", told.output);
+    // Neither side's is divan's, which is told once.
+    let other = told.output.matches("  sums/other\n");
+    assert_eq!(other.count(), 1, "{}", told.output);
 }
 
 #[test]
