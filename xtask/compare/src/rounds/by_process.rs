@@ -185,3 +185,31 @@ fn facts(measured: Measured) -> Facts {
 fn nanoseconds(time: f64) -> Duration {
     Duration::try_from_secs_f64(time / 1e9).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(numbers: &[Option<usize>]) -> Vec<Measured> {
+        let measured = |threads: &Option<usize>| Measured {
+            threads: *threads,
+            ..Measured::default()
+        };
+        numbers.iter().map(measured).collect()
+    }
+
+    #[test]
+    fn numbers_of_threads_of_one_side_are_told() {
+        let (base, head) = (all(&[Some(1), Some(2)]), all(&[Some(2), Some(4)]));
+        assert_eq!(missing(&base, &head), [1]);
+        assert_eq!(missing(&head, &base), [4]);
+        let one = all(&[None]);
+        assert!(missing(&one, &base).is_empty());
+        assert!(of(&base, None).is_none() && of(&one, None).is_some());
+        assert_eq!(told(&base), "1, 2 threads");
+        assert_eq!(
+            told(&one),
+            "one number of threads, which divan does not tell"
+        );
+    }
+}
