@@ -161,6 +161,8 @@ fn command(program: &Program, name: &str, how: Sampling) -> Command {
     command
         .args(["--bench", "--exact", name, "--color", "never"])
         .args(["--bytes-format", "decimal"])
+        // Its samples are made by one thread whatever it asks for, so for each number of threads they would be the same.
+        .args(["--threads", "1"])
         .args(["--sample-size", &how.size.to_string()])
         .args(["--sample-count", &how.samples.to_string()])
         // What the bench's attributes say of time must not end it early, or keep it.

@@ -81,6 +81,8 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
         is_partial: interrupt::came(),
     };
     outcome.left_out.extend(running.left_out);
+    outcome.only_base.extend(running.only_base);
+    outcome.only_head.extend(running.only_head);
     Ok(Told::Outcome(Box::new(outcome)))
 }
 

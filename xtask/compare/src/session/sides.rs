@@ -90,7 +90,12 @@ impl Sides {
         let mut nothing = Vec::new();
         let head = match &options.subject {
             Subject::Versions(..) | Subject::Against(..) => {
-                listed(&self.head_programs, &mut left_out)?
+                let mut of_head = Vec::new();
+                let head = listed(&self.head_programs, &mut of_head)?;
+                // What the base has told is not told again.
+                of_head.retain(|one| left_out.iter().all(|other| other.name != one.name));
+                left_out.extend(of_head);
+                head
             }
             _ => listed(&self.head_programs, &mut nothing)?,
         };

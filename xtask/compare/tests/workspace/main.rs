@@ -20,7 +20,7 @@ mod surroundings;
 use std::fs;
 use std::process::Command;
 
-use repository::{BENCHES, Workspace, environment, told};
+use repository::{BENCHES, Told, Workspace, environment, told};
 
 #[test]
 fn what_became_slower_is_found_and_all_else_is_not() {
@@ -38,9 +38,7 @@ fn what_became_slower_is_found_and_all_else_is_not() {
     };
     assert!(line("sums::changed").contains("slower"), "{}", told.output);
     assert!(!line("sums::steady").contains("slower"), "{}", told.output);
-    let json = &told.output[told.output.find("\n{").unwrap()..];
-    let json: serde_json::Value = serde_json::from_str(json).unwrap();
-    let benchmarks = json["benchmarks"].as_array().unwrap();
+    let benchmarks = benchmarks(&told);
     let changed = benchmarks
         .iter()
         .find(|one| one["name"] == "sums::changed")
@@ -76,6 +74,9 @@ fn equal_programs_are_not_run() {
     let told = workspace.compare_in("sums/src", "HEAD~1 HEAD");
     assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
     assert!(told.output.contains("identical"), "{}", told.output);
+    // Neither side's is divan's, which is told once.
+    let other = told.output.matches("  sums/other\n");
+    assert_eq!(other.count(), 1, "{}", told.output);
 }
 
 #[test]
@@ -134,5 +135,50 @@ fn benches_are_built_and_no_unit_tests() {
         told.errors.contains("its tests are built"),
         "{}",
         told.errors
+    );
+}
+
+/// Out of the JSON that comes after the table.
+fn benchmarks(told: &Told) -> Vec<serde_json::Value> {
+    let json = &told.output[told.output.find("\n{").unwrap()..];
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    json["benchmarks"].as_array().unwrap().clone()
+}
+
+#[test]
+fn each_number_of_threads_is_a_benchmark_where_threads_work() {
+    let workspace = Workspace::new(|one| {
+        one.edit(
+            BENCHES,
+            "NUMBERS: [usize; 2] = [1, 2]",
+            "NUMBERS: [usize; 2] = [2, 3]",
+        );
+    });
+    let compared = |line: &str| {
+        let told = workspace.compare(line);
+        assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
+        let told_benchmarks = benchmarks(&told).into_iter();
+        let names =
+            told_benchmarks.map(|one| format!("{} {}", one["name"], one["mode"]).replace('"', ""));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        (names, told.output)
+    };
+    let (names, _) = compared("--aa --filter threads --json -");
+    let gated = "sums::threads::gated lockstep";
+    let [two, three] = [2, 3].map(|number| format!("sums::threads::plain::t={number} process"));
+    assert_eq!(names, [gated, &two, &three]);
+    let allowed = "--allow sums::threads*=noise";
+    let (names, output) = compared(&format!("HEAD~1 HEAD --filter threads {allowed} --json -"));
+    assert_eq!(names, [gated, &two]);
+    let json: serde_json::Value =
+        serde_json::from_str(&output[output.find("\n{").unwrap()..]).unwrap();
+    assert_eq!(
+        json["only_base"],
+        serde_json::json!(["sums::threads::plain::t=1"])
+    );
+    assert_eq!(
+        json["only_head"],
+        serde_json::json!(["sums::threads::plain::t=3"])
     );
 }
