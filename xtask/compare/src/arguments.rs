@@ -33,6 +33,7 @@ tree as it is.
   --threshold PERCENT   what is too little to matter; 3% in lockstep, 5% by process
   --instructions        beside the time, count the instructions of an iteration by valgrind's callgrind; no verdict rests on them
   --max-time SECONDS    at most so long for a bench; 20
+  --hang-after SECONDS  a bench that does nothing for so long is killed, and fails; 60
   --allow GLOB=REASON   a regression that is known, and why it may be
   --fail-on WHAT        `undecided` and `noisy` runs fail, too (exit code 3); may be given again
   --json FILE           the outcome for programs: docs/bench-compare.md has the schema
@@ -44,7 +45,7 @@ tree as it is.
   --schema              print the JSON schema of `--json`, and run nothing
 
 `-` as a FILE is the standard output. Flags after `--` go to `cargo bench --no-run` for both versions: `-p NAME`, `--bench NAME`,
-`--features ..`.
+`--features ..`. Where they choose no targets, benches are built and nothing else.
 
 Exit codes: 0 nothing slower, 1 a regression, 2 could not measure, 3 undecided or noisy where that fails.
 ";
@@ -70,6 +71,8 @@ pub(crate) struct Options {
     pub(crate) threshold: Option<f64>,
     pub(crate) counts_instructions: bool,
     pub(crate) max_time: Duration,
+    /// That nothing happens, before a bench is given up.
+    pub(crate) hang_after: Duration,
     pub(crate) allowed: Vec<Allowed>,
     pub(crate) fails_undecided: bool,
     pub(crate) fails_noisy: bool,
@@ -87,7 +90,7 @@ pub(crate) enum Asked {
     Compare(Box<Options>),
 }
 
-const FLAGS: [&str; 20] = [
+const FLAGS: [&str; 21] = [
     "variants",
     "require",
     "aa",
@@ -98,6 +101,7 @@ const FLAGS: [&str; 20] = [
     "threshold",
     "instructions",
     "max-time",
+    "hang-after",
     "allow",
     "fail-on",
     "json",
@@ -154,6 +158,7 @@ impl Default for Options {
             threshold: None,
             counts_instructions: false,
             max_time: Duration::from_secs(20),
+            hang_after: Duration::from_mins(1),
             allowed: Vec::new(),
             fails_undecided: false,
             fails_noisy: false,
@@ -214,6 +219,7 @@ impl Options {
                 Some(percent(value).filter(|part| *part > 0.0).ok_or_else(|| wrong("a percentage is needed, as in `3%`"))?),
             "filter" => self.filter.add(value),
             "max-time" => self.max_time = seconds(value).ok_or_else(|| wrong("seconds are needed, as in `20`"))?,
+            "hang-after" => self.hang_after = seconds(value).ok_or_else(|| wrong("seconds are needed, as in `60`"))?,
             "seed" => self.seed = Some(value.parse().map_err(|_| wrong("a number is needed"))?),
             "allow" => self.allowed.push(Allowed::parse(value).map_err(CompareError::Words)?),
             "fail-on" => match value {
@@ -316,6 +322,7 @@ mod tests {
             ("--require 100%", "a gain is from 0% to less than 100%"),
             ("--threshold x", "`--threshold x`: a percentage is needed"),
             ("--max-time 0", "seconds are needed"),
+            ("--hang-after -1", "`--hang-after -1`: seconds are needed"),
             ("--allow users", "is not a pattern and a reason"),
             ("--fail-on all", "`undecided` or `noisy`"),
             ("--seed x", "a number is needed"),

@@ -1,11 +1,19 @@
 //! The bench programs of a version, built by cargo, all versions with the same words.
+//!
+//! `choice` says which targets these are, `kept` has what was built before, and `seal` when that is still the same.
 
+mod choice;
+pub(crate) mod kept;
+pub(crate) mod seal;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -24,6 +32,14 @@ pub(crate) struct Program {
     pub(crate) path: PathBuf,
     /// Where cargo runs it: its package's folder.
     pub(crate) folder: PathBuf,
+}
+
+/// What cargo built.
+#[derive(Debug, Default)]
+pub(crate) struct Built {
+    pub(crate) programs: Vec<Program>,
+    /// The folders of all packages that were taken from a folder.
+    pub(crate) sources: BTreeSet<PathBuf>,
 }
 
 /// Where a version lies, and where it is built.
@@ -47,15 +63,21 @@ pub(crate) fn cargo() -> Command {
 }
 
 pub(crate) fn workspace(folder: &Path) -> Result<Workspace, CompareError> {
+    metadata(folder, "the working tree")
+}
+
+/// What cargo tells of the workspace that this folder is in.
+fn metadata<T: DeserializeOwned>(folder: &Path, version: &str) -> Result<T, CompareError> {
     let words = ["metadata", "--no-deps", "--format-version", "1"];
     let output = cargo().args(words).current_dir(folder).output();
     let output = output.map_err(|error| CompareError::NotStarted("cargo".to_owned(), error))?;
+    let line = format!("cargo metadata (of {version})");
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(CompareError::Failed("cargo metadata".to_owned(), said));
+        return Err(CompareError::Failed(line, said));
     }
     serde_json::from_slice(&output.stdout)
-        .map_err(|error| CompareError::NotUnderstood(format!("`cargo metadata` says: {error}")))
+        .map_err(|error| CompareError::NotUnderstood(format!("`{line}` says: {error}")))
 }
 
 /// The profile that these words of `cargo bench` mean.
@@ -69,11 +91,8 @@ pub(crate) fn profile(words: &[String]) -> String {
 }
 
 /// Builds the benches, by `cargo bench --no-run` with these words, and finds their programs.
-pub(crate) fn build(
-    place: &Place,
-    words: &[String],
-    version: &str,
-) -> Result<Vec<Program>, CompareError> {
+pub(crate) fn build(place: &Place, words: &[String], version: &str) -> Result<Built, CompareError> {
+    let choice = choice::choice(&place.source, words, version)?;
     let mut command = cargo();
     command
         .args([
@@ -82,6 +101,7 @@ pub(crate) fn build(
             "--message-format",
             "json-render-diagnostics",
         ])
+        .args(choice)
         .args(words)
         .current_dir(&place.source)
         .stdin(Stdio::null())
@@ -90,40 +110,60 @@ pub(crate) fn build(
         command.env("CARGO_TARGET_DIR", target);
     }
     let line = format!("cargo bench --no-run {}", words.join(" "));
-    let line = format!("{} (of {version})", line.trim_end());
+    let typed = line.trim_end();
+    let line = format!("{typed} (of {version})");
     let started = command.spawn();
     let mut child = started.map_err(|error| CompareError::NotStarted(line.clone(), error))?;
-    let mut programs = Vec::new();
+    let mut built = Built::default();
     if let Some(output) = child.stdout.take() {
         for message in BufReader::new(output).lines().map_while(Result::ok) {
-            programs.extend(read_artifact(&message));
+            built.read(&message);
         }
     }
     match child.wait() {
-        Ok(status) if status.success() => Ok(programs),
+        Ok(status) if status.success() && built.programs.is_empty() => {
+            Err(choice::nothing_built(version, typed))
+        }
+        Ok(status) if status.success() => Ok(built),
         Ok(_) => Err(CompareError::Failed(line, String::new())),
         Err(error) => Err(CompareError::NotStarted(line, error)),
     }
 }
 
-/// A line of cargo's messages, if it tells of a bench's program.
-fn read_artifact(message: &str) -> Option<Program> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    let target = &message["target"];
-    let is_bench = target["kind"]
-        .as_array()?
-        .iter()
-        .any(|kind| kind == "bench");
-    if message["reason"] != "compiler-artifact" || !is_bench {
+impl Built {
+    /// A line of cargo's messages.
+    fn read(&mut self, message: &str) {
+        let Ok(message) = serde_json::from_str::<Value>(message) else {
+            return;
+        };
+        if message["reason"] == "compiler-artifact" {
+            self.programs.extend(program(&message));
+            self.sources.extend(source(&message));
+        }
+    }
+}
+
+/// What was compiled, if that is a bench's program.
+fn program(artifact: &Value) -> Option<Program> {
+    let target = &artifact["target"];
+    let mut kinds = target["kind"].as_array()?.iter();
+    if !kinds.any(|kind| kind == "bench") {
         return None;
     }
-    let manifest = Path::new(message["manifest_path"].as_str()?);
+    let manifest = Path::new(artifact["manifest_path"].as_str()?);
     Some(Program {
-        package: package(message["package_id"].as_str()?, manifest)?,
+        package: package(artifact["package_id"].as_str()?, manifest)?,
         target: target["name"].as_str()?.to_owned(),
-        path: message["executable"].as_str()?.into(),
+        path: artifact["executable"].as_str()?.into(),
         folder: manifest.parent()?.to_owned(),
     })
+}
+
+/// The folder of what was compiled, where nothing else says which version that is.
+fn source(artifact: &Value) -> Option<PathBuf> {
+    let is_folder = artifact["package_id"].as_str()?.starts_with("path+file:");
+    let manifest = Path::new(artifact["manifest_path"].as_str()?);
+    is_folder.then(|| manifest.parent().map(Path::to_path_buf))?
 }
 
 /// `path+file:///src/users#0.1.0` or `path+file:///src/users#other-name@0.1.0`.
@@ -148,6 +188,7 @@ impl Program {
     }
 
     /// A copy that the next build does not write over.
+    #[cfg(feature = "trials")]
     pub(crate) fn keep(&self, folder: &Path) -> Result<Self, CompareError> {
         let path = folder.join(format!("{}-{}", self.package, self.target));
         let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(&self.path, &path));
@@ -204,15 +245,24 @@ mod tests {
         let message = r#"{"reason":"compiler-artifact","package_id":"path+file:///src/api#0.1.0",
             "manifest_path":"/src/api/Cargo.toml","target":{"kind":["bench"],"name":"users"},
             "executable":"/src/target/release/deps/users-1"}"#;
-        let program = read_artifact(message).unwrap();
+        let library = message.replace(r#"["bench"]"#, r#"["lib"]"#);
+        let dependency = library.replace("path+file:///src/api", "registry+https://index#api");
+        let mut built = Built::default();
+        for message in [message, &library, &dependency, "not JSON"] {
+            built.read(message);
+        }
+        let program = built.programs.pop().unwrap();
         assert_eq!(
             (program.package.as_str(), program.target.as_str()),
             ("api", "users")
         );
         assert_eq!(program.folder, Path::new("/src/api"));
-        let library = message.replace(r#"["bench"]"#, r#"["lib"]"#);
-        assert_eq!(read_artifact(&library), None);
-        assert_eq!(read_artifact("not JSON"), None);
+        assert_eq!(built.programs, []);
+        assert_eq!(built.sources, [PathBuf::from("/src/api")].into());
+        let mut others = Built::default();
+        others.read(&dependency);
+        others.read(&message.replace("compiler-artifact", "build-script-executed"));
+        assert!(others.programs.is_empty() && others.sources.is_empty());
     }
 
     #[test]

@@ -20,7 +20,11 @@ pub(crate) enum CompareError {
     /// Not in a repository of git.
     NoRepository(PathBuf),
     /// A ref that is none, and one that is meant perhaps.
-    UnknownRef(String, Option<String>),
+    UnknownRef {
+        name: String,
+        near: Option<String>,
+        is_shallow: bool,
+    },
     /// Nothing that both sides have in common.
     NoMergeBase {
         main: String,
@@ -29,6 +33,8 @@ pub(crate) enum CompareError {
     NoMain,
     /// Another comparison holds the folder.
     Busy(PathBuf),
+    /// By Ctrl-C, before anything was measured.
+    Stopped,
     /// A side has no benches at all, or the filter none.
     Nothing(String),
     /// Programs that are saved under a name, and what keeps them from being compared.
@@ -55,9 +61,19 @@ impl fmt::Display for CompareError {
                  `--variants` compares two groups of benches of one version",
                 folder.display()
             ),
-            Self::UnknownRef(name, None) => write!(f, "git knows no `{name}`"),
-            Self::UnknownRef(name, Some(near)) => {
-                write!(f, "git knows no `{name}`; did you mean `{near}`?")
+            Self::UnknownRef {
+                name,
+                near,
+                is_shallow,
+            } => {
+                write!(f, "git knows no `{name}`")?;
+                if *is_shallow {
+                    f.write_str(": the clone is shallow; `git fetch --unshallow` gets the rest")?;
+                }
+                match near {
+                    Some(near) => write!(f, "; did you mean `{near}`?"),
+                    None => Ok(()),
+                }
             }
             Self::NoMergeBase { main, is_shallow } => {
                 write!(f, "`HEAD` and `{main}` have no commit in common")?;
@@ -69,6 +85,7 @@ impl fmt::Display for CompareError {
                 }
                 Ok(())
             }
+            Self::Stopped => f.write_str("stopped before anything was measured"),
             Self::NoMain => f.write_str(
                 "there is no `origin/HEAD`, `main` or `master` to compare with; name a BASE",
             ),

@@ -32,7 +32,13 @@ impl Repository {
     pub(crate) fn around(folder: &Path) -> Result<Self, CompareError> {
         let output = git(folder, &["rev-parse", "--show-toplevel"])?;
         if !output.status.success() {
-            return Err(CompareError::NoRepository(folder.to_owned()));
+            let said = String::from_utf8_lossy(&output.stderr);
+            // Git has other reasons, too: a repository of another owner.
+            return Err(if said.contains("not a git repository") {
+                CompareError::NoRepository(folder.to_owned())
+            } else {
+                failed("git rev-parse", &output)
+            });
         }
         Ok(Self {
             root: PathBuf::from(text(&output)),
@@ -68,7 +74,11 @@ impl Repository {
                 id: text(&verified),
             });
         }
-        Err(CompareError::UnknownRef(name.to_owned(), self.near(name)?))
+        Err(CompareError::UnknownRef {
+            name: name.to_owned(),
+            near: self.near(name)?,
+            is_shallow: self.is_shallow()?,
+        })
     }
 
     /// Where the working tree left the main branch.
@@ -81,10 +91,9 @@ impl Repository {
                 id: text(&base),
             });
         }
-        let is_shallow = self.git(&["rev-parse", "--is-shallow-repository"])?;
         Err(CompareError::NoMergeBase {
             main,
-            is_shallow: text(&is_shallow) == "true",
+            is_shallow: self.is_shallow()?,
         })
     }
 
@@ -145,6 +154,11 @@ impl Repository {
             }
         }
         Err(CompareError::NoMain)
+    }
+
+    fn is_shallow(&self) -> Result<bool, CompareError> {
+        let told = self.git(&["rev-parse", "--is-shallow-repository"])?;
+        Ok(text(&told) == "true")
     }
 
     fn near(&self, name: &str) -> Result<Option<String>, CompareError> {

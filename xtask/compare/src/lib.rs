@@ -33,12 +33,6 @@
 //! - `trials`: how often all that is wrong, by experiment (feature `trials`)
 //! - `interrupt`, `error`, `nearest`: Ctrl-C; what keeps a comparison from being made; what was probably meant
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command-line program prints"
-)]
-
 mod arguments;
 mod build;
 mod callgrind;
@@ -63,10 +57,16 @@ mod settings;
 #[expect(unused_imports, reason = "the same")]
 mod stats;
 #[cfg(feature = "trials")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an experiment that is looked at"
+)]
 mod trials;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use arguments::{Asked, Format};
@@ -100,7 +100,8 @@ pub fn bench_compare(words: &[OsString]) -> ExitCode {
     match act(words) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("error: {error}");
+            // Where that cannot be told, the exit code says it.
+            drop(writeln!(std::io::stderr(), "error: {error}"));
             ExitCode::from(COULD_NOT_MEASURE)
         }
     }
@@ -125,40 +126,71 @@ fn write(format: Format, path: &Path, outcome: &Comparison) -> Result<(), Compar
         Format::Github => report::github_action_benchmark(outcome),
     };
     if path == Path::new("-") {
-        print!("{text}");
-        return Ok(());
+        return print(&text);
     }
     std::fs::write(path, text).map_err(|error| CompareError::File(path.to_owned(), error))
+}
+
+/// To the standard output, unlike `print!` without a panic where that is full.
+fn print(text: &str) -> Result<(), CompareError> {
+    let mut output = std::io::stdout().lock();
+    let written = output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush());
+    match written {
+        // Whoever read it has enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(CompareError::File("the standard output".into(), error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// That a file cannot be written is told before a minute of measuring, as far as it is known by then.
+fn check(outputs: &[(Format, PathBuf)]) -> Result<(), CompareError> {
+    for (_, path) in outputs {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let kind = if path.is_dir() {
+            ErrorKind::IsADirectory
+        } else if folder.is_some_and(|folder| !folder.is_dir()) {
+            ErrorKind::NotFound
+        } else {
+            continue;
+        };
+        return Err(CompareError::File(path.clone(), kind.into()));
+    }
+    Ok(())
 }
 
 fn act(words: &[OsString]) -> Result<u8, CompareError> {
     let options = match arguments::read(words)? {
         Asked::Help => {
-            print!("{}", arguments::HELP);
+            print(arguments::HELP)?;
             return Ok(0);
         }
         Asked::Schema => {
-            print!("{}", report::schema());
+            print(&report::schema())?;
             return Ok(0);
         }
         Asked::Save(saving) => {
-            println!("{}", session::save(&saving)?);
+            print(&session::save(&saving)?)?;
             return Ok(0);
         }
         Asked::Compare(options) => options,
     };
+    check(&options.outputs)?;
     match session::run(&options)? {
         Told::Names(names) => {
-            for name in names {
-                println!("{name}");
-            }
+            print(&(names.join("\n") + "\n"))?;
             Ok(0)
         }
         Told::Outcome(outcome) => {
-            print!("{}", report::table(&outcome, look()));
-            for (format, path) in &options.outputs {
-                write(*format, path, &outcome)?;
-            }
+            let told = print(&report::table(&outcome, look()));
+            let outputs = options.outputs.iter();
+            let written = outputs.map(|(format, path)| write(*format, path, &outcome));
+            // What can be written is, whatever cannot.
+            written.fold(told, Result::and)?;
             Ok(outcome.exit_code(options.fails_undecided, options.fails_noisy))
         }
     }

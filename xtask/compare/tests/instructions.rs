@@ -57,7 +57,8 @@ fn two_runs_of_one_program_have_as_many_and_a_plain_bench_has_a_reason() {
     let Some(workspace) = workspace(name) else {
         return;
     };
-    let line = format!("--aa --filter steady --filter plain --instructions --json - {WORDS}");
+    let line =
+        format!("--aa --filter sums::steady --filter sums::plain --instructions --json - {WORDS}");
     let told = workspace.compare(&line).ended(0);
     let (base, head) = sides(&found(&told.output, "sums::steady"));
     assert!((base - head).abs() < f64::EPSILON, "{base} {head}");

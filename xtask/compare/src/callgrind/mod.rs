@@ -111,6 +111,7 @@ impl Iterations {
             exe: &bench.program.path,
             current_dir: &bench.program.folder,
             name: bench.name,
+            threads: None,
             sample_size: self.all(),
             sample_count: 1,
             environment: &[(WARM_UP.into(), self.warm_up.to_string().into())],

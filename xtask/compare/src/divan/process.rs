@@ -28,6 +28,8 @@ pub(crate) struct Run<'a> {
     pub(crate) sample_size: u32,
     /// At least one. A bench's own `max_time` may stop it before, its `min_time` add some.
     pub(crate) sample_count: u32,
+    /// Of those that the bench asks for; none is all.
+    pub(crate) threads: Option<usize>,
     /// On top of this process's environment, of which divan's own variables are left out.
     pub(crate) environment: &'a [(OsString, OsString)],
     pub(crate) deadline: Duration,
@@ -102,6 +104,9 @@ impl Run<'_> {
             .args(["--sample-count", &self.sample_count.to_string()])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.current_dir);
+        if let Some(threads) = self.threads {
+            command.args(["--threads", &threads.to_string()]);
+        }
         command
     }
 

@@ -8,14 +8,18 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+use crate::interrupt;
 
 /// Of a stream's end, or its start: more is not kept.
 const KEPT: usize = 1 << 20;
 /// How long the streams may stay open after the program is gone: what it started outside of its group may hold them.
 const LINGER: Duration = Duration::from_secs(1);
+/// How often it is looked whether we are to stop.
+const LOOK: Duration = Duration::from_millis(50);
 /// How much of stderr is told.
 const LINES: usize = 20;
 
@@ -96,9 +100,14 @@ impl Group {
             // Nobody listens after the deadline.
             let _ = tell.send(wait().map(|_| ()));
         });
-        let is_in_time = match ended.recv_timeout(deadline) {
-            Ok(waited) => waited.map(|()| true)?,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+        let deadline = Instant::now() + deadline;
+        let is_in_time = loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match ended.recv_timeout(left.min(LOOK)) {
+                Ok(waited) => break waited.map(|()| true)?,
+                Err(RecvTimeoutError::Timeout) if left > LOOK && !interrupt::came() => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break false,
+            }
         };
         let status = self.over()?;
         Ok(is_in_time.then_some(status))

@@ -96,10 +96,13 @@ fn a_shallow_clone_is_told_how_to_get_the_rest() {
         ".",
     ];
     run(clone.path(), &words);
-    let told = Repository::around(clone.path())
-        .unwrap()
-        .merge_base()
-        .unwrap_err();
+    let repository = Repository::around(clone.path()).unwrap();
+    let unknown = repository.commit("HEAD~1").unwrap_err().to_string();
+    assert_eq!(
+        unknown,
+        "git knows no `HEAD~1`: the clone is shallow; `git fetch --unshallow` gets the rest"
+    );
+    let told = repository.merge_base().unwrap_err();
     let told = told.to_string();
     assert!(
         told.contains("the clone is shallow; `git fetch --unshallow`"),

@@ -1,18 +1,25 @@
 //! The socket at which one bench waits for its turns. The other end is the crate `perf-harness-bench`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
+use crate::interrupt;
+
 /// What the two ends have to agree on.
 const HELLO: &str = "perf-harness-bench 1";
 
-/// How often it is looked whether the process is still there.
+/// How their folders' names begin.
+const FOLDER: &str = "ph-bench-";
+
+/// How often it is looked whether the process is still there, and whether we are to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A socket in a folder that is only ours, gone when this is dropped.
@@ -41,7 +48,7 @@ pub(super) enum Absent {
 impl Gate {
     pub(super) fn new(number: u64) -> io::Result<Self> {
         // A socket's path may have about a hundred bytes, so it is not in the target folder.
-        let name = format!("ph-bench-{}-{number}", std::process::id());
+        let name = format!("{FOLDER}{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
         let listener = UnixListener::bind(folder.join("gate"));
@@ -68,29 +75,16 @@ impl Gate {
         loop {
             // Asked before, so that one which came and went at once is not missed.
             let ended = has_ended();
-            if self.is_anybody_there().map_err(Absent::Io)? {
+            if is_readable(&self.listener).map_err(Absent::Io)? {
                 let (stream, _) = self.listener.accept().map_err(Absent::Io)?;
                 return Visitor::greet(stream, deadline);
             }
             if ended {
                 return Err(Absent::Ended);
             }
-            if Instant::now() >= deadline {
+            if Instant::now() >= deadline || interrupt::came() {
                 return Err(Absent::Late);
             }
-        }
-    }
-
-    fn is_anybody_there(&self) -> io::Result<bool> {
-        let mut asked = [PollFd::new(&self.listener, PollFlags::IN)];
-        let wait = rustix::event::Timespec {
-            tv_sec: 0,
-            tv_nsec: LOOK.subsec_nanos().into(),
-        };
-        match poll(&mut asked, Some(&wait)) {
-            Ok(ready) => Ok(ready > 0),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(error) => Err(error.into()),
         }
     }
 }
@@ -135,12 +129,54 @@ impl Visitor {
 
     /// Lets it run one sample, and hears how long that took.
     pub(super) fn sample(&mut self, at_most: Duration) -> io::Result<Duration> {
-        self.stream.get_ref().set_read_timeout(Some(at_most))?;
+        let deadline = Instant::now() + at_most;
         self.stream.get_mut().write_all(&[1])?;
+        while !is_readable(self.stream.get_ref())? {
+            if Instant::now() >= deadline || interrupt::came() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+        }
         let mut nanoseconds = [0; 8];
         self.stream.read_exact(&mut nanoseconds)?;
         Ok(Duration::from_nanos(u64::from_le_bytes(nanoseconds)))
     }
+}
+
+/// Whether there is something to read, or to accept, or the other end is gone: now or in a moment.
+fn is_readable(socket: impl AsFd) -> io::Result<bool> {
+    let mut asked = [PollFd::new(&socket, PollFlags::IN)];
+    let wait = rustix::event::Timespec {
+        tv_sec: 0,
+        tv_nsec: LOOK.subsec_nanos().into(),
+    };
+    match poll(&mut asked, Some(&wait)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes the sockets that killed processes left in this folder.
+pub(crate) fn clean(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let is_ours = |name: &OsStr| name.as_encoded_bytes().starts_with(FOLDER.as_bytes());
+    for entry in entries
+        .flatten()
+        .filter(|entry| is_ours(&entry.file_name()))
+    {
+        if is_deserted(&entry.path().join("gate")) {
+            // Another user's may not be removed, and need not.
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
+/// Whether nobody listens there any more. One who does is not disturbed: a datagram socket cannot connect to a stream.
+fn is_deserted(socket: &Path) -> bool {
+    let connected = UnixDatagram::unbound().and_then(|asking| asking.connect(socket));
+    connected.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
 /// `count 3 queries`.
@@ -169,5 +205,27 @@ mod tests {
         assert!(path.exists());
         drop(gate);
         assert!(!path.parent().unwrap().exists());
+    }
+
+    #[test]
+    fn a_socket_that_nobody_listens_at_is_removed_and_another_is_not() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let folder = temporary.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            folder
+        };
+        let [dead, alive, empty, other] =
+            ["ph-bench-1-1", "ph-bench-1-2", "ph-bench-1-3", "other"].map(folder);
+        drop(UnixListener::bind(dead.join("gate")).unwrap());
+        drop(UnixListener::bind(other.join("gate")).unwrap());
+        let listener = UnixListener::bind(alive.join("gate")).unwrap();
+        clean(temporary.path());
+        assert!(!dead.exists());
+        // One without a socket may get it in a moment.
+        assert!(alive.exists() && empty.exists() && other.exists());
+        listener.set_nonblocking(true).unwrap();
+        let undisturbed = listener.accept().unwrap_err();
+        assert_eq!(undisturbed.kind(), io::ErrorKind::WouldBlock);
     }
 }

@@ -6,5 +6,6 @@ mod gate;
 mod pair;
 mod participant;
 
+pub(crate) use gate::clean;
 pub(crate) use pair::{Bench, Facts, Pair, Which};
 pub(crate) use participant::{Participant, Sampling, Stopped};

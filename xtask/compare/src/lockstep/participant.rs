@@ -16,6 +16,7 @@ use super::gate::{Absent, Gate, Visitor};
 use crate::build::Program;
 use crate::divan::process::panic_message;
 use crate::divan::{in_words, last_lines, without_divans_variables};
+use crate::interrupt;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
@@ -126,6 +127,9 @@ impl Participant {
                 self.has_ended = true;
                 return Some(status);
             }
+            if interrupt::came() {
+                return None;
+            }
             std::thread::sleep(Duration::from_millis(1));
         }
         None
@@ -157,6 +161,8 @@ fn command(program: &Program, name: &str, how: Sampling) -> Command {
     command
         .args(["--bench", "--exact", name, "--color", "never"])
         .args(["--bytes-format", "decimal"])
+        // Its samples are made by one thread whatever it asks for, so for each number of threads they would be the same.
+        .args(["--threads", "1"])
         .args(["--sample-size", &how.size.to_string()])
         .args(["--sample-count", &how.samples.to_string()])
         // What the bench's attributes say of time must not end it early, or keep it.

@@ -17,20 +17,61 @@ use crate::outcome::Mode;
 const NUMBERS: Numbers = Numbers::new(12, 4, 40, 12);
 
 pub(super) struct ByProcess {
+    /// None where the bench is for one number of them.
+    threads: Option<usize>,
     size: u32,
     samples: u32,
     deadline: Duration,
 }
 
+/// A bench that was looked at: a way for each number of threads that both sides have.
+pub(super) struct Probed {
+    pub(super) ways: Vec<ByProcess>,
+    /// The numbers of threads that one side has only.
+    pub(super) only_base: Vec<usize>,
+    pub(super) only_head: Vec<usize>,
+}
+
 impl ByProcess {
-    pub(super) fn probe(pair: &Pair<'_>, limits: Limits) -> Result<Self, Failure> {
-        let mut way = Self {
+    pub(super) fn probe(pair: &Pair<'_>, limits: Limits) -> Result<Probed, Failure> {
+        let look = Self {
+            threads: None,
             size: 1,
             samples: 4,
             deadline: limits.deadline,
         };
-        let base = way.run(pair, Which::Base)?.fastest_ns;
-        let head = way.run(pair, Which::Head)?.fastest_ns;
+        let base = look.all(pair, Which::Base)?;
+        let head = look.all(pair, Which::Head)?;
+        let mut ways = Vec::new();
+        for of_base in &base {
+            if let Some(of_head) = of(&head, of_base.threads) {
+                ways.push(look.sized(pair, of_base, of_head)?);
+            }
+        }
+        if ways.is_empty() {
+            return Err(Failure {
+                which: Which::Head,
+                reason: format!(
+                    "it runs for {}, the base for {}: give both one that is the same, as in `threads = [1, 4]`",
+                    told(&head),
+                    told(&base)
+                ),
+            });
+        }
+        Ok(Probed {
+            ways,
+            only_base: missing(&base, &head),
+            only_head: missing(&head, &base),
+        })
+    }
+
+    /// With as many iterations and samples as fit.
+    fn sized(&self, pair: &Pair<'_>, base: &Measured, head: &Measured) -> Result<Self, Failure> {
+        let mut way = Self {
+            threads: base.threads,
+            ..*self
+        };
+        let (base, head) = (base.fastest_ns, head.fastest_ns);
         let mut one = nanoseconds(base.min(head));
         let longest = nanoseconds(base.max(head));
         if one < SAMPLE / 100 {
@@ -43,8 +84,21 @@ impl ByProcess {
     }
 
     fn run(&self, pair: &Pair<'_>, which: Which) -> Result<Measured, Failure> {
+        let mut measured = self.all(pair, which)?;
+        match (measured.pop(), measured.len()) {
+            (Some(only), 0) => Ok(only),
+            (_, others) => Err(Failure {
+                which,
+                reason: format!(
+                    "it was to run for one number of threads, and did for {}",
+                    others + 1
+                ),
+            }),
+        }
+    }
+
+    fn all(&self, pair: &Pair<'_>, which: Which) -> Result<Vec<Measured>, Failure> {
         let bench = pair.of(which);
-        let failed = |reason| Failure { which, reason };
         let run = Run {
             under: &[],
             exe: &bench.program.path,
@@ -52,21 +106,41 @@ impl ByProcess {
             name: bench.name,
             sample_size: self.size,
             sample_count: self.samples,
+            threads: self.threads,
             environment: &[],
             deadline: self.deadline,
         };
-        let mut measured = process::run(&run).map_err(|error| failed(error.to_string()))?;
-        match (measured.pop(), measured.len()) {
-            (Some(only), 0) => Ok(only),
-            (_, others) => Err(failed(format!(
-                "it runs for {} numbers of threads, and is compared for one only: give it one, as in `threads = 4`",
-                others + 1
-            ))),
-        }
+        process::run(&run).map_err(|error| Failure {
+            which,
+            reason: error.to_string(),
+        })
     }
 }
 
+fn of(all: &[Measured], threads: Option<usize>) -> Option<&Measured> {
+    all.iter().find(|measured| measured.threads == threads)
+}
+
+fn missing(all: &[Measured], others: &[Measured]) -> Vec<usize> {
+    let numbers = all.iter().filter_map(|measured| measured.threads);
+    let missing = numbers.filter(|number| of(others, Some(*number)).is_none());
+    missing.collect()
+}
+
+fn told(all: &[Measured]) -> String {
+    let numbers = all.iter().filter_map(|measured| measured.threads);
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    if numbers.is_empty() {
+        return "one number of threads, which divan does not tell".to_owned();
+    }
+    format!("{} threads", numbers.join(", "))
+}
+
 impl Way for ByProcess {
+    fn threads(&self) -> Option<usize> {
+        self.threads
+    }
+
     fn mode(&self) -> Mode {
         Mode::Process
     }
@@ -111,5 +185,33 @@ fn facts(measured: Measured) -> Facts {
     Facts {
         allocations: measured.allocations,
         ..Facts::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(numbers: &[Option<usize>]) -> Vec<Measured> {
+        let measured = |threads: &Option<usize>| Measured {
+            threads: *threads,
+            ..Measured::default()
+        };
+        numbers.iter().map(measured).collect()
+    }
+
+    #[test]
+    fn numbers_of_threads_of_one_side_are_told() {
+        let (base, head) = (all(&[Some(1), Some(2)]), all(&[Some(2), Some(4)]));
+        assert_eq!(missing(&base, &head), [1]);
+        assert_eq!(missing(&head, &base), [4]);
+        let one = all(&[None]);
+        assert!(missing(&one, &base).is_empty());
+        assert!(of(&base, None).is_none() && of(&one, None).is_some());
+        assert_eq!(told(&base), "1, 2 threads");
+        assert_eq!(
+            told(&one),
+            "one number of threads, which divan does not tell"
+        );
     }
 }

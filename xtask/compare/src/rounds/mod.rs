@@ -77,6 +77,10 @@ struct Took {
 
 /// How a pair is run.
 trait Way {
+    /// None where the bench is for one number of them.
+    fn threads(&self) -> Option<usize> {
+        None
+    }
     fn mode(&self) -> Mode;
     fn threshold(&self) -> f64;
     fn numbers(&self) -> Numbers;
@@ -85,6 +89,13 @@ trait Way {
     /// Why its instructions are not to be counted, if they are not.
     fn uncountable(&self) -> Option<&'static str>;
     fn pair(&self, pair: &Pair<'_>, rng: &mut Rng) -> Result<Took, Failure>;
+}
+
+/// What came of a bench: of each number of threads that it is for, by name.
+pub(crate) struct Found {
+    pub(crate) each: Vec<(String, Result<Compared, Failure>)>,
+    pub(crate) only_base: Vec<String>,
+    pub(crate) only_head: Vec<String>,
 }
 
 /// A bench on both sides, under one name.
@@ -103,14 +114,40 @@ impl Match<'_> {
         limits: Limits,
         rng: &mut Rng,
         watch: &mut dyn Watch,
-    ) -> Result<Compared, Failure> {
+    ) -> Result<Found, Failure> {
+        let mut found = Found {
+            each: Vec::new(),
+            only_base: Vec::new(),
+            only_head: Vec::new(),
+        };
+        let mut ways: Vec<Box<dyn Way>> = Vec::new();
         match BySample::probe(&self.pair, limits) {
-            Ok(way) => self.decide(&way, limits, rng, watch),
+            Ok(way) => ways.push(Box::new(way)),
             Err(NotProbed::Ungated) => {
-                let way = ByProcess::probe(&self.pair, limits)?;
-                self.decide(&way, limits, rng, watch)
+                let probed = ByProcess::probe(&self.pair, limits)?;
+                let named = |number| self.named(Some(number));
+                found.only_base = probed.only_base.into_iter().map(named).collect();
+                found.only_head = probed.only_head.into_iter().map(named).collect();
+                let boxed = |way| -> Box<dyn Way> { Box::new(way) };
+                ways.extend(probed.ways.into_iter().map(boxed));
             }
-            Err(NotProbed::Failed(failure)) => Err(failure),
+            Err(NotProbed::Failed(failure)) => return Err(failure),
+        }
+        for way in ways {
+            let decided = self.decide(&*way, limits, rng, watch);
+            found.each.push((self.named(way.threads()), decided));
+            if interrupt::came() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// As divan has it.
+    fn named(&self, threads: Option<usize>) -> String {
+        match threads {
+            Some(number) => format!("{}::t={number}", self.name),
+            None => self.name.to_owned(),
         }
     }
 
@@ -127,6 +164,12 @@ impl Match<'_> {
         let mut series = Series::default();
         let mut run = |series: &mut Series, pairs| self.run(way, series, pairs, rng, watch);
         run(&mut series, numbers.first)?;
+        if series.pairs() == 0 {
+            return Err(Failure {
+                which: Which::Base,
+                reason: "it was stopped before its first pair".to_owned(),
+            });
+        }
         while series.verdict(threshold) == Verdict::Undecided
             && series.pairs() < numbers.most
             && started.elapsed() < limits.max_time
@@ -154,7 +197,7 @@ impl Match<'_> {
         let (base_ns, head_ns) = series.times();
         let instructions = self.instructions(way, base_ns.zip(head_ns), limits);
         Ok(Compared {
-            name: self.name.to_owned(),
+            name: self.named(way.threads()),
             mode: way.mode(),
             verdict,
             threshold,
@@ -197,7 +240,12 @@ impl Match<'_> {
         watch: &mut dyn Watch,
     ) -> Result<(), Failure> {
         for _ in 0..pairs {
-            series.add(&way.pair(&self.pair, rng)?);
+            match way.pair(&self.pair, rng) {
+                Ok(took) => series.add(&took),
+                // The pairs before are known.
+                Err(_) if interrupt::came() => break,
+                Err(failure) => return Err(failure),
+            }
             watch.pairs(series.pairs(), series.change());
             if interrupt::came() {
                 break;

@@ -1,8 +1,9 @@
 //! A whole comparison, from the words to the outcome.
 //!
-//! `sides` builds both and finds the benches that they share, `variants` those of two groups, `saved` keeps one and takes it for
-//! a base; `running` compares these one by one, `machine` tells where it was.
+//! `held` has the folder for it, `sides` builds both and finds the benches that they share, `variants` those of two groups,
+//! `saved` keeps one and takes it for a base; `running` compares these one by one, `machine` tells where it was.
 
+mod held;
 mod machine;
 mod progress;
 mod running;
@@ -19,6 +20,7 @@ use crate::build;
 use crate::callgrind;
 use crate::error::CompareError;
 use crate::interrupt;
+use crate::lockstep;
 use crate::outcome::{Comparison, Kind, LeftOut};
 use crate::settings::Settings;
 use machine::Watched;
@@ -40,10 +42,11 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     if options.counts_instructions {
         callgrind::is_installed()?;
     }
+    lockstep::clean(&std::env::temp_dir());
     let workspace = build::workspace(&here)?;
     let settings = Settings::read(&workspace.workspace_root)?;
-    let sides = Sides::prepare(&here, &workspace, options)?;
-    let matched = sides.matched(options)?;
+    let sides = unless_stopped(Sides::prepare(&here, &workspace, options))?;
+    let matched = unless_stopped(sides.matched(options))?;
     if options.only_lists {
         return Ok(Told::Names(matched.names()));
     }
@@ -78,6 +81,8 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
         is_partial: interrupt::came(),
     };
     outcome.left_out.extend(running.left_out);
+    outcome.only_base.extend(running.only_base);
+    outcome.only_head.extend(running.only_head);
     Ok(Told::Outcome(Box::new(outcome)))
 }
 
@@ -88,6 +93,14 @@ fn without_bench(pattern: &str) -> LeftOut {
             .to_owned(),
         is_failure: false,
     }
+}
+
+/// What fails after Ctrl-C may have failed by that.
+fn unless_stopped<T>(result: Result<T, CompareError>) -> Result<T, CompareError> {
+    if interrupt::came() {
+        return Err(CompareError::Stopped);
+    }
+    result
 }
 
 fn kind(subject: &Subject) -> Kind {

@@ -33,13 +33,13 @@ impl Progress {
         name.clone_into(&mut self.name);
         self.widest = 0.0;
         if !self.is_terminal {
-            eprintln!("{}", self.line(0));
+            drop(writeln!(std::io::stderr(), "{}", self.line(0)));
         }
     }
 
     pub(super) fn end(&self) {
         if self.is_terminal {
-            eprint!("\r\x1b[K");
+            drop(write!(std::io::stderr(), "\r\x1b[K"));
         }
     }
 
@@ -69,7 +69,7 @@ impl Watch for Progress {
     fn pairs(&mut self, pairs: usize, so_far: Option<Change>) {
         self.widest = so_far.map_or(0.0, |change| change.uncertainty() * 100.0);
         if self.is_terminal {
-            eprint!("\r\x1b[K{}", self.line(pairs));
+            drop(write!(std::io::stderr(), "\r\x1b[K{}", self.line(pairs)));
             drop(std::io::stderr().flush());
         }
     }

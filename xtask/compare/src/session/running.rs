@@ -1,7 +1,5 @@
 //! One bench after the other, and the base with itself in between.
 
-use std::time::Duration;
-
 use fastrand::Rng;
 
 use super::progress::Progress;
@@ -10,11 +8,8 @@ use crate::arguments::{Options, Subject};
 use crate::interrupt;
 use crate::lockstep::Which;
 use crate::outcome::{Compared, LeftOut, Mode, Required, Verdict};
-use crate::rounds::{Limits, Match, THRESHOLD};
+use crate::rounds::{Failure, Found, Limits, Match, THRESHOLD};
 use crate::settings::{OfBench, Settings};
-
-/// That nothing happens, before a bench is given up.
-const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Benches whose base is compared with itself, too.
 const CONTROLS: usize = 2;
@@ -26,6 +21,9 @@ pub(super) struct Running<'a> {
     pub(super) benchmarks: Vec<Compared>,
     pub(super) control: Vec<Compared>,
     pub(super) left_out: Vec<LeftOut>,
+    /// Benches for numbers of threads that one side has only.
+    pub(super) only_base: Vec<String>,
+    pub(super) only_head: Vec<String>,
 }
 
 impl<'a> Running<'a> {
@@ -37,6 +35,8 @@ impl<'a> Running<'a> {
             benchmarks: Vec::new(),
             control: Vec::new(),
             left_out: Vec::new(),
+            only_base: Vec::new(),
+            only_head: Vec::new(),
         }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Running<'a> {
         }
         let limits = Limits {
             max_time: self.options.max_time,
-            deadline: DEADLINE,
+            deadline: self.options.hang_after,
         };
         let of_head = Match {
             name: &bench.name,
@@ -76,22 +76,8 @@ impl<'a> Running<'a> {
             ),
         };
         match of_head.compare(limits, &mut self.rng, progress) {
-            Ok(compared) => {
-                let compared = self.judged(compared, of_bench);
-                self.benchmarks.push(compared);
-            }
-            Err(failure) => {
-                let side = match failure.which {
-                    Which::Base => "base",
-                    Which::Head => "head",
-                };
-                self.left_out.push(LeftOut {
-                    name: bench.name.clone(),
-                    reason: format!("the {side}: {}", failure.reason),
-                    is_failure: true,
-                });
-                return;
-            }
+            Ok(found) => self.take(found, &of_bench),
+            Err(failure) => return self.failed(&bench.name, &failure),
         }
         if self.control.len() < CONTROLS && self.options.subject != Subject::Itself {
             let control = Match {
@@ -99,9 +85,41 @@ impl<'a> Running<'a> {
                 counts_instructions: false,
                 ..of_head
             };
+            let found = control.compare(limits, &mut self.rng, progress);
+            let each = found.into_iter().flat_map(|found| found.each);
             self.control
-                .extend(control.compare(limits, &mut self.rng, progress).ok());
+                .extend(each.filter_map(|(_, compared)| compared.ok()));
         }
+    }
+
+    fn take(&mut self, found: Found, of_bench: &OfBench) {
+        self.only_base.extend(found.only_base);
+        self.only_head.extend(found.only_head);
+        for (name, compared) in found.each {
+            match compared {
+                Ok(compared) => {
+                    let compared = self.judged(compared, of_bench.clone());
+                    self.benchmarks.push(compared);
+                }
+                Err(failure) => self.failed(&name, &failure),
+            }
+        }
+    }
+
+    fn failed(&mut self, name: &str, failure: &Failure) {
+        // What Ctrl-C ended did not fail.
+        if interrupt::came() {
+            return;
+        }
+        let side = match failure.which {
+            Which::Base => "base",
+            Which::Head => "head",
+        };
+        self.left_out.push(LeftOut {
+            name: name.to_owned(),
+            reason: format!("the {side}: {}", failure.reason),
+            is_failure: true,
+        });
     }
 
     /// With what was asked of it beforehand: a gain, or leave to be slower.

@@ -1,9 +1,12 @@
 //! A version that is kept, and one that was: the base of a later comparison.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::held::Held;
 use super::machine;
-use super::sides::{Held, Sides, side, working_tree};
+use super::sides::{Sides, side, working_tree};
+use super::unless_stopped;
 use crate::arguments::{Options, Saving};
 use crate::build::{self, Program, Workspace};
 use crate::error::CompareError;
@@ -25,7 +28,8 @@ pub(crate) fn save(saving: &Saving) -> Result<String, CompareError> {
         ..Options::default()
     };
     let asked = saving.version.as_deref();
-    let (version, programs, root) = built(&mut held, &workspace, &here, asked, &options)?;
+    let built = built(&mut held, &workspace, &here, asked, &options);
+    let (version, programs, root) = unless_stopped(built)?;
     if programs.is_empty() {
         let told = format!("{} has no benches to save", version.name);
         return Err(CompareError::Nothing(told));
@@ -92,14 +96,18 @@ fn built(
     let root = &workspace.workspace_root;
     let Some(name) = asked else {
         let repository = repository(root)?;
+        repository
+            .as_ref()
+            .map_or(Ok(()), |repository| held.clean(repository))?;
         let (version, programs) = working_tree(repository.as_ref(), here, options)?;
         return Ok((version, programs, root.clone()));
     };
     let repository = Repository::around(root)?;
+    held.clean(&repository)?;
     let commit = repository.commit(name)?;
     let inner = repository.place_of(here);
-    let programs = held.commit(&commit, "head", &repository, &inner, options)?;
-    let tree = held.folder.join("head");
+    let programs = held.commit(&commit, &repository, &inner, options)?;
+    let tree = held.tree(&commit, &repository)?;
     Ok((
         side(&commit),
         programs,
@@ -113,12 +121,13 @@ fn with_words(run: &Run, options: &Options) -> Options {
     if options.cargo.is_empty() {
         options.cargo.clone_from(&run.cargo);
     } else if options.cargo != run.cargo {
-        eprintln!(
-            "note: `{}` was saved with the words `{}` for cargo, and not with `{}`",
-            run.name,
-            run.cargo.join(" "),
-            options.cargo.join(" ")
+        let (then, now) = (run.cargo.join(" "), options.cargo.join(" "));
+        let told = format!(
+            "note: `{}` was saved with the words `{then}` for cargo, and not with `{now}`",
+            run.name
         );
+        // It is no more than a note.
+        drop(writeln!(std::io::stderr(), "{told}"));
     }
     options
 }
@@ -162,7 +171,7 @@ fn told(name: &str, version: &Side, programs: &[Program], folder: &Path) -> Stri
         .map(|program| format!("{}/{}", program.package, program.target));
     let names: Vec<_> = names.collect();
     format!(
-        "saved {} as `{name}`: {}\nNothing was compared: `--against {name}` does that. It lies in {}",
+        "saved {} as `{name}`: {}\nNothing was compared: `--against {name}` does that. It lies in {}\n",
         in_words(version),
         names.join(", "),
         folder.display()

@@ -1,9 +1,9 @@
 //! Both sides, built, and the benches that they share.
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use super::held::Held;
 use super::saved;
 use super::variants::{self, variants};
 use crate::arguments::{Options, Subject};
@@ -11,7 +11,7 @@ use crate::build::{self, Place, Program, Workspace};
 use crate::divan::filter::Filter;
 use crate::divan::names;
 use crate::error::CompareError;
-use crate::git::{Commit, Repository, WorkTree};
+use crate::git::{Commit, Repository};
 use crate::lockstep::{Bench, Pair};
 use crate::outcome::{LeftOut, Side};
 
@@ -27,14 +27,6 @@ pub(super) struct Sides {
     pub(super) head_programs: Vec<Program>,
     /// Of the work trees: they are gone with it, and until then nobody else compares here.
     pub(super) _held: Held,
-}
-
-/// The folder of comparisons, for one at a time.
-pub(super) struct Held {
-    pub(super) folder: PathBuf,
-    // Before the lock, so that they are gone when another one may begin.
-    trees: Vec<WorkTree>,
-    _lock: File,
 }
 
 /// What can be compared.
@@ -76,14 +68,15 @@ impl Sides {
             target: None,
         };
         match &options.subject {
-            Subject::Versions(from, to) => held.versions(
+            Subject::Versions(from, to) => versions(
+                held,
                 &workspace.workspace_root,
                 here,
                 (from.as_deref(), to.as_deref()),
                 options,
             ),
-            Subject::Variants(one, other) => held.same(&source, (one, other), options),
-            Subject::Itself => held.same(&source, ("working tree", "itself"), options),
+            Subject::Variants(one, other) => same(held, &source, (one, other), options),
+            Subject::Itself => same(held, &source, ("working tree", "itself"), options),
             Subject::Against(name, version) => {
                 saved::against(held, workspace, here, (name, version.as_deref()), options)
             }
@@ -97,7 +90,12 @@ impl Sides {
         let mut nothing = Vec::new();
         let head = match &options.subject {
             Subject::Versions(..) | Subject::Against(..) => {
-                listed(&self.head_programs, &mut left_out)?
+                let mut of_head = Vec::new();
+                let head = listed(&self.head_programs, &mut of_head)?;
+                // What the base has told is not told again.
+                of_head.retain(|one| left_out.iter().all(|other| other.name != one.name));
+                left_out.extend(of_head);
+                head
             }
             _ => listed(&self.head_programs, &mut nothing)?,
         };
@@ -115,7 +113,7 @@ impl Sides {
         }
         let mut matched = match &options.subject {
             Subject::Variants(one, other) => variants(&base, one, other)?,
-            _ => by_name(&base, &head)?,
+            subject => by_name(&base, &head, *subject == Subject::Itself)?,
         };
         matched.left_out = left_out;
         matched.known = base.iter().chain(&head).flat_map(known_as).collect();
@@ -124,104 +122,64 @@ impl Sides {
     }
 }
 
-impl Held {
-    pub(super) fn new(folder: PathBuf) -> Result<Self, CompareError> {
-        let failed = |error| CompareError::File(folder.clone(), error);
-        fs::create_dir_all(&folder).map_err(failed)?;
-        let lock = File::create(folder.join("lock")).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                folder,
-                trees: Vec::new(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(CompareError::Busy(folder)),
-            Err(TryLockError::Error(error)) => Err(CompareError::File(folder, error)),
-        }
+/// One version for both sides.
+fn same(
+    folder: Held,
+    place: &Place,
+    (base, head): (&str, &str),
+    options: &Options,
+) -> Result<Sides, CompareError> {
+    // There may be no repository: then nothing of it was left.
+    if let Ok(repository) = Repository::around(&place.source) {
+        folder.clean(&repository)?;
     }
+    let programs = build::build(place, &options.cargo, "the working tree")?.programs;
+    let side = |name: &str| Side {
+        name: name.to_owned(),
+        commit: None,
+        is_dirty: false,
+    };
+    Ok(Sides {
+        base: side(base),
+        head: side(head),
+        profile: build::profile(&options.cargo),
+        base_programs: programs.clone(),
+        head_programs: programs,
+        _held: folder,
+    })
+}
 
-    /// One version for both sides.
-    fn same(
-        self,
-        place: &Place,
-        (base, head): (&str, &str),
-        options: &Options,
-    ) -> Result<Sides, CompareError> {
-        let programs = build::build(place, &options.cargo, "the working tree")?;
-        let side = |name: &str| Side {
-            name: name.to_owned(),
-            commit: None,
-            is_dirty: false,
-        };
-        Ok(Sides {
-            base: side(base),
-            head: side(head),
-            profile: build::profile(&options.cargo),
-            base_programs: programs.clone(),
-            head_programs: programs,
-            _held: self,
-        })
-    }
-
-    fn versions(
-        mut self,
-        root: &Path,
-        here: &Path,
-        (base, head): (Option<&str>, Option<&str>),
-        options: &Options,
-    ) -> Result<Sides, CompareError> {
-        let repository = Repository::around(root)?;
-        let base = match base {
-            Some(name) => repository.commit(name)?,
-            None => repository.merge_base()?,
-        };
-        let head = head.map(|name| repository.commit(name)).transpose()?;
-        let inner = repository.place_of(here);
-        let base_programs = self.commit(&base, "base", &repository, &inner, options)?;
-        let (head_side, head_programs) = match &head {
-            Some(commit) => (
-                side(commit),
-                self.commit(commit, "head", &repository, &inner, options)?,
-            ),
-            None => working_tree(Some(&repository), here, options)?,
-        };
-        Ok(Sides {
-            base: side(&base),
-            head: head_side,
-            profile: build::profile(&options.cargo),
-            base_programs,
-            head_programs,
-            _held: self,
-        })
-    }
-
-    /// Built in a work tree of its own, in a target folder that all commits share.
-    pub(super) fn commit(
-        &mut self,
-        commit: &Commit,
-        slot: &str,
-        repository: &Repository,
-        inner: &Path,
-        options: &Options,
-    ) -> Result<Vec<Program>, CompareError> {
-        let tree = repository.work_tree(commit, self.folder.join(slot))?;
-        let source = tree.folder.join(inner);
-        self.trees.push(tree);
-        if !source.is_dir() {
-            return Err(CompareError::Nothing(format!(
-                "{} has no folder {}: call this from one that both versions have",
-                commit.name,
-                inner.display()
-            )));
-        }
-        let place = Place {
-            source,
-            target: Some(self.folder.join("target")),
-        };
-        let built = build::build(&place, &options.cargo, &commit.name)?;
-        let kept = self.folder.join(format!("{slot}-programs"));
-        built.iter().map(|program| program.keep(&kept)).collect()
-    }
+fn versions(
+    mut folder: Held,
+    root: &Path,
+    here: &Path,
+    (base, head): (Option<&str>, Option<&str>),
+    options: &Options,
+) -> Result<Sides, CompareError> {
+    let repository = Repository::around(root)?;
+    folder.clean(&repository)?;
+    let base = match base {
+        Some(name) => repository.commit(name)?,
+        None => repository.merge_base()?,
+    };
+    let head = head.map(|name| repository.commit(name)).transpose()?;
+    let inner = repository.place_of(here);
+    let base_programs = folder.commit(&base, &repository, &inner, options)?;
+    let (head_side, head_programs) = match &head {
+        Some(commit) => (
+            side(commit),
+            folder.commit(commit, &repository, &inner, options)?,
+        ),
+        None => working_tree(Some(&repository), here, options)?,
+    };
+    Ok(Sides {
+        base: side(&base),
+        head: head_side,
+        profile: build::profile(&options.cargo),
+        base_programs,
+        head_programs,
+        _held: folder,
+    })
 }
 
 impl Matched<'_> {
@@ -296,7 +254,12 @@ pub(super) fn side(commit: &Commit) -> Side {
     }
 }
 
-fn by_name<'a>(base: &[Listed<'a>], head: &[Listed<'a>]) -> Result<Matched<'a>, CompareError> {
+/// Equal programs are not run, but for `runs_equal`.
+fn by_name<'a>(
+    base: &[Listed<'a>],
+    head: &[Listed<'a>],
+    runs_equal: bool,
+) -> Result<Matched<'a>, CompareError> {
     let mut matched = Matched::default();
     for of_base in base {
         let same = head.iter().find(|of_head| of_head.key() == of_base.key());
@@ -304,8 +267,7 @@ fn by_name<'a>(base: &[Listed<'a>], head: &[Listed<'a>]) -> Result<Matched<'a>, 
             matched.only_base.push(of_base.path.clone());
             continue;
         };
-        let is_identical = of_base.program != of_head.program
-            && of_base.program.hash()? == of_head.program.hash()?;
+        let is_identical = !runs_equal && of_base.program.hash()? == of_head.program.hash()?;
         matched.benches.push(Shared {
             name: name(of_base, base),
             base: (of_base.program, of_base.path.clone()),
@@ -337,8 +299,8 @@ pub(super) fn working_tree(
         commit: repository.and_then(|repository| Some(repository.commit("HEAD").ok()?.id)),
         is_dirty: repository.map_or(Ok(false), Repository::is_dirty)?,
     };
-    let programs = build::build(&place, &options.cargo, "the working tree")?;
-    Ok((side, programs))
+    let built = build::build(&place, &options.cargo, "the working tree")?;
+    Ok((side, built.programs))
 }
 
 /// By its path, and by that of a variant.
@@ -415,19 +377,5 @@ mod tests {
         .concat();
         let names: Vec<String> = all.iter().map(|bench| name(bench, &all)).collect();
         assert_eq!(names, ["one/b::x", "b::y", "two/b::x"]);
-    }
-
-    #[test]
-    fn of_two_comparisons_in_one_folder_the_second_one_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("bench-compare");
-        let first = Held::new(place.clone()).unwrap();
-        let told = Held::new(place.clone()).err().unwrap().to_string();
-        assert!(
-            told.starts_with("another comparison is under way in"),
-            "{told}"
-        );
-        drop(first);
-        assert!(Held::new(place).is_ok());
     }
 }

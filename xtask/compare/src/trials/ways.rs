@@ -10,9 +10,9 @@ use crate::build::{self, Place, Program};
 use crate::divan::output::{self, Measured};
 use crate::divan::program::{self, without_divans_variables};
 use crate::error::CompareError;
-use crate::lockstep::{Bench, Pair};
-use crate::outcome::{Change, Verdict};
-use crate::rounds::{Limits, Match, Watch};
+use crate::lockstep::{Bench, Pair, Which};
+use crate::outcome::{Change, Compared, Verdict};
+use crate::rounds::{Failure, Found, Limits, Match, Watch};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Way {
@@ -77,7 +77,8 @@ impl Programs {
             &place,
             &["--bench".to_owned(), "*".to_owned()],
             "the fixture",
-        )?;
+        )?
+        .programs;
         let twice = |target: &str| {
             let program = built.iter().find(|program| program.target == target);
             let program = program
@@ -163,7 +164,8 @@ fn compare(
         counts_instructions: false,
         judges_counts: true,
     };
-    let compared = both.compare(LIMITS, rng, &mut Nobody);
+    let found = both.compare(LIMITS, rng, &mut Nobody);
+    let compared = found.and_then(only);
     let compared = compared
         .map_err(|failure| CompareError::NotUnderstood(format!("{of_head}: {}", failure.reason)))?;
     Ok(match compared.verdict {
@@ -171,6 +173,16 @@ fn compare(
         Verdict::Faster => Said::Faster,
         Verdict::Same | Verdict::Undecided => Said::Neither,
     })
+}
+
+/// Of one number of threads.
+fn only(found: Found) -> Result<Compared, Failure> {
+    let none = Failure {
+        which: Which::Base,
+        reason: "it is for no number of threads".to_owned(),
+    };
+    let first = found.each.into_iter().next();
+    first.map_or(Err(none), |(_, compared)| compared)
 }
 
 /// As `cargo bench` runs it, by divan's own defaults.

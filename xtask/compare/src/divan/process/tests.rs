@@ -45,6 +45,7 @@ fn ran(body: &str, deadline: Duration) -> Result<Vec<Measured>, RunError> {
         name: "a::b  c",
         sample_size: 3,
         sample_count: 8,
+        threads: None,
         environment: &[("OF_THE_BENCH".into(), "set".into())],
         deadline,
     })
@@ -133,6 +134,7 @@ fn an_output_that_is_not_as_asked_is_an_error() {
         name: "a",
         sample_size: 1,
         sample_count: 1,
+        threads: None,
         environment: &[],
         deadline: LONG,
     });

@@ -7,7 +7,7 @@ use super::super::remark::{method, pair, remarks};
 use super::super::scale::Scale;
 use super::Entry;
 use super::plot::{band, level, plot, point};
-use super::text::escaped;
+use super::text::{escaped, path, whole, with_arrows};
 
 const HEIGHT: u32 = 120;
 /// Above the highest point and below the lowest.
@@ -15,7 +15,7 @@ const MARGIN: f64 = 8.0;
 
 pub(super) fn article(entry: &Entry<'_>) -> String {
     let Entry { at, one, .. } = entry;
-    let (class, verdict, name) = (entry.class(), entry.verdict(), escaped(&one.name));
+    let (class, verdict, name) = (entry.class(), entry.verdict(), path(&one.name));
     let parts = [told_remarks(one), pairs(one), counts(one)].concat();
     let (times, method) = (times(one), method(one));
     format!(
@@ -30,14 +30,15 @@ fn times(one: &Compared) -> String {
     let (Some(base), Some(head)) = (one.base_ns, one.head_ns) else {
         return String::new();
     };
+    let times = with_arrows(&format!("{} -> {}", time(base), time(head)));
     let change = one.change.as_ref().map(change);
-    let change = change.map_or_else(String::new, |change| format!(", {change}"));
-    escaped(&format!("{} -> {}{change}", time(base), time(head)))
+    let change = change.map_or_else(String::new, |change| format!(", {}", whole(&change)));
+    times + &change
 }
 
 fn told_remarks(one: &Compared) -> String {
     let items = remarks(one).into_iter().map(|remark| {
-        let remark = escaped(&remark);
+        let remark = with_arrows(&remark);
         format!("<li>{remark}</li>\n")
     });
     let items = items.collect::<String>();

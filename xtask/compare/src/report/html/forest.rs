@@ -6,7 +6,7 @@ use super::super::number::{change as told_change, time};
 use super::super::scale::Scale;
 use super::Entry;
 use super::plot::{arrow, band, level, plot, point, upright};
-use super::text::escaped;
+use super::text::{escaped, path};
 
 const HEIGHT: u32 = 24;
 const MIDDLE: f64 = 12.0;
@@ -38,7 +38,7 @@ pub(super) fn section(comparison: &Comparison, entries: &[Entry<'_>]) -> String 
 fn row(entry: &Entry<'_>, scale: Option<&Scale>) -> String {
     let Entry { at, one, .. } = entry;
     let (class, verdict) = (entry.class(), entry.verdict());
-    let name = escaped(&one.name);
+    let name = path(&one.name);
     let cells = [
         cell("number", one.base_ns.map(time)),
         cell("number", one.head_ns.map(time)),

@@ -1,0 +1,72 @@
+//! A comparison that does not come to its end: what is known is told, and nothing stays.
+
+use std::fs;
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+
+use crate::repository::{BENCHES, Workspace, told};
+
+fn workspace() -> Workspace {
+    Workspace::new(|one| one.edit(BENCHES, "WORK: u64 = 10_000", "WORK: u64 = 12_000"))
+}
+
+#[test]
+fn ctrl_c_tells_what_is_known() {
+    let workspace = workspace();
+    let before = workspace.state();
+    let begun = workspace.begin("HEAD~1 HEAD --filter steady --filter changed", "[2/2]");
+    assert_ne!(workspace.state().1, before.1);
+    let told = begun.interrupt();
+    assert_eq!(told.code, 2, "{}\n{}", told.output, told.errors);
+    let known = ["sums::steady", "sums::changed"].map(|name| told.output.contains(name));
+    assert!(known.contains(&true), "{}\n{}", told.output, told.errors);
+    assert!(told.output.contains("stopped"), "{}", told.output);
+    assert_eq!(workspace.state(), before);
+    assert_eq!(workspace.left(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn ctrl_c_does_not_wait_for_a_bench_that_hangs() {
+    let workspace = workspace();
+    let before = workspace.state();
+    for bench in ["gated", "plain"] {
+        let line = format!("HEAD~1 HEAD --filter stuck::{bench} --hang-after 1000000");
+        let told = workspace.begin(&line, "[1/1]").interrupt();
+        assert_eq!(told.code, 2, "{}\n{}", told.output, told.errors);
+        assert_eq!(workspace.state(), before);
+        assert_eq!(workspace.left(), Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_goes_at_the_next() {
+    let workspace = workspace();
+    let before = workspace.state();
+    for next in ["HEAD --list", "--aa --list"] {
+        let line = "HEAD~1 HEAD --filter steady --filter changed";
+        workspace.begin(line, "[1/2]").kill();
+        assert_ne!(workspace.state().1, before.1);
+        // As the killed one has it most of the time.
+        let socket = workspace.temporary.path().join("ph-bench-1-1/gate");
+        fs::create_dir_all(socket.parent().unwrap()).unwrap();
+        drop(UnixListener::bind(socket).unwrap());
+        let told = workspace.command(next).output().unwrap();
+        assert!(told.status.success(), "{told:?}");
+        assert_eq!(workspace.state(), before, "{next}");
+        assert_eq!(workspace.left(), Vec::<PathBuf>::new(), "{next}");
+    }
+}
+
+#[test]
+fn two_at_once_are_refused() {
+    let workspace = Workspace::new(|_| ());
+    let first = workspace.begin("--aa --filter stuck::gated", "[1/1]");
+    let told = told(&workspace.command("--aa --list").output().unwrap());
+    assert_eq!(told.code, 2);
+    assert!(
+        told.errors.contains("another comparison is under way"),
+        "{}",
+        told.errors
+    );
+    first.interrupt();
+}
