@@ -138,7 +138,7 @@ mod tests {
         assert!(outcomes.iter().all(|o| matches!(o, Outcome::Passed(_))));
         assert_eq!(
             host.executed.join(" "),
-            "fmt xtask clippy doc test nextest xtask xtask deny test check check check"
+            "fmt xtask clippy doc test nextest xtask xtask deny test test check check check"
         );
     }
 
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(outcomes[4], Outcome::Skipped("it was run".to_owned()));
         assert_eq!(
             host.executed.join(" "),
-            "fmt xtask clippy doc nextest xtask xtask deny test check check check"
+            "fmt xtask clippy doc nextest xtask xtask deny test test check check check"
         );
     }
 

@@ -127,9 +127,10 @@ ci: 1 passed, 1 failed, 1 skipped, 1 not run
 8 cargo xtask demo
 9 cargo deny --all-features check licenses bans sources
 10 cargo test --workspace --test sites --config profile.dev.package.acceptance.opt-level=3
-11 cargo check --package perf-harness --no-default-features
-12 cargo check --package example-service --no-default-features
-13 cargo check --package perf-harness --no-default-features --features snapshot
+11 cargo test --workspace --benches
+12 cargo check --package perf-harness --no-default-features
+13 cargo check --package example-service --no-default-features
+14 cargo check --package perf-harness --no-default-features --features snapshot
 ";
         assert_eq!(list(STEPS), expected);
     }

@@ -58,7 +58,7 @@ fn trials(programs: &Programs, options: &Options) -> Result<Tally, CompareError>
     let started = Instant::now();
     let limit = options
         .minutes
-        .map(|minutes| Duration::from_secs(60) * minutes);
+        .map(|minutes| Duration::from_mins(1) * minutes);
     let seed = options.seed.unwrap_or_else(|| Rng::new().u64(..));
     eprintln!("chance starts with {seed}");
     let mut rng = Rng::with_seed(seed);
@@ -68,7 +68,7 @@ fn trials(programs: &Programs, options: &Options) -> Result<Tally, CompareError>
             let mut turns: Vec<(Way, u32)> = Way::ALL
                 .into_iter()
                 .flat_map(|way| PERCENT.map(|percent| (way, percent)))
-                .filter(|(way, percent)| options.has_turn(round, bench, *way, *percent))
+                .filter(|(way, percent)| options::has_turn(round, bench, *way, *percent))
                 .collect();
             rng.shuffle(&mut turns);
             for (way, percent) in turns {

@@ -1,6 +1,8 @@
 //! The command line of `bench-trials`.
 
+use std::error::Error;
 use std::ffi::OsString;
+use std::str::FromStr;
 
 use lexopt::prelude::*;
 
@@ -36,20 +38,18 @@ pub(super) struct Options {
     pub(super) seed: Option<u64>,
 }
 
-impl Options {
-    /// Whether this comparison is a part of the round.
-    pub(super) fn has_turn(&self, round: u32, bench: &str, way: Way, percent: u32) -> bool {
-        let is_itself = percent == 100;
-        let every = match way {
-            Way::Lockstep if is_itself || !HARD.contains(&bench) => 1,
-            Way::Lockstep => 4,
-            // A tenth of a second.
-            Way::Sequential => 1,
-            Way::Process | Way::Tango if is_itself => 3,
-            Way::Process | Way::Tango => 6,
-        };
-        round.is_multiple_of(every)
-    }
+/// Whether this comparison is a part of the round.
+pub(super) fn has_turn(round: u32, bench: &str, way: Way, percent: u32) -> bool {
+    let is_itself = percent == 100;
+    let every = match way {
+        Way::Lockstep if is_itself || !HARD.contains(&bench) => 1,
+        Way::Lockstep => 4,
+        // A tenth of a second.
+        Way::Sequential => 1,
+        Way::Process | Way::Tango if is_itself => 3,
+        Way::Process | Way::Tango => 6,
+    };
+    round.is_multiple_of(every)
 }
 
 /// None where help is asked for.
@@ -66,28 +66,9 @@ pub(super) fn read(words: &[OsString]) -> Result<Option<Options>, CompareError> 
         match word {
             Short('h') | Long("help") => return Ok(None),
             Long("hog") => options.hog = true,
-            Long("trials") => {
-                options.trials = parser
-                    .value()
-                    .and_then(|value| value.parse())
-                    .map_err(told)?
-            }
-            Long("minutes") => {
-                options.minutes = Some(
-                    parser
-                        .value()
-                        .and_then(|value| value.parse())
-                        .map_err(told)?,
-                )
-            }
-            Long("seed") => {
-                options.seed = Some(
-                    parser
-                        .value()
-                        .and_then(|value| value.parse())
-                        .map_err(told)?,
-                )
-            }
+            Long("trials") => options.trials = number(&mut parser)?,
+            Long("minutes") => options.minutes = Some(number(&mut parser)?),
+            Long("seed") => options.seed = Some(number(&mut parser)?),
             Long("bench") => options
                 .benches
                 .push(bench(&parser.value().map_err(told)?.to_string_lossy())?),
@@ -98,6 +79,14 @@ pub(super) fn read(words: &[OsString]) -> Result<Option<Options>, CompareError> 
         options.benches = BENCHES.to_vec();
     }
     Ok(Some(options))
+}
+
+fn number<N>(parser: &mut lexopt::Parser) -> Result<N, CompareError>
+where
+    N: FromStr,
+    N::Err: Into<Box<dyn Error + Send + Sync>>,
+{
+    parser.value().and_then(|value| value.parse()).map_err(told)
 }
 
 fn bench(name: &str) -> Result<&'static str, CompareError> {
@@ -128,7 +117,7 @@ mod tests {
         let options = read_words("").unwrap().unwrap();
         let turns = |bench, way, percent| {
             let all = 0..options.trials;
-            all.filter(|round| options.has_turn(*round, bench, way, percent))
+            all.filter(|round| has_turn(*round, bench, way, percent))
                 .count()
         };
         assert_eq!(turns("json", Way::Lockstep, 110), 100);
