@@ -1,6 +1,5 @@
 //! The socket at which one bench waits for its turns. The other end is the crate `perf-harness-bench`.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::fd::AsFd;
@@ -10,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 
 use crate::interrupt;
 
@@ -151,7 +152,7 @@ fn is_readable(socket: impl AsFd) -> io::Result<bool> {
     };
     match poll(&mut asked, Some(&wait)) {
         Ok(ready) => Ok(ready > 0),
-        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
@@ -161,12 +162,13 @@ pub(crate) fn clean(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
-    let is_ours = |name: &OsStr| name.as_encoded_bytes().starts_with(FOLDER.as_bytes());
-    for entry in entries
-        .flatten()
-        .filter(|entry| is_ours(&entry.file_name()))
-    {
-        if is_deserted(&entry.path().join("gate")) {
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(name) = name.to_str().and_then(|name| name.strip_prefix(FOLDER)) else {
+            continue;
+        };
+        let socket = entry.path().join("gate");
+        if is_deserted(&socket) || !socket.exists() && is_gone(name) {
             // Another user's may not be removed, and need not.
             drop(fs::remove_dir_all(entry.path()));
         }
@@ -177,6 +179,16 @@ pub(crate) fn clean(folder: &Path) {
 fn is_deserted(socket: &Path) -> bool {
     let connected = UnixDatagram::unbound().and_then(|asking| asking.connect(socket));
     connected.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+}
+
+/// Whether there is no process of this number, so that it will not make its socket any more.
+fn is_gone(name: &str) -> bool {
+    let number = name
+        .split('-')
+        .next()
+        .and_then(|number| number.parse().ok());
+    let process = number.and_then(Pid::from_raw);
+    process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH))
 }
 
 /// `count 3 queries`.
@@ -220,9 +232,12 @@ mod tests {
         drop(UnixListener::bind(dead.join("gate")).unwrap());
         drop(UnixListener::bind(other.join("gate")).unwrap());
         let listener = UnixListener::bind(alive.join("gate")).unwrap();
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        let begun = folder(&format!("ph-bench-{}-1", ended.id()));
         clean(temporary.path());
-        assert!(!dead.exists());
-        // One without a socket may get it in a moment.
+        assert!(!dead.exists() && !begun.exists());
+        // One without a socket gets it in a moment, from a process that is there.
         assert!(alive.exists() && empty.exists() && other.exists());
         listener.set_nonblocking(true).unwrap();
         let undisturbed = listener.accept().unwrap_err();
