@@ -96,6 +96,33 @@ fn variants_are_held_to_a_gain() {
 }
 
 #[test]
+fn what_the_file_says_of_single_benches_holds() {
+    let workspace = Workspace::new(|_| ());
+    let settings = workspace.path("bench-compare.toml");
+    let exception = r#"
+        [[bench]]
+        name = "sums::page::*"
+        require = "50%"
+        reason = "it is a chain"
+    "#;
+    fs::write(&settings, exception).unwrap();
+    let told = workspace.compare("--variants naive,optimised --require 95%");
+    assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);
+    assert!(told.output.contains("it is a chain"), "{}", told.output);
+    fs::write(&settings, exception.replace("require", "requires")).unwrap();
+    let told = workspace.compare("--variants naive,optimised --require 95%");
+    assert_eq!(told.code, 2, "{}", told.output);
+    let unknown = "bench-compare.toml: unknown field `requires`";
+    assert!(told.errors.contains(unknown), "{}", told.errors);
+    let idle = "[[bench]]\nname = \"sums::paeg\"\nthreshold = \"9%\"\n";
+    fs::write(&settings, idle).unwrap();
+    // Of the whole workspace, or else it could be one that was not built.
+    let told = workspace.compare("--aa --filter steady -- ");
+    let told_idle = "bench-compare.toml: sums::paeg";
+    assert!(told.output.contains(told_idle), "{}", told.output);
+}
+
+#[test]
 fn a_users_own_xtask_has_it() {
     let workspace = Workspace::new(|_| ());
     let mut command = Command::new("cargo");
