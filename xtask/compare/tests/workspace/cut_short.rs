@@ -33,6 +33,8 @@ fn ctrl_c_does_not_wait_for_a_bench_that_hangs() {
         let line = format!("HEAD~1 HEAD --filter stuck::{bench} --hang-after 1000000");
         let told = workspace.begin(&line, "[1/1]").interrupt();
         assert_eq!(told.code, 2, "{}\n{}", told.output, told.errors);
+        // It was stopped, and did not fail by itself.
+        assert!(!told.output.contains("(failed)"), "{}", told.output);
         assert_eq!(workspace.state(), before);
         assert_eq!(workspace.left(), Vec::<PathBuf>::new());
     }
