@@ -5,6 +5,8 @@
 //! - `surroundings`: a repository, a disk and a machine that are not as they should be
 //! - `begun`, `cut_short`: a comparison under way; Ctrl-C, and one that is killed
 //! - `kept`: what was built before
+//! - `saved`: `--save` and `--against`
+//! - `instructions`: `--instructions`
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
@@ -12,8 +14,10 @@ mod bad_input;
 mod begun;
 #[cfg(target_os = "linux")]
 mod cut_short;
+mod instructions;
 mod kept;
 mod repository;
+mod saved;
 #[cfg(target_os = "linux")]
 mod surroundings;
 
@@ -117,7 +121,7 @@ fn what_the_file_says_of_single_benches_holds() {
     let idle = "[[bench]]\nname = \"sums::paeg\"\nthreshold = \"9%\"\n";
     fs::write(&settings, idle).unwrap();
     // Of the whole workspace, or else it could be one that was not built.
-    let told = workspace.compare("--aa --filter steady -- ");
+    let told = workspace.exactly("--aa --filter steady");
     let told_idle = "bench-compare.toml: sums::paeg";
     assert!(told.output.contains(told_idle), "{}", told.output);
 }

@@ -79,12 +79,20 @@ impl Workspace {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// What a comparison must leave as it was.
-    pub(crate) fn state(&self) -> (String, String, Vec<u8>) {
+    /// What a comparison must leave as it was: the checkout, the work trees, the index.
+    pub(crate) fn state(&self) -> (String, String, Option<Vec<u8>>) {
+        let git = self.path(".git");
+        let told = |words: &[&str]| {
+            if git.exists() {
+                self.git(words)
+            } else {
+                String::new()
+            }
+        };
         (
-            self.git(&["--no-optional-locks", "status", "--porcelain"]),
-            self.git(&["worktree", "list"]),
-            fs::read(self.path(".git/index")).unwrap(),
+            told(&["--no-optional-locks", "status", "--porcelain"]),
+            told(&["worktree", "list"]),
+            fs::read(git.join("index")).ok(),
         )
     }
 
@@ -94,6 +102,11 @@ impl Workspace {
 
     pub(crate) fn compare_in(&self, inner: &str, line: &str) -> Told {
         self.leaves_all_as_it_was(self.command(line).current_dir(self.path(inner)))
+    }
+
+    /// With no words for cargo but those of the line.
+    pub(crate) fn exactly(&self, line: &str) -> Told {
+        self.leaves_all_as_it_was(&mut self.with(Command::new(PROGRAM), line))
     }
 
     /// As cargo calls a subcommand.
@@ -108,11 +121,16 @@ impl Workspace {
         self.with_words(shell, line)
     }
 
-    fn with_words(&self, mut command: Command, line: &str) -> Command {
-        command.arg("bench-compare").args(line.split_whitespace());
+    fn with_words(&self, command: Command, line: &str) -> Command {
+        let mut command = self.with(command, line);
         if !line.contains(" -- ") {
             command.args(["--", "--package", "sums"]);
         }
+        command
+    }
+
+    fn with(&self, mut command: Command, line: &str) -> Command {
+        command.arg("bench-compare").args(line.split_whitespace());
         environment(&mut command)
             .current_dir(self.folder.path())
             .env("TMPDIR", self.temporary.path());
@@ -133,6 +151,32 @@ impl Workspace {
         let files = fs::read_dir(self.temporary.path()).unwrap();
         let files = files.map(|entry| entry.unwrap().path());
         files.chain(processes().into_values()).collect()
+    }
+}
+
+impl Told {
+    /// With this exit code, or all that was said is told.
+    #[track_caller]
+    pub(crate) fn ended(self, code: i32) -> Self {
+        let Self { output, errors, .. } = &self;
+        assert_eq!(self.code, code, "{output}\n{errors}");
+        self
+    }
+
+    /// The output has this in it.
+    #[track_caller]
+    pub(crate) fn says(self, part: &str) -> Self {
+        let Self { output, errors, .. } = &self;
+        assert!(output.contains(part), "{part}: {output}\n{errors}");
+        self
+    }
+
+    /// The errors have this in them.
+    #[track_caller]
+    pub(crate) fn complains(self, part: &str) -> Self {
+        let Self { output, errors, .. } = &self;
+        assert!(errors.contains(part), "{part}: {errors}\n{output}");
+        self
     }
 }
 
@@ -180,7 +224,8 @@ fn fixture() -> PathBuf {
     root().join("tests/fixtures/bench-compare")
 }
 
-fn target() -> PathBuf {
+/// Where all of them are built.
+pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-compare")
 }
 

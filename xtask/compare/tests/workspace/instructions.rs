@@ -1,14 +1,11 @@
 //! `--instructions`: counted by callgrind, and told beside the time. Where there is no valgrind these tests say that they are
 //! skipped.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-
-mod user;
 
 use std::process::Command;
 
 use serde_json::Value;
-use user::{Workspace, target};
+
+use crate::repository::{BENCHES, Workspace, target};
 
 const WORDS: &str = "-- --package sums --bench sums";
 
@@ -16,9 +13,12 @@ const WORDS: &str = "-- --package sums --bench sums";
 fn workspace(test: &str) -> Option<Workspace> {
     let asked = Command::new("valgrind").arg("--version").output();
     if asked.is_ok_and(|output| output.status.success()) {
-        return Some(Workspace::new());
+        return Some(Workspace::new(|_| ()));
     }
-    println!("skipped: {test}: there is no `valgrind`; `apt install valgrind` gets it");
+    #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+    {
+        println!("skipped: {test}: there is no `valgrind`; `apt install valgrind` gets it");
+    }
     None
 }
 
@@ -43,7 +43,7 @@ fn a_loop_of_known_length_has_so_many_instructions() {
         return;
     };
     let line = format!("--variants naive,optimised --instructions --json - {WORDS}");
-    let told = workspace.compare(&line).ended(0);
+    let told = workspace.exactly(&line).ended(0);
     // 10,000 steps of a shift and an exclusive or, three times each, and a tenth of that.
     let (base, head) = sides(&found(&told.output, "sums::page::10000"));
     assert!((60_000.0..200_000.0).contains(&base), "{base}");
@@ -59,7 +59,7 @@ fn two_runs_of_one_program_have_as_many_and_a_plain_bench_has_a_reason() {
     };
     let line =
         format!("--aa --filter sums::steady --filter sums::plain --instructions --json - {WORDS}");
-    let told = workspace.compare(&line).ended(0);
+    let told = workspace.exactly(&line).ended(0);
     let (base, head) = sides(&found(&told.output, "sums::steady"));
     assert!((base - head).abs() < f64::EPSILON, "{base} {head}");
     told.says("instructions not counted: its body is not one of perf-harness-bench");
@@ -72,13 +72,13 @@ fn what_fails_under_valgrind_only_is_told_and_its_time_is_compared() {
         return;
     };
     workspace.edit(
-        "sums/benches/sums.rs",
+        BENCHES,
         "fn steady(bencher: Bencher<'_, '_>) {",
         "fn steady(bencher: Bencher<'_, '_>) {\n    \
          assert!(std::env::var(\"PERF_HARNESS_BENCH_INSTRUCTIONS\").is_err(), \"no room\");",
     );
     let line = format!("--aa --filter steady --instructions --json - {WORDS}");
-    let told = workspace.compare(&line).ended(0);
+    let told = workspace.exactly(&line).ended(0);
     let steady = found(&told.output, "sums::steady");
     assert!(steady["change"]["estimate"].is_f64(), "{steady}");
     told.says("instructions not counted: the base: under valgrind it panicked at ");
@@ -86,10 +86,12 @@ fn what_fails_under_valgrind_only_is_told_and_its_time_is_compared() {
 
 #[test]
 fn a_missing_valgrind_is_told_before_anything_is_built() {
-    let workspace = Workspace::new();
+    let workspace = Workspace::new(|_| ());
     let nowhere = target().join("nowhere");
     let mut command = workspace.command("--aa --instructions");
-    let told = workspace.tells(command.env("PATH", nowhere)).ended(2);
+    let told = workspace
+        .leaves_all_as_it_was(command.env("PATH", nowhere))
+        .ended(2);
     assert!(!told.errors.contains("cargo"), "{}", told.errors);
     told.complains("error: `--instructions` needs valgrind, and there is no `valgrind` in PATH; install it, as by ");
 }

@@ -1,20 +1,16 @@
 //! `--save` and `--against`: today's programs, compared with those of later, while both are alive.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod user;
 
 use std::fs;
 use std::path::PathBuf;
 
-use user::{Workspace, target};
+use crate::repository::{BENCHES, Workspace, target};
 
-const BENCHES: &str = "sums/benches/sums.rs";
 const WORDS: &str = "-- --package sums --bench sums";
 
 /// A workspace with its working tree saved as `week`.
 fn saved() -> Workspace {
-    let workspace = Workspace::new();
-    let told = workspace.compare(&format!("--save week {WORDS}")).ended(0);
+    let workspace = Workspace::new(|_| ());
+    let told = workspace.exactly(&format!("--save week {WORDS}")).ended(0);
     let told = told
         .says("saved working tree (")
         .says("Nothing was compared");
@@ -37,13 +33,13 @@ fn rewrite(change: impl FnOnce(&mut serde_json::Value)) {
 #[test]
 fn what_became_slower_since_is_found_without_a_commit() {
     let workspace = saved();
-    let told = workspace.compare("--against week").ended(0);
+    let told = workspace.exactly("--against week").ended(0);
     // By the words that it was saved with: the program is the same to the byte, and no other one was built.
     let told = told.says("identical").says("base  saved week (");
     assert!(!told.output.contains("sums/other"), "{}", told.output);
     workspace.edit(BENCHES, "WORK: u64 = 10_000", "WORK: u64 = 12_000");
     let told = workspace
-        .compare("--against week --filter changed")
+        .exactly("--against week --filter changed")
         .ended(1);
     told.says("slower")
         .says("1 of 1 benchmark slower")
@@ -52,17 +48,17 @@ fn what_became_slower_since_is_found_without_a_commit() {
 
 #[test]
 fn a_ref_is_saved_and_a_ref_is_compared_with_it() {
-    let workspace = Workspace::new();
+    let workspace = Workspace::new(|_| ());
     workspace.edit(BENCHES, "\"steps\", WORK", "\"steps\", 7");
-    let dirty = workspace.compare(&format!("--save week {WORDS}")).ended(0);
+    let dirty = workspace.exactly(&format!("--save week {WORDS}")).ended(0);
     dirty.says("and changes) as `week`");
-    let told = workspace.compare(&format!("--save week main {WORDS}"));
+    let told = workspace.exactly(&format!("--save week main {WORDS}"));
     told.ended(0).says("saved main (").says("sums/sums");
-    let told = workspace.compare("--against week --filter counted");
+    let told = workspace.exactly("--against week --filter counted");
     told.ended(0).says("steps 10,000 -> 7");
     workspace.edit(BENCHES, "\"steps\", 7", "\"steps\", 10_001");
-    workspace.commit("two");
-    let told = workspace.compare("--against week HEAD --filter counted");
+    workspace.commit("three");
+    let told = workspace.exactly("--against week HEAD --filter counted");
     told.ended(1)
         .says("steps 10,000 -> 10,001")
         .says("head  HEAD (");
@@ -70,12 +66,12 @@ fn a_ref_is_saved_and_a_ref_is_compared_with_it() {
 
 #[test]
 fn it_needs_no_repository() {
-    let workspace = Workspace::new();
+    let workspace = Workspace::new(|_| ());
     fs::remove_dir_all(workspace.path(".git")).unwrap();
-    let told = workspace.compare(&format!("--save week {WORDS}")).ended(0);
+    let told = workspace.exactly(&format!("--save week {WORDS}")).ended(0);
     told.says("saved working tree as `week`");
     workspace
-        .compare("--against week")
+        .exactly("--against week")
         .ended(0)
         .says("identical");
 }
@@ -83,7 +79,7 @@ fn it_needs_no_repository() {
 #[test]
 fn an_unknown_name_is_told_with_its_neighbour() {
     let workspace = saved();
-    let told = workspace.compare("--against wek").ended(2);
+    let told = workspace.exactly("--against wek").ended(2);
     told.complains("nothing is saved as `wek`; did you mean `week`?");
 }
 
@@ -94,7 +90,7 @@ fn another_machine_toolchain_or_profile_is_refused() {
     let check = |change: &dyn Fn(&mut serde_json::Value), told: &str| {
         rewrite(change);
         let refused = workspace
-            .compare(&format!("--against week {WORDS}"))
+            .exactly(&format!("--against week {WORDS}"))
             .ended(2);
         let refused = refused.complains("what was saved as `week`: it cannot be compared");
         refused
@@ -130,7 +126,7 @@ fn another_machine_toolchain_or_profile_is_refused() {
         "the profile was `release` and is `bench`",
     );
     workspace
-        .compare("--against week --list")
+        .exactly("--against week --list")
         .ended(0)
         .says("sums::steady");
 }
@@ -139,14 +135,14 @@ fn another_machine_toolchain_or_profile_is_refused() {
 fn what_is_damaged_is_told() {
     let workspace = saved();
     fs::write(folder().join("sums.sums"), "half").unwrap();
-    let told = workspace.compare("--against week").ended(2);
+    let told = workspace.exactly("--against week").ended(2);
     told.complains("it is damaged: its program sums.sums is another one");
     rewrite(|run| run["schema_version"] = 9.into());
-    let told = workspace.compare("--against week").ended(2);
+    let told = workspace.exactly("--against week").ended(2);
     told.complains("schema_version 9, and this is read by 1");
-    workspace.compare(&format!("--save week {WORDS}")).ended(0);
+    workspace.exactly(&format!("--save week {WORDS}")).ended(0);
     fs::rename(workspace.path("sums"), workspace.path("totals")).unwrap();
     workspace.edit("Cargo.toml", "\"sums\"", "\"totals\"");
-    let told = workspace.compare("--against week").ended(2);
+    let told = workspace.exactly("--against week").ended(2);
     told.complains("which is not there any more: bring it back");
 }
