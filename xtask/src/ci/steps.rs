@@ -55,7 +55,7 @@ pub(super) const STEPS: &[Step] = &[
     Step::cargo(&["test", "--workspace"]),
     Step {
         environment: &[],
-        arguments: &["nextest", "run", "--workspace"],
+        arguments: &["nextest", "run", "--workspace", "--profile", "ci"],
         work: Work::CargoWith(Tool {
             name: "cargo-nextest",
             install: "cargo install --locked cargo-nextest",

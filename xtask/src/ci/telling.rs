@@ -122,7 +122,7 @@ ci: 1 passed, 1 failed, 1 skipped, 1 not run
 3 cargo clippy --workspace --all-targets --all-features -- -D warnings
 4 RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps --all-features
 5 cargo test --workspace
-6 cargo nextest run --workspace
+6 cargo nextest run --workspace --profile ci
 7 cargo xtask budgets --check
 8 cargo xtask demo
 9 cargo deny --all-features check licenses bans sources
