@@ -1,6 +1,6 @@
 //! The terminal's table, and the lines below it.
 
-use crate::outcome::{Compared, Comparison, Kind};
+use crate::outcome::{Compared, Comparison, Kind, LeftOut};
 
 use super::bar::{axis, bar};
 use super::fact::{facts, side};
@@ -206,12 +206,19 @@ fn left_out(comparison: &Comparison, look: Look) -> String {
     if comparison.left_out.is_empty() {
         return String::new();
     }
-    let told = comparison.left_out.iter().map(|one| {
-        let kind = if one.is_failure { " (failed)" } else { "" };
-        let lines = one.reason.lines();
-        let lines = lines.map(|line| format!("    {}\n", look.shown(line)));
-        let lines = lines.collect::<Vec<_>>();
-        format!("  {}{kind}\n{}", look.shown(&one.name), lines.concat())
+    // One reason of many is told once.
+    let alike = comparison
+        .left_out
+        .chunk_by(|one, next| (one.is_failure, &one.reason) == (next.is_failure, &next.reason));
+    let told = alike.map(|alike| {
+        let name = |one: &LeftOut| {
+            let kind = if one.is_failure { " (failed)" } else { "" };
+            format!("  {}{kind}\n", look.shown(&one.name))
+        };
+        let names = alike.iter().map(name);
+        let reason = alike[0].reason.lines();
+        let lines = reason.map(|line| format!("    {}\n", look.shown(line)));
+        names.chain(lines).collect::<String>()
     });
     format!("left out:\n{}", told.collect::<String>())
 }
