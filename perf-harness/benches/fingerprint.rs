@@ -11,13 +11,13 @@ static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 const KEY: &str = "SELECT oid, relname FROM pg_class WHERE oid = 1259 LIMIT 1";
 
-const PAGE: &str = "SELECT c.oid, c.relname, n.nspname, a.attname, t.typname
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    LEFT JOIN pg_type t ON t.oid = a.atttypid
-    WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname <> 'pg_toast' AND c.reltuples >= -1.5
-    ORDER BY n.nspname, c.relname, a.attnum -- as a person reads them
+const PAGE: &str = "WITH users (id, name, age) AS (VALUES (1, 'ann', 30), (2, 'bob', 41)),
+         groups (id, user_id, name) AS (VALUES (7, 1, 'admins'), (8, 2, 'editors'))
+    SELECT u.id, u.name, u.age, g.id, g.name
+    FROM users u
+    LEFT JOIN groups g ON g.user_id = u.id AND g.id > 0
+    WHERE u.age >= 18 AND u.name <> 'nobody' AND (g.name IS NULL OR g.name IN ('admins', 'editors', 'readers'))
+    ORDER BY u.name, g.name -- as a person reads them
     LIMIT 20 OFFSET 40";
 
 fn main() {
