@@ -15,8 +15,7 @@ Usage: cargo xtask bench-trials [flags]
 How often `bench-compare` is wrong, and how often it finds what is there: benches with themselves, and with the same that do 3, 5
 and 10 % more. Beside it whole processes in turn, runs one after the other, and tango. Prints the table of docs/bench-compare.md.
 
-  --trials NUMBER   of each bench with itself in lockstep, and with each slow-down where it has one thread and fits a cache; 100.
-                    Of all else there are fewer, for they take longer
+  --trials NUMBER   of each bench with itself, in lockstep; 100. Of all else there are fewer
   --hog             beside a thread that never waits
   --minutes NUMBER  at most about so long; what there is by then is told
   --bench NAME      only this one: chain, json, requests, memory, threads
@@ -45,12 +44,12 @@ pub(super) fn has_turn(round: u32, bench: &str, way: Way, percent: u32) -> bool 
         Way::Lockstep if is_itself => 1,
         Way::Lockstep if HARD.contains(&bench) => 10,
         // At the threshold itself it is found half of the time.
-        Way::Lockstep if percent == 103 => 4,
-        Way::Lockstep => 1,
+        Way::Lockstep if percent == 103 => 10,
+        Way::Lockstep => 2,
         // A tenth of a second.
-        Way::Sequential => 4,
-        Way::Process | Way::Tango if is_itself => 6,
-        Way::Process | Way::Tango => 12,
+        Way::Sequential => 5,
+        Way::Process | Way::Tango if is_itself => 10,
+        Way::Process | Way::Tango => 25,
     };
     round.is_multiple_of(every)
 }
@@ -123,13 +122,14 @@ mod tests {
             all.filter(|round| has_turn(*round, bench, way, percent))
                 .count()
         };
-        assert_eq!(turns("json", Way::Lockstep, 110), 100);
-        assert_eq!(turns("json", Way::Lockstep, 103), 25);
+        assert_eq!(turns("json", Way::Lockstep, 100), 100);
+        assert_eq!(turns("json", Way::Lockstep, 110), 50);
+        assert_eq!(turns("json", Way::Lockstep, 103), 10);
         assert_eq!(turns("memory", Way::Lockstep, 100), 100);
         assert_eq!(turns("memory", Way::Lockstep, 110), 10);
-        assert_eq!(turns("json", Way::Sequential, 103), 25);
-        assert_eq!(turns("json", Way::Tango, 100), 17);
-        assert_eq!(turns("json", Way::Process, 105), 9);
+        assert_eq!(turns("json", Way::Sequential, 103), 20);
+        assert_eq!(turns("json", Way::Tango, 100), 10);
+        assert_eq!(turns("json", Way::Process, 105), 4);
     }
 
     #[test]
