@@ -46,7 +46,7 @@ fn a_mistake_on_the_command_line_exits_with_2_and_names_what_is_known() {
     let root = workspace(&[]);
     assert_eq!(
         printed(&mut xtask(root.path(), &["tdy"]), 2),
-        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-compare, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help\n"
+        "error: unknown command `tdy`; did you mean `tidy`?\n  known: tidy, ci, demo, bench-compare, bench-trials, bench-provision, bench-recorder, flake-check, load, postgres, baseline, indexes, budgets, history, help\n"
     );
     let text = printed(&mut xtask(root.path(), &["tidy", "--fix"]), 2);
     assert!(text.contains("does not know `--fix`"), "{text}");
@@ -140,12 +140,12 @@ mod with_a_pretended_cargo {
         let (_root, xtask) = pretend("nothing", 0);
         let text = printed(&mut xtask(&["ci"]), 0);
         for expected in [
-            "[1/13] cargo fmt --all --check\ndid fmt --all --check",
-            "[2/13] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
+            "[1/14] cargo fmt --all --check\ndid fmt --all --check",
+            "[2/14] cargo xtask tidy\ntidy: 1 files, 0 findings\n",
             "did doc --workspace --no-deps --all-features -D warnings\n",
             "did run --quiet --package perf-harness --bin perf-harness -- budgets --check",
             "did run --quiet --package example-service --example demo",
-            "ci: 13 passed\n",
+            "ci: 14 passed\n",
         ] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
@@ -159,7 +159,7 @@ mod with_a_pretended_cargo {
             "repeat: cargo clippy --workspace --all-targets --all-features -- -D warnings\n";
         assert!(text.contains(repeat), "{text}");
         assert!(
-            text.contains("ci: 2 passed, 1 failed, 10 not run\n"),
+            text.contains("ci: 2 passed, 1 failed, 11 not run\n"),
             "{text}"
         );
         assert!(!text.contains("did test"), "{text}");
@@ -172,7 +172,7 @@ mod with_a_pretended_cargo {
         let skipped =
             "skipped (cargo-nextest is not installed: cargo install --locked cargo-nextest)";
         assert!(text.contains(skipped), "{text}");
-        assert!(text.contains("ci: 12 passed, 1 skipped\n"), "{text}");
+        assert!(text.contains("ci: 13 passed, 1 skipped\n"), "{text}");
 
         let text = printed(xtask(&["ci"]).env("CI", "true"), 1);
         assert!(
