@@ -14,8 +14,8 @@ use super::seal;
 use super::{Built, Program};
 use crate::error::CompareError;
 
-/// Of the newest: a base or two, and what was tried since.
-const KEPT: usize = 8;
+/// Of the newest: a base or two, and what was tried since. The programs of one can be gigabytes.
+const KEPT: usize = 4;
 
 const MANIFEST: &str = "manifest.json";
 

@@ -133,9 +133,9 @@ fn of_what_cannot_be_written_nothing_is_left() {
 }
 
 #[test]
-fn the_newest_eight_are_kept_by_when_they_were_used() {
+fn the_newest_four_are_kept_by_when_they_were_used() {
     let place = Place::new();
-    for number in 0..8 {
+    for number in 0..4 {
         place.put(&number.to_string());
         place.age(&number.to_string(), 100 - number);
     }
@@ -146,5 +146,5 @@ fn the_newest_eight_are_kept_by_when_they_were_used() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["0", "2", "3", "4", "5", "6", "7", "new"]);
+    assert_eq!(names, ["0", "2", "3", "new"]);
 }
