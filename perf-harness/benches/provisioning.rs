@@ -27,8 +27,8 @@ async fn ten_tables(db: TemplateDb) -> Result<(), sqlx::Error> {
 fn provision(bencher: Bencher<'_, '_>, make: impl AsyncFn() -> Result<ScratchDb, SetupError>) {
     let runtime = Runtime::new().expect("a runtime");
     let once = || {
-        let made = runtime.block_on(async { make().await?.remove().await });
-        made.unwrap_or_else(|error| panic!("{error}"));
+        let ended = runtime.block_on(async { make().await?.remove().await });
+        ended.unwrap_or_else(|error| panic!("{error}"));
     };
     // The server is started, and the template is made.
     once();

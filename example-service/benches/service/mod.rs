@@ -51,13 +51,21 @@ impl Service {
     }
 
     /// Benches a request that leaves the database as it was, and removes the database.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a closure is written where it is used"
+    )]
     pub(crate) fn bench(self, bencher: Bencher<'_, '_>, request: impl AsyncFn(&App)) {
-        self.count(async |_| (), &request);
+        self.count(&async |_| (), &request);
         perf_harness_bench::bench(bencher, || self.ask(&request));
         self.stop();
     }
 
     /// The same of one that leaves something behind: `restore` is run before each, and takes no time of it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a closure is written where it is used"
+    )]
     pub(crate) fn bench_write(
         self,
         bencher: Bencher<'_, '_>,
@@ -71,8 +79,8 @@ impl Service {
     }
 
     /// Of the second one: by then the service is connected, its statements are prepared, and it remembers what it remembers.
-    fn count(&self, restore: impl AsyncFn(&App), request: impl AsyncFn(&App)) {
-        let (_, traffic) = self.runtime.block_on(async {
+    fn count(&self, restore: &impl AsyncFn(&App), request: &impl AsyncFn(&App)) {
+        let ((), traffic) = self.runtime.block_on(async {
             let recorded = App::on(self.scratch.recorded_url()).await;
             restore(&recorded).await;
             request(&recorded).await;

@@ -2,17 +2,8 @@
 
 use std::env;
 
-/// The first for `cargo bench`, which says `--bench`; the last one else.
+/// The first for `cargo bench`, which says `--bench`; the other one else.
 pub(crate) fn of<T>(full: T, least: T) -> T {
-    if is_asked("--bench") { full } else { least }
-}
-
-fn is_asked(word: &str) -> bool {
-    env::args().any(|argument| argument == word)
-}
-
-/// The same of a program that also knows `--quick`: a little, but so much that its tables mean something.
-#[allow(dead_code, reason = "not of all programs")]
-pub(crate) fn or_quick<T>(full: T, quick: T, least: T) -> T {
-    of(if is_asked("--quick") { quick } else { full }, least)
+    let is_bench = env::args().any(|argument| argument == "--bench");
+    if is_bench { full } else { least }
 }

@@ -63,7 +63,8 @@ fn main() -> ExitCode {
                 .run(async |db| truth::tell(&Work::named(name, &db).await).await),
         );
     }
-    let extent = extent::or_quick(FULL, QUICK, LEAST);
+    let asked_for = if asked("--quick") { QUICK } else { FULL };
+    let extent = extent::of(asked_for, LEAST);
     let said = |key: &str| words.iter().find_map(|word| word.strip_prefix(key));
     let wanted = Wanted {
         work: said("work=").map(str::to_owned),

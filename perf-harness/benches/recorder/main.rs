@@ -12,6 +12,7 @@ mod processor;
 mod ways;
 mod work;
 
+use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -39,7 +40,12 @@ async fn act(db: PerfDb) -> Result<(), Box<dyn Error>> {
         .await?;
     let place = Place::new(db)?;
     println!("server {version}");
-    let rounds = extent::or_quick(paired::FULL, paired::QUICK, paired::LEAST);
-    paired::run(&place, rounds)?;
+    let is_quick = env::args().any(|argument| argument == "--quick");
+    let rounds = if is_quick {
+        paired::QUICK
+    } else {
+        paired::FULL
+    };
+    paired::run(&place, extent::of(rounds, paired::LEAST))?;
     Ok(())
 }
