@@ -11,6 +11,7 @@ mod saved;
 mod sides;
 mod variants;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use fastrand::Rng;
@@ -61,8 +62,9 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
         known,
         ..
     } = matched;
-    // Where only a part was built, the others are not known.
-    if options.cargo.is_empty() {
+    // Where only a part was built, the others are not known: by cargo's words, or in a member's folder.
+    let is_root = |here: PathBuf| here == workspace.workspace_root;
+    if options.cargo.is_empty() && here.canonicalize().is_ok_and(is_root) {
         left_out.extend(settings.idle(&known).into_iter().map(without_bench));
     }
     let mut outcome = Comparison {

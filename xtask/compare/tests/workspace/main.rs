@@ -124,6 +124,8 @@ fn what_the_file_says_of_single_benches_holds() {
     let told = workspace.exactly("--aa --filter steady");
     let told_idle = "bench-compare.toml: sums::paeg";
     assert!(told.output.contains(told_idle), "{}", told.output);
+    let told = workspace.exactly_in("sums", "--aa --filter steady");
+    assert!(!told.output.contains(told_idle), "{}", told.output);
 }
 
 #[test]

@@ -106,7 +106,12 @@ impl Workspace {
 
     /// With no words for cargo but those of the line.
     pub(crate) fn exactly(&self, line: &str) -> Told {
-        self.leaves_all_as_it_was(&mut self.with(Command::new(PROGRAM), line))
+        self.exactly_in("", line)
+    }
+
+    pub(crate) fn exactly_in(&self, inner: &str, line: &str) -> Told {
+        let mut command = self.with(Command::new(PROGRAM), line);
+        self.leaves_all_as_it_was(command.current_dir(self.path(inner)))
     }
 
     /// As cargo calls a subcommand.
