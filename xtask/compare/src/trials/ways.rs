@@ -110,8 +110,8 @@ impl Programs {
 
     fn sequential(&self, bench: &str, percent: u32) -> Result<Said, CompareError> {
         let [base, head] = &self.plain;
-        let base = run_once(base, &format!("plain::{bench}::100"))?;
-        let head = run_once(head, &format!("plain::{bench}::{percent}"))?;
+        let base = run_once(base, &format!("plain::work::100/{bench}"))?;
+        let head = run_once(head, &format!("plain::work::{percent}/{bench}"))?;
         let change = head.median_ns / base.median_ns;
         Ok(if change > 1.0 + SEQUENTIAL {
             Said::Slower
@@ -145,7 +145,7 @@ fn compare(
     percent: u32,
     rng: &mut Rng,
 ) -> Result<Said, CompareError> {
-    let name = |percent| format!("{target}::{bench}::{percent}");
+    let name = |percent| format!("{target}::work::{percent}/{bench}");
     let (of_base, of_head) = (name(100), name(percent));
     let pair = Pair {
         base: Bench {

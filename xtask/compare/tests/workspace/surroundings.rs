@@ -76,20 +76,9 @@ fn without_git_there_are_no_versions_and_all_else_works() {
                 .unwrap(),
         )
     };
-    let without = run("HEAD");
-    assert_eq!(without.code, 2);
-    assert!(
-        without.errors.contains("cannot start `git`: "),
-        "{}",
-        without.errors
-    );
-    assert!(
-        without.errors.contains("is it installed?"),
-        "{}",
-        without.errors
-    );
-    let variants = run("--aa --list");
-    assert_eq!(variants.code, 0, "{}", variants.errors);
+    let without = run("HEAD").ended(2).complains("cannot start `git`: ");
+    without.complains("is it installed?");
+    run("--aa --list").ended(0);
 }
 
 /// Where the shell finds it.
@@ -106,15 +95,9 @@ fn outside_of_a_repository_there_are_variants_only() {
     let workspace = Workspace::new(|_| ());
     fs::remove_dir_all(workspace.path(".git")).unwrap();
     let run = |line: &str| told(&workspace.command(line).output().unwrap());
-    let versions = run("HEAD");
-    assert_eq!(versions.code, 2);
-    assert!(
-        versions.errors.contains("is in no repository of git"),
-        "{}",
-        versions.errors
-    );
-    let itself = run("--aa --list");
-    assert_eq!(itself.code, 0, "{}", itself.errors);
+    let versions = run("HEAD").ended(2);
+    versions.complains("is in no repository of git");
+    run("--aa --list").ended(0);
 }
 
 #[test]

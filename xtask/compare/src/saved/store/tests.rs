@@ -21,7 +21,7 @@ impl Place {
     }
 
     fn root(&self) -> PathBuf {
-        self.folder.path().join("work")
+        self.folder.path().join("tree")
     }
 
     fn saved(&self) -> PathBuf {
@@ -139,7 +139,7 @@ fn what_is_damaged_is_not_run() {
         "its program api.users is another one",
     );
     check(
-        &|folder| fs::remove_dir(folder.join("../../work/api")).unwrap(),
+        &|folder| fs::remove_dir(folder.join("../../tree/api")).unwrap(),
         "which is not there any more",
     );
 }
