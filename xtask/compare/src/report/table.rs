@@ -274,6 +274,27 @@ mod tests {
     };
 
     #[test]
+    fn a_reason_that_many_are_left_out_for_is_told_once() {
+        let mut comparison = sample::empty();
+        let reasons = [
+            ("a", "no divan", false),
+            ("b", "no divan", false),
+            ("c", "it hung", false),
+            ("d", "it hung", true),
+        ];
+        comparison.left_out = reasons
+            .map(|(name, reason, is_failure)| LeftOut {
+                name: name.to_owned(),
+                reason: reason.to_owned(),
+                is_failure,
+            })
+            .into();
+        let expected =
+            "left out:\n  a\n  b\n    no divan\n  c\n    it hung\n  d (failed)\n    it hung\n";
+        assert_eq!(left_out(&comparison, FILE), expected);
+    }
+
+    #[test]
     fn a_wide_terminal_has_bars() {
         insta::assert_snapshot!(page(&sample::every_case(), TERMINAL));
     }
