@@ -1,8 +1,10 @@
 //! The bench programs of a version, built by cargo, all versions with the same words.
 //!
-//! `choice` says which targets these are, `kept` has what was built before, and `seal` when that is still the same.
+//! `choice` says which targets these are, `kept` has what was built before, and `seal` when that is still the same; `code` is what
+//! two programs must have in common to be one.
 
 mod choice;
+pub(crate) mod code;
 pub(crate) mod kept;
 pub(crate) mod seal;
 
@@ -214,6 +216,7 @@ impl Program {
         Ok(false)
     }
 
+    /// Of the whole file.
     pub(crate) fn hash(&self) -> Result<[u8; 32], CompareError> {
         let failed = |error| CompareError::File(self.path.clone(), error);
         let mut file = fs::File::open(&self.path).map_err(failed)?;

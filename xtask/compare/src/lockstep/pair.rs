@@ -57,6 +57,14 @@ impl Pair<'_> {
         }
     }
 
+    /// The base with itself.
+    pub(crate) fn control(&self) -> Self {
+        Self {
+            head: self.base,
+            ..*self
+        }
+    }
+
     /// One process of each, the first `warm_up` samples forgotten.
     pub(crate) fn run(
         &self,

@@ -113,11 +113,12 @@ fn look(pair: &Pair<'_>, which: Which, sampling: Sampling) -> Result<Look, NotPr
         Err(stopped) => return Err(failed(stopped)),
     };
     let mut took = Duration::MAX;
+    let mut is_single_threaded = false;
     for _ in 0..sampling.samples {
+        // Before the last one: a bench that starts threads has done so by now, and after that they may be gone.
+        is_single_threaded = participant.is_single_threaded().unwrap_or(false);
         took = took.min(participant.sample().map_err(failed)?);
     }
-    // A bench that starts threads has done so by now.
-    let is_single_threaded = participant.is_single_threaded().unwrap_or(false);
     participant.finish().map_err(failed)?;
     Ok(Look {
         took,

@@ -1,8 +1,9 @@
 //! A whole comparison, from the words to the outcome.
 //!
 //! `held` has the folder for it, `sides` builds both and finds the benches that they share, `variants` those of two groups,
-//! `saved` keeps one and takes it for a base; `running` compares these one by one, `machine` tells where it was.
+//! `saved` keeps one and takes it for a base; `running` compares these one by one, out of `copies`, `machine` tells where it was.
 
+mod copies;
 mod held;
 mod machine;
 mod progress;
@@ -24,6 +25,7 @@ use crate::interrupt;
 use crate::lockstep;
 use crate::outcome::{Comparison, Kind, LeftOut};
 use crate::settings::Settings;
+use copies::Copies;
 use machine::Watched;
 use running::Running;
 pub(crate) use saved::save;
@@ -54,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     let seed = options.seed.unwrap_or_else(|| Rng::new().u64(0..1 << 53));
     let watched = Watched::begin();
     let mut running = Running::new(options, &settings, seed);
-    running.all(&matched);
+    running.all(&matched, Copies::new(sides.held.folder.join("running")));
     let Matched {
         only_base,
         only_head,

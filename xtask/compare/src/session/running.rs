@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 
+use super::copies::Copies;
 use super::progress::Progress;
 use super::sides::{Matched, Shared};
 use crate::arguments::{Options, Subject};
@@ -40,19 +41,19 @@ impl<'a> Running<'a> {
         }
     }
 
-    pub(super) fn all(&mut self, matched: &Matched<'_>) {
+    pub(super) fn all(&mut self, matched: &Matched<'_>, mut copies: Copies) {
         let mut progress = Progress::new(matched.benches.len());
         for bench in &matched.benches {
             if interrupt::came() {
                 break;
             }
             progress.begin(&bench.name);
-            self.one(bench, &mut progress);
+            self.one(bench, &mut copies, &mut progress);
         }
         progress.end();
     }
 
-    fn one(&mut self, bench: &Shared<'_>, progress: &mut Progress) {
+    fn one(&mut self, bench: &Shared<'_>, copies: &mut Copies, progress: &mut Progress) {
         let of_bench = self.settings.of(&bench.name);
         let threshold = of_bench.threshold.or(self.options.threshold);
         if bench.is_identical {
@@ -60,13 +61,19 @@ impl<'a> Running<'a> {
             self.benchmarks.push(identical);
             return;
         }
+        let pair = match copies.of(bench.pair()) {
+            Ok(pair) => pair,
+            Err(error) => {
+                return self.left_out(&bench.name, format!("its program was not copied: {error}"));
+            }
+        };
         let limits = Limits {
             max_time: self.options.max_time,
             deadline: self.options.hang_after,
         };
         let of_head = Match {
             name: &bench.name,
-            pair: bench.pair(),
+            pair,
             threshold,
             counts_instructions: self.options.counts_instructions,
             // Of two ways the one may need less time and more rows.
@@ -81,7 +88,7 @@ impl<'a> Running<'a> {
         }
         if self.control.len() < CONTROLS && self.options.subject != Subject::Itself {
             let control = Match {
-                pair: bench.control(),
+                pair: pair.control(),
                 counts_instructions: false,
                 ..of_head
             };
@@ -115,9 +122,13 @@ impl<'a> Running<'a> {
             Which::Base => "base",
             Which::Head => "head",
         };
+        self.left_out(name, format!("the {side}: {}", failure.reason));
+    }
+
+    fn left_out(&mut self, name: &str, reason: String) {
         self.left_out.push(LeftOut {
             name: name.to_owned(),
-            reason: format!("the {side}: {}", failure.reason),
+            reason,
             is_failure: true,
         });
     }

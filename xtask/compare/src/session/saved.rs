@@ -68,7 +68,7 @@ pub(super) fn against(
         profile: build::profile(&options.cargo),
         base_programs,
         head_programs,
-        _held: folder,
+        held: folder,
     })
 }
 

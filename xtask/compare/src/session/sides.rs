@@ -1,5 +1,7 @@
 //! Both sides, built, and the benches that they share.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use super::held::Held;
 use super::saved;
 use super::variants::{self, variants};
 use crate::arguments::{Options, Subject};
-use crate::build::{self, Place, Program, Workspace};
+use crate::build::{self, Place, Program, Workspace, code};
 use crate::divan::filter::Filter;
 use crate::divan::names;
 use crate::error::CompareError;
@@ -25,8 +27,8 @@ pub(super) struct Sides {
     pub(super) profile: String,
     pub(super) base_programs: Vec<Program>,
     pub(super) head_programs: Vec<Program>,
-    /// Of the work trees: they are gone with it, and until then nobody else compares here.
-    pub(super) _held: Held,
+    /// The folder, and its work trees: they are gone with it, and until then nobody else compares here.
+    pub(super) held: Held,
 }
 
 /// What can be compared.
@@ -45,7 +47,7 @@ pub(super) struct Shared<'a> {
     pub(super) name: String,
     pub(super) base: (&'a Program, String),
     pub(super) head: (&'a Program, String),
-    /// Both programs are the same to the byte, and so is the bench.
+    /// Both programs do the same, to the byte, and so does the bench.
     pub(super) is_identical: bool,
 }
 
@@ -145,7 +147,7 @@ fn same(
         profile: build::profile(&options.cargo),
         base_programs: programs.clone(),
         head_programs: programs,
-        _held: folder,
+        held: folder,
     })
 }
 
@@ -178,7 +180,7 @@ fn versions(
         profile: build::profile(&options.cargo),
         base_programs,
         head_programs,
-        _held: folder,
+        held: folder,
     })
 }
 
@@ -212,15 +214,6 @@ impl Shared<'_> {
         Pair {
             base: bench(&self.base),
             head: bench(&self.head),
-        }
-    }
-
-    /// The base with itself.
-    pub(super) fn control(&self) -> Pair<'_> {
-        let pair = self.pair();
-        Pair {
-            head: pair.base,
-            ..pair
         }
     }
 }
@@ -261,13 +254,14 @@ fn by_name<'a>(
     runs_equal: bool,
 ) -> Result<Matched<'a>, CompareError> {
     let mut matched = Matched::default();
+    let mut equal = Equal::default();
     for of_base in base {
         let same = head.iter().find(|of_head| of_head.key() == of_base.key());
         let Some(of_head) = same else {
             matched.only_base.push(of_base.path.clone());
             continue;
         };
-        let is_identical = !runs_equal && of_base.program.hash()? == of_head.program.hash()?;
+        let is_identical = !runs_equal && equal.are(of_base.program, of_head.program)?;
         matched.benches.push(Shared {
             name: name(of_base, base),
             base: (of_base.program, of_base.path.clone()),
@@ -282,6 +276,19 @@ fn by_name<'a>(
         .map(|new| new.path.clone())
         .collect();
     Ok(matched)
+}
+
+/// Which programs are the same. They have many benches, and are large.
+#[derive(Default)]
+struct Equal<'a>(BTreeMap<[&'a Path; 2], bool>);
+
+impl<'a> Equal<'a> {
+    fn are(&mut self, base: &'a Program, head: &'a Program) -> Result<bool, CompareError> {
+        Ok(match self.0.entry([&base.path, &head.path]) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(code::hash(&base.path)? == code::hash(&head.path)?),
+        })
+    }
 }
 
 /// Of no repository it has no commit.

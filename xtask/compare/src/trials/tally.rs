@@ -47,7 +47,7 @@ impl Tally {
                 let seconds = seconds(&cells);
                 let _ = writeln!(
                     text,
-                    "| {bench} | {} | {wrong} | {} | {seconds:.1} |",
+                    "| {bench} | {} | {wrong} | {} | {seconds:.2} |",
                     way.label(),
                     found.join(" | ")
                 );
@@ -93,8 +93,8 @@ mod tests {
             .map(str::to_owned)
             .collect();
         let expected = [
-            "| chain | lockstep | 2 of 3 | - | 1 of 3 | - | 1.5 |",
-            "| json | tango 0.9 | - | - | - | 1 of 1 | 1.0 |",
+            "| chain | lockstep | 2 of 3 | - | 1 of 3 | - | 1.50 |",
+            "| json | tango 0.9 | - | - | - | 1 of 1 | 1.00 |",
         ];
         assert_eq!(rows, expected);
     }

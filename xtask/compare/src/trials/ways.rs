@@ -68,7 +68,7 @@ impl Watch for Nobody {
 
 impl Programs {
     pub(super) fn build(root: &Path, target: PathBuf) -> Result<Self, CompareError> {
-        let copies = target.join("copies");
+        let copies = ["base", "head"].map(|side| target.join("copies").join(side));
         let place = Place {
             source: root.join("tests/fixtures/bench-trials"),
             target: Some(target),
@@ -83,7 +83,7 @@ impl Programs {
             let program = built.iter().find(|program| program.target == target);
             let program = program
                 .ok_or_else(|| CompareError::Nothing(format!("the fixture has no `{target}`")))?;
-            Ok::<_, CompareError>([program.clone(), program.keep(&copies)?])
+            Ok::<_, CompareError>([program.keep(&copies[0])?, program.keep(&copies[1])?])
         };
         Ok(Self {
             lockstep: twice("lockstep")?,

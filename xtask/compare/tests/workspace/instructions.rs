@@ -84,6 +84,33 @@ fn what_fails_under_valgrind_only_is_told_and_its_time_is_compared() {
     told.says("instructions not counted: the base: under valgrind it panicked at ");
 }
 
+/// By which the work of a bench is known to be on one thread, and both sides are kept on one processor.
+#[test]
+fn threads_that_end_with_the_last_sample_are_seen() {
+    let Some(workspace) = workspace("threads_that_end_with_the_last_sample_are_seen") else {
+        return;
+    };
+    workspace.edit(
+        BENCHES,
+        "    perf_harness_bench::bench(bencher, || chain(black_box(10_000)));",
+        "    let (ends, waits) = std::sync::mpsc::channel::<()>();
+    let mut other = Some((ends, std::thread::spawn(move || waits.recv().is_err())));
+    let mut calls = 0;
+    perf_harness_bench::bench(bencher, || {
+        calls += 1;
+        // The last one of the first look at a bench.
+        if let Some((ends, thread)) = other.take_if(|_| calls == 4) {
+            drop(ends);
+            assert!(thread.join().unwrap());
+        }
+        chain(black_box(10_000))
+    });",
+    );
+    let line = format!("--aa --filter sums::steady --instructions {WORDS}");
+    let told = workspace.exactly(&line).ended(0);
+    told.says("instructions not counted: it is not known to have one thread only");
+}
+
 #[test]
 fn a_missing_valgrind_is_told_before_anything_is_built() {
     let workspace = Workspace::new(|_| ());
