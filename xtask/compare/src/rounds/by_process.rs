@@ -5,16 +5,12 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::{
-    Failure, Limits, Numbers, SAMPLE, THRESHOLD_BY_PROCESS, Took, Way, iterations, nanoseconds,
-    samples,
-};
+use super::amount::{Pairs, WHOLE_PROCESSES};
+use super::{Failure, Limits, THRESHOLD_BY_PROCESS, Took, Way, nanoseconds};
 use crate::divan::output::Measured;
 use crate::divan::process::{self, Run};
 use crate::lockstep::{Facts, Pair, Which};
 use crate::outcome::Mode;
-
-const NUMBERS: Numbers = Numbers::new(12, 4, 40, 12);
 
 pub(super) struct ByProcess {
     /// None where the bench is for one number of them.
@@ -74,12 +70,13 @@ impl ByProcess {
         let (base, head) = (base.fastest_ns, head.fastest_ns);
         let mut one = nanoseconds(base.min(head));
         let longest = nanoseconds(base.max(head));
-        if one < SAMPLE / 100 {
+        if one < WHOLE_PROCESSES.sample / 100 {
             way.size = 1_000;
             one = nanoseconds(way.run(pair, Which::Base)?.fastest_ns);
         }
-        way.size = iterations(one);
-        way.samples = samples(longest.saturating_mul(way.size)).0;
+        way.size = WHOLE_PROCESSES.iterations(one);
+        let sample = longest.saturating_mul(way.size);
+        way.samples = WHOLE_PROCESSES.samples(sample).0;
         Ok(way)
     }
 
@@ -149,8 +146,8 @@ impl Way for ByProcess {
         THRESHOLD_BY_PROCESS
     }
 
-    fn numbers(&self) -> Numbers {
-        NUMBERS
+    fn pairs(&self) -> Pairs {
+        WHOLE_PROCESSES.pairs
     }
 
     fn samples(&self) -> (u32, u32) {

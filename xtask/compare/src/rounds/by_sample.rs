@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::{Failure, Limits, Numbers, SAMPLE, THRESHOLD, Took, Way, iterations, samples};
+use super::amount::{Amount, ONE_THREAD, Pairs, SEVERAL_THREADS};
+use super::{Failure, Limits, THRESHOLD, Took, Way};
 use crate::estimate::median;
 use crate::lockstep::{Pair, Participant, Sampling, Stopped, Which};
 use crate::outcome::Mode;
-
-const NUMBERS: Numbers = Numbers::new(10, 5, 40, 15);
 
 /// How a bench is sampled.
 pub(super) struct BySample {
     sampling: Sampling,
     warm_up: u32,
+    amount: Amount,
     /// Neither side has more than one thread: one processor is enough for both.
     is_single_threaded: bool,
 }
@@ -42,19 +42,27 @@ impl BySample {
         };
         let base = look(pair, Which::Base, sampling)?;
         let head = look(pair, Which::Head, sampling)?;
+        let is_single_threaded = base.is_single_threaded && head.is_single_threaded;
+        let amount = if is_single_threaded {
+            ONE_THREAD
+        } else {
+            SEVERAL_THREADS
+        };
         let mut one = base.took.min(head.took);
         // One iteration alone is mostly clock where it is short; many of them are not.
-        if one < SAMPLE / 100 {
+        if one < amount.sample / 100 {
             sampling.size = 1_000;
             one = look(pair, Which::Base, sampling)?.took / 1_000;
         }
-        sampling.size = iterations(one);
-        let (samples, warm_up) = samples(base.took.max(head.took).saturating_mul(sampling.size));
+        sampling.size = amount.iterations(one);
+        let sample = base.took.max(head.took).saturating_mul(sampling.size);
+        let (samples, warm_up) = amount.samples(sample);
         sampling.samples = samples + warm_up;
         Ok(Self {
             sampling,
             warm_up,
-            is_single_threaded: base.is_single_threaded && head.is_single_threaded,
+            amount,
+            is_single_threaded,
         })
     }
 }
@@ -68,8 +76,8 @@ impl Way for BySample {
         THRESHOLD
     }
 
-    fn numbers(&self) -> Numbers {
-        NUMBERS
+    fn pairs(&self) -> Pairs {
+        self.amount.pairs
     }
 
     fn samples(&self) -> (u32, u32) {

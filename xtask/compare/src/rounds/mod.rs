@@ -1,8 +1,9 @@
 //! One bench on both sides: pairs of processes, as many as it takes to decide.
 //!
-//! `by_sample` is lockstep: both processes of a pair alive, one sample of each in turn. `by_process` runs them whole, one after the
+//! `amount` is how much of it is run. `by_sample` is lockstep: both processes of a pair alive, one sample of each in turn. `by_process` runs them whole, one after the
 //! other: for a bench whose body is divan's own.
 
+mod amount;
 mod by_process;
 mod by_sample;
 mod series;
@@ -13,10 +14,10 @@ use fastrand::Rng;
 
 use crate::callgrind;
 use crate::counts;
-use crate::estimate::FEWEST_PAIRS;
 use crate::interrupt;
 use crate::lockstep::{Facts, Pair, Which};
 use crate::outcome::{Change, Compared, Mode, Verdict, Witness};
+use amount::Pairs;
 use by_process::ByProcess;
 use by_sample::{BySample, NotProbed};
 use series::Series;
@@ -25,23 +26,6 @@ use series::Series;
 pub(crate) const THRESHOLD: f64 = 0.03;
 /// The same where whole processes are compared, whose times differ more.
 pub(crate) const THRESHOLD_BY_PROCESS: f64 = 0.05;
-
-/// A sample is long beside the clock's tick, and short beside a scheduler's slice.
-const SAMPLE: Duration = Duration::from_micros(200);
-/// All samples of a process, about.
-const PROCESS: Duration = Duration::from_millis(40);
-
-/// How many pairs of processes.
-#[derive(Clone, Copy)]
-struct Numbers {
-    /// Before the first verdict.
-    first: usize,
-    /// While that is open.
-    more: usize,
-    most: usize,
-    /// Fresh ones for what became slower or faster: what is so by chance is not so twice.
-    again: usize,
-}
 
 /// How long it may take.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +67,7 @@ trait Way {
     }
     fn mode(&self) -> Mode;
     fn threshold(&self) -> f64;
-    fn numbers(&self) -> Numbers;
+    fn pairs(&self) -> Pairs;
     /// Of each process, and iterations in each.
     fn samples(&self) -> (u32, u32);
     /// Why its instructions are not to be counted, if they are not.
@@ -159,7 +143,7 @@ impl Match<'_> {
         watch: &mut dyn Watch,
     ) -> Result<Compared, Failure> {
         let started = Instant::now();
-        let numbers = way.numbers();
+        let numbers = way.pairs();
         let threshold = self.threshold.unwrap_or_else(|| way.threshold());
         let mut series = Series::default();
         let mut run = |series: &mut Series, pairs| self.run(way, series, pairs, rng, watch);
@@ -255,53 +239,6 @@ impl Match<'_> {
     }
 }
 
-impl Numbers {
-    const fn new(first: usize, more: usize, most: usize, again: usize) -> Self {
-        assert!(first >= FEWEST_PAIRS && again >= FEWEST_PAIRS);
-        Self {
-            first,
-            more,
-            most,
-            again,
-        }
-    }
-}
-
-/// That make a sample.
-fn iterations(one: Duration) -> u32 {
-    let one = one.as_nanos().max(1);
-    u32::try_from(SAMPLE.as_nanos().div_ceil(one))
-        .map_or(1_000_000, |size| size.clamp(1, 1_000_000))
-}
-
 fn nanoseconds(time: f64) -> Duration {
     Duration::try_from_secs_f64(time / 1e9).unwrap_or_default()
-}
-
-/// Of a process, when one takes so long: those that count, and those before that warm up.
-fn samples(sample: Duration) -> (u32, u32) {
-    let fitting = PROCESS.as_nanos() / sample.as_nanos().max(1);
-    let samples = u32::try_from(fitting).unwrap_or(u32::MAX).clamp(5, 40);
-    (samples, if samples > 5 { 3 } else { 1 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sample_is_long_beside_the_clock() {
-        assert_eq!(iterations(Duration::from_nanos(1)), 200_000);
-        assert_eq!(iterations(Duration::from_micros(30)), 7);
-        assert_eq!(iterations(Duration::from_millis(5)), 1);
-        assert_eq!(iterations(Duration::ZERO), 200_000);
-    }
-
-    #[test]
-    fn slow_benches_have_fewer_samples() {
-        assert_eq!(samples(Duration::from_micros(210)), (40, 3));
-        assert_eq!(samples(Duration::from_millis(4)), (10, 3));
-        assert_eq!(samples(Duration::from_millis(50)), (5, 1));
-        assert_eq!(samples(Duration::ZERO), (40, 3));
-    }
 }
