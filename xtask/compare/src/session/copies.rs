@@ -24,14 +24,12 @@ struct Current {
 }
 
 impl Copies {
-    /// In a folder that is only ours. What a killed run left there goes.
+    /// In a folder that is only ours.
     pub(super) fn new(folder: PathBuf) -> Self {
-        let copies = Self {
+        Self {
             folder,
             current: None,
-        };
-        copies.clear();
-        copies
+        }
     }
 
     /// The same benches, in the copies.
@@ -56,24 +54,24 @@ impl Copies {
     }
 
     fn make(&self, pair: Pair<'_>, of: [PathBuf; 2]) -> io::Result<Current> {
-        self.clear();
+        remove(&self.folder);
         Ok(Current {
             of,
             base: copy(pair.base.program, &self.folder.join("base"))?,
             head: copy(pair.head.program, &self.folder.join("head"))?,
         })
     }
-
-    fn clear(&self) {
-        // It need not be there.
-        drop(fs::remove_dir_all(&self.folder));
-    }
 }
 
 impl Drop for Copies {
     fn drop(&mut self) {
-        self.clear();
+        remove(&self.folder);
     }
+}
+
+/// It need not be there.
+pub(super) fn remove(folder: &Path) {
+    drop(fs::remove_dir_all(folder));
 }
 
 fn copy(program: &Program, folder: &Path) -> io::Result<Program> {
@@ -136,12 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn they_go_with_the_comparison_and_what_a_killed_one_left_goes_before() {
+    fn they_go_with_the_comparison() {
         let folder = tempfile::tempdir().unwrap();
         let running = folder.path().join("running");
-        fs::create_dir_all(running.join("old")).unwrap();
         let mut copies = Copies::new(running.clone());
-        assert!(!running.exists());
         let mut built = programs(folder.path(), ["one", "two"]);
         copies.of(pair(&built)).unwrap();
         assert!(running.exists());

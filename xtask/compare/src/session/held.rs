@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use super::copies;
 use crate::arguments::Options;
 use crate::build::kept::Kept;
 use crate::build::seal::Order;
@@ -27,11 +28,15 @@ impl Held {
         fs::create_dir_all(&folder).map_err(failed)?;
         let lock = File::create(folder.join("lock")).map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                folder,
-                trees: Vec::new(),
-                _lock: lock,
-            }),
+            Ok(()) => {
+                let held = Self {
+                    folder,
+                    trees: Vec::new(),
+                    _lock: lock,
+                };
+                copies::remove(&held.running());
+                Ok(held)
+            }
             Err(TryLockError::WouldBlock) => Err(CompareError::Busy(folder)),
             Err(TryLockError::Error(error)) => Err(CompareError::File(folder, error)),
         }
@@ -98,6 +103,11 @@ impl Held {
             self.trees.push(tree);
         }
         Ok(folder)
+    }
+
+    /// Where copies of the programs run. What a killed comparison left there is gone.
+    pub(super) fn running(&self) -> PathBuf {
+        self.folder.join("running")
     }
 
     fn trees_folder(&self) -> PathBuf {

@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     let seed = options.seed.unwrap_or_else(|| Rng::new().u64(0..1 << 53));
     let watched = Watched::begin();
     let mut running = Running::new(options, &settings, seed);
-    running.all(&matched, Copies::new(sides.held.folder.join("running")));
+    running.all(&matched, Copies::new(sides.held.running()));
     let Matched {
         only_base,
         only_head,

@@ -151,11 +151,14 @@ impl Workspace {
         told
     }
 
-    /// Temporary files, and programs that were built and still run.
+    /// Temporary files, copies of programs, and programs that were built and still run.
     pub(crate) fn left(&self) -> Vec<PathBuf> {
         let files = fs::read_dir(self.temporary.path()).unwrap();
         let files = files.map(|entry| entry.unwrap().path());
-        files.chain(processes().into_values()).collect()
+        let copies = target().join("bench-compare/running");
+        let copies = copies.exists().then_some(copies);
+        let running = processes().into_values();
+        files.chain(copies).chain(running).collect()
     }
 }
 
