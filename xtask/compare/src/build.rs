@@ -190,7 +190,6 @@ impl Program {
     }
 
     /// A copy that the next build does not write over.
-    #[cfg(feature = "trials")]
     pub(crate) fn keep(&self, folder: &Path) -> Result<Self, CompareError> {
         let path = folder.join(format!("{}-{}", self.package, self.target));
         let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(&self.path, &path));

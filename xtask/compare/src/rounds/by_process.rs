@@ -1,5 +1,5 @@
-//! Whole processes in turn, by their fastest samples: for benches that do not wait for their turn. It sees less: on a busy
-//! machine a change of 10 % is found half of the time.
+//! Whole processes in turn, by their fastest samples: for benches that do not wait for their turn. It sees less:
+//! `docs/bench-compare.md` has how often.
 
 use std::time::Duration;
 

@@ -5,10 +5,10 @@
 //! meanwhile changes nothing.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::build::Program;
+use crate::error::CompareError;
 use crate::lockstep::{Bench, Pair};
 
 /// Of one program at a time, for they can be large. They go with it.
@@ -33,7 +33,7 @@ impl Copies {
     }
 
     /// The same benches, in the copies.
-    pub(super) fn of<'a>(&'a mut self, pair: Pair<'a>) -> io::Result<Pair<'a>> {
+    pub(super) fn of<'a>(&'a mut self, pair: Pair<'a>) -> Result<Pair<'a>, CompareError> {
         let of = [pair.base.program, pair.head.program].map(|program| program.path.clone());
         let kept = self.current.take().filter(|current| current.of == of);
         let current = match kept {
@@ -53,12 +53,12 @@ impl Copies {
         })
     }
 
-    fn make(&self, pair: Pair<'_>, of: [PathBuf; 2]) -> io::Result<Current> {
+    fn make(&self, pair: Pair<'_>, of: [PathBuf; 2]) -> Result<Current, CompareError> {
         remove(&self.folder);
         Ok(Current {
             of,
-            base: copy(pair.base.program, &self.folder.join("base"))?,
-            head: copy(pair.head.program, &self.folder.join("head"))?,
+            base: pair.base.program.keep(&self.folder.join("base"))?,
+            head: pair.head.program.keep(&self.folder.join("head"))?,
         })
     }
 }
@@ -72,16 +72,6 @@ impl Drop for Copies {
 /// It need not be there.
 pub(super) fn remove(folder: &Path) {
     drop(fs::remove_dir_all(folder));
-}
-
-fn copy(program: &Program, folder: &Path) -> io::Result<Program> {
-    let path = folder.join(&program.target);
-    fs::create_dir_all(folder)?;
-    fs::copy(&program.path, &path)?;
-    Ok(Program {
-        path,
-        ..program.clone()
-    })
 }
 
 #[cfg(test)]
@@ -142,7 +132,8 @@ mod tests {
         copies.of(pair(&built)).unwrap();
         assert!(running.exists());
         built[0].path = folder.path().join("nowhere");
-        assert!(copies.of(pair(&built)).is_err());
+        let error = copies.of(pair(&built)).err().unwrap().to_string();
+        assert!(error.contains("running/base/api-users"), "{error}");
         drop(copies);
         assert!(!running.exists());
     }

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::copies;
 use crate::arguments::Options;
+use crate::build::code::DIGITS;
 use crate::build::kept::Kept;
 use crate::build::seal::Order;
 use crate::build::{self, Place, Program};
 use crate::error::CompareError;
 use crate::git::{Commit, Repository, WorkTree};
-
-/// Of a commit's id, so many digits name its work tree.
-const DIGITS: usize = 16;
 
 /// Until it goes, nobody else compares here.
 pub(super) struct Held {

@@ -1,11 +1,12 @@
 //! A whole comparison, from the words to the outcome.
 //!
-//! `held` has the folder for it, `sides` builds both and finds the benches that they share, `variants` those of two groups,
-//! `saved` keeps one and takes it for a base; `running` compares these one by one, out of `copies`, `machine` tells where it was.
+//! `held` has the folder for it, `sides` builds both, `matched` finds the benches that they share and `variants` those of two groups,
+//! `saved` keeps a side and takes it for a base; `running` compares them one by one, out of `copies`, `machine` tells where it was.
 
 mod copies;
 mod held;
 mod machine;
+mod matched;
 mod progress;
 mod running;
 mod saved;
@@ -27,9 +28,10 @@ use crate::outcome::{Comparison, Kind, LeftOut};
 use crate::settings::Settings;
 use copies::Copies;
 use machine::Watched;
+use matched::Matched;
 use running::Running;
 pub(crate) use saved::save;
-use sides::{Matched, Sides};
+use sides::Sides;
 
 /// What came of the words.
 pub(crate) enum Told {
@@ -49,7 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<Told, CompareError> {
     let workspace = build::workspace(&here)?;
     let settings = Settings::read(&workspace.workspace_root)?;
     let sides = unless_stopped(Sides::prepare(&here, &workspace, options))?;
-    let matched = unless_stopped(sides.matched(options))?;
+    let matched = unless_stopped(Matched::of(&sides, options))?;
     if options.only_lists {
         return Ok(Told::Names(matched.names()));
     }

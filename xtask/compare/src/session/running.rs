@@ -3,8 +3,8 @@
 use fastrand::Rng;
 
 use super::copies::Copies;
+use super::matched::{Matched, Shared};
 use super::progress::Progress;
-use super::sides::{Matched, Shared};
 use crate::arguments::{Options, Subject};
 use crate::interrupt;
 use crate::lockstep::Which;
@@ -64,7 +64,10 @@ impl<'a> Running<'a> {
         let pair = match copies.of(bench.pair()) {
             Ok(pair) => pair,
             Err(error) => {
-                return self.left_out(&bench.name, format!("its program was not copied: {error}"));
+                return self.left_out(
+                    &bench.name,
+                    format!("its program was not copied to where it runs: {error}"),
+                );
             }
         };
         let limits = Limits {

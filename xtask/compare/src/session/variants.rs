@@ -1,6 +1,6 @@
 //! Two groups of benches of one version: the same path but for the group's name.
 
-use super::sides::{Listed, Matched, Shared};
+use super::matched::{Listed, Matched, Shared};
 use crate::error::CompareError;
 
 /// Each bench of the one group with that of the other, whose paths are the same but for the group's name.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::repository::{BENCHES, Workspace, told};
+use crate::repository::{BENCHES, Workspace, target, told};
 
 fn workspace() -> Workspace {
     Workspace::new(|one| one.edit(BENCHES, "WORK: u64 = 10_000", "WORK: u64 = 12_000"))
@@ -38,6 +39,37 @@ fn ctrl_c_does_not_wait_for_a_bench_that_hangs() {
         assert_eq!(workspace.state(), before);
         assert_eq!(workspace.left(), Vec::<PathBuf>::new());
     }
+}
+
+#[test]
+fn ctrl_c_tells_what_is_known_of_the_bench_that_it_stops() {
+    let workspace = Workspace::new(|_| ());
+    let started = target().join("started");
+    drop(fs::remove_file(&started));
+    // Of the first look there are two or three, and then ten pairs.
+    const PROCESSES: u64 = 30;
+    workspace.edit(
+        BENCHES,
+        "fn steady(bencher: Bencher<'_, '_>) {",
+        &format!(
+            "fn steady(bencher: Bencher<'_, '_>) {{
+    use std::io::Write as _;
+    let started = std::fs::File::options().create(true).append(true).open({started:?});
+    let mut started = started.unwrap();
+    started.write_all(b\".\").unwrap();
+    while started.metadata().unwrap().len() > {PROCESSES} {{
+        std::thread::park();
+    }}"
+        ),
+    );
+    let begun = workspace.begin("--aa --filter sums::steady --hang-after 1000000", "[1/1]");
+    while fs::metadata(&started).map_or(0, |file| file.len()) <= PROCESSES {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let told = begun.interrupt();
+    assert_eq!(told.code, 2, "{}\n{}", told.output, told.errors);
+    told.says("sums::steady").says("stopped");
+    assert_eq!(workspace.left(), Vec::<PathBuf>::new());
 }
 
 #[test]

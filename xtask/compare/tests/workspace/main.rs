@@ -74,7 +74,7 @@ fn a_dirty_tree_is_compared_as_it_is_and_what_is_counted_exactly() {
 
 #[test]
 fn equal_programs_are_not_run() {
-    // With line tables, in which each work tree's path is.
+    // With each work tree's path in its line tables, and in a text.
     let workspace = Workspace::new(|one| fs::write(one.path("README.md"), "read me").unwrap());
     let told = workspace.compare_in("sums/src", "HEAD~1 HEAD");
     assert_eq!(told.code, 0, "{}\n{}", told.output, told.errors);

@@ -5,6 +5,7 @@ mod forest;
 mod plot;
 mod text;
 
+use crate::counts;
 use crate::outcome::{Compared, Comparison};
 
 use self::benchmark::article;
@@ -20,6 +21,8 @@ struct Entry<'a> {
     /// Its number, which its anchor has.
     at: usize,
     standing: Standing,
+    /// The machine was quiet enough, or more is counted, which no noise does.
+    is_believed: bool,
     one: &'a Compared,
 }
 
@@ -36,6 +39,7 @@ impl Entry<'_> {
     /// What colours it.
     fn class(&self) -> &'static str {
         match self.standing {
+            _ if !self.is_believed => "plain",
             Standing::Slower | Standing::TooLittle => "bad",
             Standing::Faster => "good",
             Standing::Allowed | Standing::Undecided => "open",
@@ -49,7 +53,12 @@ pub(crate) fn page(comparison: &Comparison) -> String {
     let entries: Vec<_> = in_order(comparison)
         .into_iter()
         .enumerate()
-        .map(|(at, (standing, one))| Entry { at, standing, one })
+        .map(|(at, (standing, one))| Entry {
+            at,
+            standing,
+            is_believed: !comparison.is_too_noisy() || counts::became_more(&one.counts),
+            one,
+        })
         .collect();
     let body = [
         opening(comparison),

@@ -111,6 +111,15 @@ fn a_run_that_is_not_to_be_believed_says_so_first() {
         noisy.contains("<p class=\"headline open\">too noisy: "),
         "{noisy}"
     );
+    let coloured = |page: &str| {
+        ["bad", "good"].map(|class| page.contains(&format!("<tr role=\"row\" class=\"{class}\"")))
+    };
+    assert_eq!(coloured(&noisy), [false, false], "{noisy}");
+    assert_eq!(coloured(&page(&sample::partial())), [false, true]);
+    // What is counted is believed on any machine.
+    let mut counted = sample::every_case();
+    counted.control = sample::noisy().control;
+    assert_eq!(coloured(&page(&counted)), [true, false]);
     let empty = page(&sample::empty());
     assert!(
         empty.contains("<p class=\"headline open\">nothing was compared</p>"),
