@@ -34,6 +34,10 @@ impl Workspace {
 }
 
 impl Begun {
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Ctrl-C, but for this one only.
     pub(crate) fn interrupt(mut self) -> Told {
         self.signal(Signal::INT);

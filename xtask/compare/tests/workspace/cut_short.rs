@@ -46,8 +46,8 @@ fn ctrl_c_tells_what_is_known_of_the_bench_that_it_stops() {
     let workspace = Workspace::new(|_| ());
     let started = target().join("started");
     drop(fs::remove_file(&started));
-    // Of the first look there are two or three, and then ten pairs.
-    const PROCESSES: u64 = 30;
+    // Of the first look there are two or three, and then two of each pair.
+    const PROCESSES: u64 = 15;
     workspace.edit(
         BENCHES,
         "fn steady(bencher: Bencher<'_, '_>) {",
@@ -62,8 +62,9 @@ fn ctrl_c_tells_what_is_known_of_the_bench_that_it_stops() {
     }}"
         ),
     );
-    let begun = workspace.begin("--aa --filter sums::steady --hang-after 1000000", "[1/1]");
+    let mut begun = workspace.begin("--aa --filter sums::steady --hang-after 1000000", "[1/1]");
     while fs::metadata(&started).map_or(0, |file| file.len()) <= PROCESSES {
+        assert!(begun.goes_on());
         std::thread::sleep(Duration::from_millis(10));
     }
     let told = begun.interrupt();
