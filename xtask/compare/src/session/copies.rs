@@ -110,31 +110,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let built = programs(folder.path(), ["one", "two"]);
         let mut copies = Copies::new(folder.path().join("running"));
-        let copied = copies.of(pair(&built)).unwrap();
-        assert_eq!(texts(copied), ["one", "two"]);
-        assert_eq!(copied.head.name, "users::page");
-        assert_ne!(copied.base.program.path, copied.head.program.path);
+        let running = copies.of(pair(&built)).unwrap();
+        assert_eq!(texts(running), ["one", "two"]);
+        assert_eq!(running.head.name, "users::page");
+        assert_ne!(running.base.program.path, running.head.program.path);
         fs::write(&built[1].path, "built again").unwrap();
         assert_eq!(texts(copies.of(pair(&built)).unwrap()), ["one", "two"]);
         // A program with itself has two files as well.
         let same = [built[0].clone(), built[0].clone()];
-        let copied = copies.of(pair(&same)).unwrap();
-        assert_eq!(texts(copied), ["one", "one"]);
-        assert_ne!(copied.base.program.path, copied.head.program.path);
+        let running = copies.of(pair(&same)).unwrap();
+        assert_eq!(texts(running), ["one", "one"]);
+        assert_ne!(running.base.program.path, running.head.program.path);
     }
 
     #[test]
     fn they_go_with_the_comparison() {
         let folder = tempfile::tempdir().unwrap();
-        let running = folder.path().join("running");
-        let mut copies = Copies::new(running.clone());
+        let place = folder.path().join("running");
+        let mut copies = Copies::new(place.clone());
         let mut built = programs(folder.path(), ["one", "two"]);
         copies.of(pair(&built)).unwrap();
-        assert!(running.exists());
+        assert!(place.exists());
         built[0].path = folder.path().join("nowhere");
         let error = copies.of(pair(&built)).err().unwrap().to_string();
         assert!(error.contains("running/base/api-users"), "{error}");
         drop(copies);
-        assert!(!running.exists());
+        assert!(!place.exists());
     }
 }

@@ -43,11 +43,11 @@ fn ctrl_c_does_not_wait_for_a_bench_that_hangs() {
 
 #[test]
 fn ctrl_c_tells_what_is_known_of_the_bench_that_it_stops() {
+    // Of the first look there are two or three, and then two of each pair.
+    const PROCESSES: u64 = 15;
     let workspace = Workspace::new(|_| ());
     let started = target().join("started");
     drop(fs::remove_file(&started));
-    // Of the first look there are two or three, and then two of each pair.
-    const PROCESSES: u64 = 15;
     workspace.edit(
         BENCHES,
         "fn steady(bencher: Bencher<'_, '_>) {",
