@@ -20,6 +20,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::CompareError;
+use crate::interrupt;
 
 /// A variable of divan's: its first letter, and the rest.
 const DIVANS: (u8, &[u8]) = (b'D', b"IVAN_SAMPLE_COUNT");
@@ -123,6 +124,8 @@ pub(crate) fn build(place: &Place, words: &[String], version: &str) -> Result<Bu
         }
     }
     match child.wait() {
+        // It ended all the same, or with us.
+        _ if interrupt::came() => Err(CompareError::Stopped),
         Ok(status) if status.success() && built.programs.is_empty() => {
             Err(choice::nothing_built(version, typed))
         }

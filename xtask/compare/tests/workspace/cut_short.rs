@@ -26,6 +26,19 @@ fn ctrl_c_tells_what_is_known() {
     assert_eq!(workspace.left(), Vec::<PathBuf>::new());
 }
 
+/// In a terminal it ends cargo, too; by `kill` it does not.
+#[test]
+fn after_ctrl_c_nothing_else_is_built() {
+    let workspace = workspace();
+    let before = workspace.state();
+    let begun = workspace.begin("HEAD~1 HEAD --filter steady", "Compiling sums");
+    let told = begun.interrupt().ended(2);
+    assert!(!told.errors.contains("Compiling sums"), "{}", told.errors);
+    told.complains("error: stopped before anything was measured");
+    assert_eq!(workspace.state(), before);
+    assert_eq!(workspace.left(), Vec::<PathBuf>::new());
+}
+
 #[test]
 fn ctrl_c_does_not_wait_for_a_bench_that_hangs() {
     let workspace = workspace();
