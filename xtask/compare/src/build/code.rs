@@ -16,7 +16,7 @@ const BUILD_ID: &[u8] = b".note.gnu.build-id";
 /// Of Mach-O, where debug information is in the file at all.
 const DEBUG_SEGMENT: &[u8] = b"__DWARF";
 
-/// Behind it a path of a work tree goes on with its digits.
+/// Behind it a path of a work tree goes on with its digits: `session::held` makes it.
 const TREES: &[u8] = b"/bench-compare/trees/";
 
 /// Of a commit's id, so many digits name its work tree: as many in all of them, so that nothing else differs by them.

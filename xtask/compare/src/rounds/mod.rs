@@ -1,7 +1,7 @@
 //! One bench on both sides: pairs of processes, as many as it takes to decide.
 //!
-//! `amount` is how much of it is run. `by_sample` is lockstep: both processes of a pair alive, one sample of each in turn. `by_process` runs them whole, one after the
-//! other: for a bench whose body is divan's own.
+//! `by_sample` is lockstep: both processes of a pair alive, one sample of each in turn. `by_process` runs them whole, one after the
+//! other: for a bench whose body is divan's own. `amount` has how much of a bench either runs.
 
 mod amount;
 mod by_process;

@@ -108,6 +108,7 @@ impl Held {
         self.folder.join("running")
     }
 
+    /// `build::code` knows such a path.
     fn trees_folder(&self) -> PathBuf {
         self.folder.join("trees")
     }
