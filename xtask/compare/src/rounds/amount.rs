@@ -26,6 +26,10 @@ pub(super) const SEVERAL_THREADS: Amount = Amount {
     pairs: Pairs::new(10, 10, 60, 30),
 };
 
+/// So many iterations are forgotten, where there is time for them. A statement that is prepared is planned anew for each of its first
+/// five executions on a connection, and a pool of sqlx has more of these than one at once needs.
+const WARM_UP: u32 = 16;
+
 #[derive(Clone, Copy)]
 pub(super) struct Amount {
     /// Long beside the clock's tick, and short beside a scheduler's slice.
@@ -69,13 +73,12 @@ impl Amount {
             .map_or(1_000_000, |size| size.clamp(1, 1_000_000))
     }
 
-    /// Of a process, when one takes so long: those that count, and those before that warm up.
-    pub(super) fn samples(&self, sample: Duration) -> (u32, u32) {
+    /// Of a process, when one of so many iterations takes so long: those that count, and those before that warm up.
+    pub(super) fn samples(&self, sample: Duration, size: u32) -> (u32, u32) {
         let fitting = self.process.as_nanos() / sample.as_nanos().max(1);
-        let samples = u32::try_from(fitting)
-            .unwrap_or(u32::MAX)
-            .clamp(5, self.samples);
-        (samples, if samples > 5 { 3 } else { 1 })
+        let fitting = u32::try_from(fitting).unwrap_or(u32::MAX).max(1);
+        let warm_up = WARM_UP.div_ceil(size).max(3);
+        (fitting.clamp(5, self.samples), warm_up.min(fitting))
     }
 }
 
@@ -98,11 +101,20 @@ mod tests {
 
     #[test]
     fn slow_benches_have_fewer_samples() {
-        let samples = |sample| ONE_THREAD.samples(sample);
-        assert_eq!(samples(Duration::from_micros(210)), (40, 3));
-        assert_eq!(samples(Duration::from_millis(4)), (10, 3));
+        let samples = |sample| ONE_THREAD.samples(sample, 1);
+        assert_eq!(samples(Duration::from_micros(210)), (40, 16));
+        assert_eq!(samples(Duration::from_millis(4)), (10, 10));
         assert_eq!(samples(Duration::from_millis(50)), (5, 1));
-        assert_eq!(samples(Duration::ZERO), (40, 3));
-        assert_eq!(SEVERAL_THREADS.samples(Duration::from_millis(2)), (40, 3));
+        assert_eq!(samples(Duration::ZERO), (40, 16));
+        let several = SEVERAL_THREADS.samples(Duration::from_millis(2), 1);
+        assert_eq!(several, (40, 16));
+    }
+
+    #[test]
+    fn what_warms_up_is_counted_in_iterations() {
+        let samples = |size| ONE_THREAD.samples(Duration::from_micros(200), size);
+        assert_eq!(samples(1), (40, 16));
+        assert_eq!(samples(4), (40, 4));
+        assert_eq!(samples(1_000), (40, 3));
     }
 }

@@ -56,7 +56,7 @@ impl BySample {
         }
         sampling.size = amount.iterations(one);
         let sample = base.took.max(head.took).saturating_mul(sampling.size);
-        let (samples, warm_up) = amount.samples(sample);
+        let (samples, warm_up) = amount.samples(sample, sampling.size);
         sampling.samples = samples + warm_up;
         Ok(Self {
             sampling,
