@@ -1,8 +1,9 @@
 //! The one copy that read-only tests share.
 
 use perf_harness::{PerfDb, PerfTest, Template, assert_queries, perf_test};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use super::{rows, two_rows};
+use super::{administrative, now, rows, two_rows};
 
 #[perf_test(template = two_rows, read_only)]
 async fn a_read_only_test_reads(db: PerfDb) {
@@ -52,6 +53,62 @@ fn a_read_only_test_that_writes_all_the_same_fails_and_the_next_one_does_not_see
     insta::assert_snapshot!(end.unwrap_err());
     let end = test().run(async |db: PerfDb| assert_eq!(rows(&db.pool()).await, 2));
     end.unwrap();
+}
+
+/// A template of one test.
+fn raced() -> Template {
+    Template::function(two_rows).version(format!("raced {}", std::process::id()))
+}
+
+#[test]
+fn a_process_that_made_the_copy_at_the_same_moment_as_another_takes_the_others() {
+    let test = || PerfTest::new("read_only").template(raced).read_only();
+    let mut copy = None;
+    let end = test().run(async |db: PerfDb| {
+        let name = sqlx::query_scalar("SELECT current_database()::text");
+        let name: String = name.fetch_one(&db.pool()).await.unwrap();
+        copy = Some((administrative(&db), name));
+    });
+    end.unwrap();
+    let (url, shared) = copy.unwrap();
+    let reads = now(async {
+        let mut other = PgConnection::connect(url.as_str()).await.unwrap();
+        let mut watch = PgConnection::connect(url.as_str()).await.unwrap();
+        let theirs = format!("raced_{}", std::process::id());
+        for statement in [
+            format!("CREATE DATABASE {theirs} TEMPLATE {shared}"),
+            format!("DROP DATABASE {shared} WITH (FORCE)"),
+            "BEGIN".to_owned(),
+            format!("ALTER DATABASE {theirs} RENAME TO {shared}"),
+        ] {
+            execute(&mut other, statement).await;
+        }
+        let reads = std::thread::spawn(move || {
+            test().run(async |db: PerfDb| assert_eq!(rows(&db.pool()).await, 2))
+        });
+        // Neither sees the other's copy: the server has the second one wait for what becomes of the first.
+        let waiting = format!(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER DATABASE % RENAME TO \"{shared}\"'"
+        );
+        while 0
+            == sqlx::query_scalar::<_, i64>(AssertSqlSafe(waiting.as_str()))
+                .fetch_one(&mut watch)
+                .await
+                .unwrap()
+        {
+            assert!(!reads.is_finished(), "{:?}", reads.join().unwrap());
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        execute(&mut other, "COMMIT".to_owned()).await;
+        reads
+    });
+    reads.join().unwrap().unwrap();
+}
+
+async fn execute(connection: &mut PgConnection, statement: String) {
+    let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+    statement.execute(connection).await.unwrap();
 }
 
 #[test]

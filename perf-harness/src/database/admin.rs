@@ -80,11 +80,11 @@ impl Admin {
             .await
         {
             Ok(_) => Ok(true),
-            // There is none, or one of the new name, or someone is connected to it.
+            // There is none, or one of the new name, perhaps since this very moment, or someone is connected to it.
             Err(error)
                 if matches!(
                     sqlstate(&error).as_deref(),
-                    Some("3D000" | "42P04" | "55006")
+                    Some("3D000" | "42P04" | "23505" | "55006")
                 ) =>
             {
                 Ok(false)
