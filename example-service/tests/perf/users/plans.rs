@@ -1,9 +1,11 @@
 //! How the planner answers for users, as if there were a million of them.
 
+use example_service::seed;
 use perf_harness::{
-    PerfDb, PerfTest, PlanGrowth, Rows, Scale, assert_index_used, assert_no_full_scan,
+    PerfDb, PerfTest, PlanGrowth, Rows, Scale, TemplateDb, assert_index_used, assert_no_full_scan,
     assert_plan_scales, assert_sorted_by_index, perf_test,
 };
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::hundred_users;
 use crate::app::{App, link};
@@ -41,6 +43,32 @@ async fn a_user_is_found_by_seeks(db: PerfDb) {
         "auth_user_user_permissions",
     ] {
         assert_no_full_scan!(user, table);
+    }
+}
+
+/// With tables as large as the planner knows them from.
+async fn thousand_users(db: TemplateDb) -> Result<(), DbErr> {
+    let db = db.connection();
+    seed::migrate(&db).await?;
+    seed::users(&db, 1_000).await?;
+    db.execute_unprepared("VACUUM ANALYZE").await?;
+    Ok(())
+}
+
+#[perf_test(template = thousand_users, plans)]
+async fn a_user_is_not_planned_anew_each_time(db: PerfDb) {
+    let app = App::on(&db);
+    let user = async || app.get("/api/users/7/").await;
+    // The server thinks of it from the sixth time on, on each connection of the pool.
+    for _ in 0..100 {
+        user().await;
+    }
+    let after_many = db.record(user()).await;
+    assert_eq!(after_many.queries().count(), 3);
+    for query in after_many.queries() {
+        // The plan for all values has the parameter in it; one for these values has the values.
+        let plan = query.executed_plan().expect("it ran");
+        assert!(plan.contains("= $1)"), "{}\n{plan}", query.sql());
     }
 }
 
