@@ -51,16 +51,18 @@ fn now<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Waits for what the server does on its own.
-fn until(mut done: impl AsyncFnMut() -> bool) {
-    now(async {
-        for _ in 0..1_000 {
-            if done().await {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+fn until(done: impl AsyncFnMut() -> bool) {
+    now(eventually(done));
+}
+
+async fn eventually(mut done: impl AsyncFnMut() -> bool) {
+    for _ in 0..1_000 {
+        if done().await {
+            return;
         }
-        panic!("it did not happen within ten seconds");
-    });
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("it did not happen within ten seconds");
 }
 
 /// This program once more, running one test in a role.

@@ -3,7 +3,7 @@
 use perf_harness::{PerfDb, PerfTest, Template, assert_queries, perf_test};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use super::{administrative, now, rows, two_rows};
+use super::{administrative, eventually, now, rows, two_rows};
 
 #[perf_test(template = two_rows, read_only)]
 async fn a_read_only_test_reads(db: PerfDb) {
@@ -88,18 +88,14 @@ fn a_process_that_made_the_copy_at_the_same_moment_as_another_takes_the_others()
         });
         // Neither sees the other's copy: the server has the second one wait for what becomes of the first.
         let waiting = format!(
-            "SELECT count(*) FROM pg_stat_activity
-             WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER DATABASE % RENAME TO \"{shared}\"'"
+            "SELECT EXISTS (SELECT FROM pg_stat_activity
+             WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER DATABASE % RENAME TO \"{shared}\"')"
         );
-        while 0
-            == sqlx::query_scalar::<_, i64>(AssertSqlSafe(waiting.as_str()))
-                .fetch_one(&mut watch)
-                .await
-                .unwrap()
-        {
-            assert!(!reads.is_finished(), "{:?}", reads.join().unwrap());
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        eventually(async || {
+            let is_waiting = sqlx::query_scalar(AssertSqlSafe(waiting.as_str()));
+            is_waiting.fetch_one(&mut watch).await.unwrap()
+        })
+        .await;
         execute(&mut other, "COMMIT".to_owned()).await;
         reads
     });

@@ -46,7 +46,7 @@ async fn a_user_is_found_by_seeks(db: PerfDb) {
     }
 }
 
-/// With tables as large as the planner knows them from.
+/// Analysed: the planner knows how large the tables are.
 async fn thousand_users(db: TemplateDb) -> Result<(), DbErr> {
     let db = db.connection();
     seed::migrate(&db).await?;
@@ -59,7 +59,7 @@ async fn thousand_users(db: TemplateDb) -> Result<(), DbErr> {
 async fn a_user_is_not_planned_anew_each_time(db: PerfDb) {
     let app = App::on(&db);
     let user = async || app.get("/api/users/7/").await;
-    // The server thinks of it from the sixth time on, on each connection of the pool.
+    // From the sixth time on the server may keep a plan, on each of the pool's connections.
     for _ in 0..100 {
         user().await;
     }

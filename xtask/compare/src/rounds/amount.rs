@@ -73,12 +73,20 @@ impl Amount {
             .map_or(1_000_000, |size| size.clamp(1, 1_000_000))
     }
 
-    /// Of a process, when one of so many iterations takes so long: those that count, and those before that warm up.
-    pub(super) fn samples(&self, sample: Duration, size: u32) -> (u32, u32) {
+    /// Of a process, when one takes so long.
+    pub(super) fn samples(&self, sample: Duration) -> u32 {
+        self.fitting(sample).clamp(5, self.samples)
+    }
+
+    /// Samples before those that count, when one of so many iterations takes so long.
+    pub(super) fn warm_up(&self, sample: Duration, iterations: u32) -> u32 {
+        let wanted = WARM_UP.div_ceil(iterations).max(3);
+        wanted.min(self.fitting(sample)).max(1)
+    }
+
+    fn fitting(&self, sample: Duration) -> u32 {
         let fitting = self.process.as_nanos() / sample.as_nanos().max(1);
-        let fitting = u32::try_from(fitting).unwrap_or(u32::MAX).max(1);
-        let warm_up = WARM_UP.div_ceil(size).max(3);
-        (fitting.clamp(5, self.samples), warm_up.min(fitting))
+        u32::try_from(fitting).unwrap_or(u32::MAX)
     }
 }
 
@@ -101,20 +109,18 @@ mod tests {
 
     #[test]
     fn slow_benches_have_fewer_samples() {
-        let samples = |sample| ONE_THREAD.samples(sample, 1);
-        assert_eq!(samples(Duration::from_micros(210)), (40, 16));
-        assert_eq!(samples(Duration::from_millis(4)), (10, 10));
-        assert_eq!(samples(Duration::from_millis(50)), (5, 1));
-        assert_eq!(samples(Duration::ZERO), (40, 16));
-        let several = SEVERAL_THREADS.samples(Duration::from_millis(2), 1);
-        assert_eq!(several, (40, 16));
+        let of = |amount: Amount, sample| (amount.samples(sample), amount.warm_up(sample, 1));
+        let one_thread = |sample| of(ONE_THREAD, sample);
+        assert_eq!(one_thread(Duration::from_micros(210)), (40, 16));
+        assert_eq!(one_thread(Duration::from_millis(4)), (10, 10));
+        assert_eq!(one_thread(Duration::from_millis(50)), (5, 1));
+        assert_eq!(one_thread(Duration::ZERO), (40, 16));
+        assert_eq!(of(SEVERAL_THREADS, Duration::from_millis(2)), (40, 16));
     }
 
     #[test]
     fn what_warms_up_is_counted_in_iterations() {
-        let samples = |size| ONE_THREAD.samples(Duration::from_micros(200), size);
-        assert_eq!(samples(1), (40, 16));
-        assert_eq!(samples(4), (40, 4));
-        assert_eq!(samples(1_000), (40, 3));
+        let warm_up = |iterations| ONE_THREAD.warm_up(Duration::from_micros(200), iterations);
+        assert_eq!([1, 4, 1_000].map(warm_up), [16, 4, 3]);
     }
 }

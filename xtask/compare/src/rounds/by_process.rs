@@ -76,7 +76,7 @@ impl ByProcess {
         }
         way.size = WHOLE_PROCESSES.iterations(one);
         let sample = longest.saturating_mul(way.size);
-        way.samples = WHOLE_PROCESSES.samples(sample, way.size).0;
+        way.samples = WHOLE_PROCESSES.samples(sample);
         Ok(way)
     }
 

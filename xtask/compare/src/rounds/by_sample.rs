@@ -56,8 +56,8 @@ impl BySample {
         }
         sampling.size = amount.iterations(one);
         let sample = base.took.max(head.took).saturating_mul(sampling.size);
-        let (samples, warm_up) = amount.samples(sample, sampling.size);
-        sampling.samples = samples + warm_up;
+        let warm_up = amount.warm_up(sample, sampling.size);
+        sampling.samples = amount.samples(sample) + warm_up;
         Ok(Self {
             sampling,
             warm_up,
