@@ -56,6 +56,23 @@ fn what_became_slower_is_found_and_all_else_is_not() {
 }
 
 #[test]
+fn what_a_process_does_at_first_does_not_count() {
+    const BODY: &str = "|| chain(black_box(WORK))";
+    const SLEEPS: &str = "|| std::thread::sleep(std::time::Duration::from_millis(3))";
+    let workspace = Workspace::new(|one| one.edit(BENCHES, BODY, SLEEPS));
+    let more_at_first = r"|| {
+        static BEFORE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let before = BEFORE.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        std::thread::sleep(std::time::Duration::from_millis(if before < 5 { 7 } else { 3 }));
+    }";
+    workspace.edit(BENCHES, SLEEPS, more_at_first);
+    // Seven milliseconds leave room for five samples to warm up, and five that count.
+    let told = workspace.compare("HEAD --filter changed --json -").ended(0);
+    let change = benchmarks(&told)[0]["change"]["estimate"].as_f64().unwrap();
+    assert!(change.abs() < 0.1, "{}", told.output);
+}
+
+#[test]
 fn a_dirty_tree_is_compared_as_it_is_and_what_is_counted_exactly() {
     let workspace = Workspace::new(|_| ());
     workspace.edit(BENCHES, "WORK: u64 = 10_000", "WORK: u64 = 10_001");
