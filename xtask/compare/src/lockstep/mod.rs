@@ -7,5 +7,5 @@ mod pair;
 mod participant;
 
 pub(crate) use gate::clean;
-pub(crate) use pair::{Bench, Facts, Pair, Which};
+pub(crate) use pair::{Bench, Facts, Pair, WarmUp, Which};
 pub(crate) use participant::{Participant, Sampling, Stopped};

@@ -31,6 +31,13 @@ pub(crate) enum Which {
     Head,
 }
 
+/// Samples of each side before those that count, and that are forgotten.
+#[derive(Clone, Copy)]
+pub(crate) struct WarmUp {
+    pub(crate) base: u32,
+    pub(crate) head: u32,
+}
+
 /// What two processes took, sample by sample.
 pub(crate) struct PairTimes {
     /// Of one iteration, in nanoseconds.
@@ -65,21 +72,28 @@ impl Pair<'_> {
         }
     }
 
-    /// One process of each, the first `warm_up` samples forgotten.
+    /// One process of each.
     pub(crate) fn run(
         &self,
         how: Sampling,
-        warm_up: u32,
+        warm_up: WarmUp,
         rng: &mut Rng,
     ) -> Result<PairTimes, (Which, Stopped)> {
-        let (mut base, mut head) = self.start(how, rng.bool())?;
-        let mut times = (Vec::new(), Vec::new());
-        for sample in 0..how.samples {
-            let (of_base, of_head) = turns(&mut base, &mut head, rng.bool())?;
-            if sample >= warm_up {
-                times.0.push(of_one(of_base, how.size));
-                times.1.push(of_one(of_head, how.size));
+        let (mut base, mut head) = self.start(how, warm_up, rng.bool())?;
+        // Both are through at the same moment: neither cools down meanwhile.
+        for left in (0..warm_up.base.max(warm_up.head)).rev() {
+            if left < warm_up.base {
+                base.sample().map_err(|stopped| (Which::Base, stopped))?;
             }
+            if left < warm_up.head {
+                head.sample().map_err(|stopped| (Which::Head, stopped))?;
+            }
+        }
+        let mut times = (Vec::new(), Vec::new());
+        for _ in 0..how.samples {
+            let (of_base, of_head) = turns(&mut base, &mut head, rng.bool())?;
+            times.0.push(of_one(of_base, how.size));
+            times.1.push(of_one(of_head, how.size));
         }
         Ok(PairTimes {
             base: times.0,
@@ -93,10 +107,13 @@ impl Pair<'_> {
     fn start(
         &self,
         how: Sampling,
+        warm_up: WarmUp,
         is_base_first: bool,
     ) -> Result<(Participant, Participant), (Which, Stopped)> {
         let start = |which| {
             let Bench { program, name } = self.of(which);
+            let samples = how.samples + warm_up.of(which);
+            let how = Sampling { samples, ..how };
             Participant::start(program, name, how).map_err(|stopped| (which, stopped))
         };
         if is_base_first {
@@ -105,6 +122,15 @@ impl Pair<'_> {
         } else {
             let first = start(Which::Head)?;
             Ok((start(Which::Base)?, first))
+        }
+    }
+}
+
+impl WarmUp {
+    fn of(self, which: Which) -> u32 {
+        match which {
+            Which::Base => self.base,
+            Which::Head => self.head,
         }
     }
 }

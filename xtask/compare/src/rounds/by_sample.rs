@@ -7,13 +7,13 @@ use fastrand::Rng;
 use super::amount::{Amount, ONE_THREAD, Pairs, SEVERAL_THREADS};
 use super::{Failure, Limits, THRESHOLD, Took, Way};
 use crate::estimate::median;
-use crate::lockstep::{Pair, Participant, Sampling, Stopped, Which};
+use crate::lockstep::{Pair, Participant, Sampling, Stopped, WarmUp, Which};
 use crate::outcome::Mode;
 
 /// How a bench is sampled.
 pub(super) struct BySample {
     sampling: Sampling,
-    warm_up: u32,
+    warm_up: WarmUp,
     amount: Amount,
     /// Neither side has more than one thread: one processor is enough for both.
     is_single_threaded: bool,
@@ -55,12 +55,16 @@ impl BySample {
             one = look(pair, Which::Base, sampling)?.took / 1_000;
         }
         sampling.size = amount.iterations(one);
-        let sample = base.took.max(head.took).saturating_mul(sampling.size);
-        let warm_up = amount.warm_up(sample, sampling.size);
-        sampling.samples = amount.samples(sample) + warm_up;
+        let sample = |look: &Look| look.took.saturating_mul(sampling.size);
+        let (base, head) = (sample(&base), sample(&head));
+        sampling.samples = amount.samples(base.max(head));
         Ok(Self {
             sampling,
-            warm_up,
+            // Each for itself: a fast one beside a slow one would be measured before it is warm.
+            warm_up: WarmUp {
+                base: amount.warm_up(base, sampling.size),
+                head: amount.warm_up(head, sampling.size),
+            },
             amount,
             is_single_threaded,
         })
@@ -81,7 +85,7 @@ impl Way for BySample {
     }
 
     fn samples(&self) -> (u32, u32) {
-        (self.sampling.samples - self.warm_up, self.sampling.size)
+        (self.sampling.samples, self.sampling.size)
     }
 
     fn uncountable(&self) -> Option<&'static str> {
