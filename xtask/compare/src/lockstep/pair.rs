@@ -31,8 +31,8 @@ pub(crate) enum Which {
     Head,
 }
 
-/// Samples of each side before those that count, and that are forgotten.
-#[derive(Clone, Copy)]
+/// Samples of each side before those that count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WarmUp {
     pub(crate) base: u32,
     pub(crate) head: u32,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::estimate::FEWEST_PAIRS;
+use crate::lockstep::WarmUp;
 
 /// For lockstep of a bench on one thread.
 pub(super) const ONE_THREAD: Amount = Amount {
@@ -78,10 +79,15 @@ impl Amount {
         self.fitting(sample).clamp(5, self.samples)
     }
 
-    /// Samples before those that count, when one of so many iterations takes so long.
-    pub(super) fn warm_up(&self, sample: Duration, iterations: u32) -> u32 {
+    /// When a sample of so many iterations takes so long on each side. Each for itself: a fast one beside a slow one would
+    /// be measured before it is warm.
+    pub(super) fn warm_up(&self, base: Duration, head: Duration, iterations: u32) -> WarmUp {
         let wanted = WARM_UP.div_ceil(iterations).max(3);
-        wanted.min(self.fitting(sample)).max(1)
+        let fitting = |sample| wanted.min(self.fitting(sample)).max(1);
+        WarmUp {
+            base: fitting(base),
+            head: fitting(head),
+        }
     }
 
     fn fitting(&self, sample: Duration) -> u32 {
@@ -109,7 +115,7 @@ mod tests {
 
     #[test]
     fn slow_benches_have_fewer_samples() {
-        let of = |amount: Amount, sample| (amount.samples(sample), amount.warm_up(sample, 1));
+        let of = |amount: Amount, sample| (amount.samples(sample), warm_up(amount, sample, 1));
         let one_thread = |sample| of(ONE_THREAD, sample);
         assert_eq!(one_thread(Duration::from_micros(210)), (40, 16));
         assert_eq!(one_thread(Duration::from_millis(4)), (10, 10));
@@ -120,7 +126,20 @@ mod tests {
 
     #[test]
     fn what_warms_up_is_counted_in_iterations() {
-        let warm_up = |iterations| ONE_THREAD.warm_up(Duration::from_micros(200), iterations);
-        assert_eq!([1, 4, 1_000].map(warm_up), [16, 4, 3]);
+        let of = |iterations| warm_up(ONE_THREAD, Duration::from_micros(200), iterations);
+        assert_eq!([1, 4, 1_000].map(of), [16, 4, 3]);
+    }
+
+    #[test]
+    fn each_side_warms_up_by_itself() {
+        let (slow, fast) = (Duration::from_millis(20), Duration::from_millis(1));
+        let of = |base, head| ONE_THREAD.warm_up(base, head, 1);
+        assert_eq!(of(slow, fast), WarmUp { base: 2, head: 16 });
+        assert_eq!(of(fast, slow), WarmUp { base: 16, head: 2 });
+    }
+
+    /// Of two sides that are alike.
+    fn warm_up(amount: Amount, sample: Duration, iterations: u32) -> u32 {
+        amount.warm_up(sample, sample, iterations).base
     }
 }

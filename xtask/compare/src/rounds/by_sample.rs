@@ -60,11 +60,7 @@ impl BySample {
         sampling.samples = amount.samples(base.max(head));
         Ok(Self {
             sampling,
-            // Each for itself: a fast one beside a slow one would be measured before it is warm.
-            warm_up: WarmUp {
-                base: amount.warm_up(base, sampling.size),
-                head: amount.warm_up(head, sampling.size),
-            },
+            warm_up: amount.warm_up(base, head, sampling.size),
             amount,
             is_single_threaded,
         })
