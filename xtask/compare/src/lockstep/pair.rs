@@ -31,7 +31,7 @@ pub(crate) enum Which {
     Head,
 }
 
-/// Samples of each side before those that count.
+/// Samples of each side before those that count, which are not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WarmUp {
     pub(crate) base: u32,
@@ -72,7 +72,7 @@ impl Pair<'_> {
         }
     }
 
-    /// One process of each.
+    /// One process of each, warm before its samples count.
     pub(crate) fn run(
         &self,
         how: Sampling,

@@ -25,7 +25,7 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Sampling {
     /// Iterations in a sample.
     pub(crate) size: u32,
-    /// Samples of a process.
+    /// Samples of a process. In a pair, those that warm up come on top.
     pub(crate) samples: u32,
     /// A processor that both sides are kept on.
     pub(crate) processor: Option<usize>,

@@ -55,34 +55,33 @@ fn what_became_slower_is_found_and_all_else_is_not() {
     );
 }
 
-const BODY: &str = "|| chain(black_box(WORK))";
-/// Five iterations of seven milliseconds, then of three.
-const SLOW_AT_FIRST: &str = r"|| {
-    static BEFORE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let before = BEFORE.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    std::thread::sleep(std::time::Duration::from_millis(if before < 5 { 7 } else { 3 }));
-}";
-
 #[test]
 fn what_a_process_does_at_first_does_not_count() {
-    const SLEEPS: &str = "|| std::thread::sleep(std::time::Duration::from_millis(3))";
-    let workspace = Workspace::new(|one| one.edit(BENCHES, BODY, SLEEPS));
-    workspace.edit(BENCHES, SLEEPS, SLOW_AT_FIRST);
     // Seven milliseconds leave room for five samples to warm up, and five that count.
-    let told = workspace.compare("HEAD --filter changed --json -").ended(0);
-    let change = benchmarks(&told)[0]["change"]["estimate"].as_f64().unwrap();
-    assert!(change.abs() < 0.1, "{}", told.output);
+    let (change, output) = slow_at_first_after(3);
+    assert!(change.abs() < 0.1, "{output}");
 }
 
 #[test]
 fn a_fast_side_warms_up_as_long_beside_a_slow_one() {
-    const SLEEPS: &str = "|| std::thread::sleep(std::time::Duration::from_millis(20))";
-    let workspace = Workspace::new(|one| one.edit(BENCHES, BODY, SLEEPS));
-    workspace.edit(BENCHES, SLEEPS, SLOW_AT_FIRST);
     // Twenty milliseconds leave room for two: then three of the five that count would be slow ones.
+    let (change, output) = slow_at_first_after(20);
+    assert!(change < -0.75, "{output}");
+}
+
+/// What a bench of so many milliseconds became, and how it is told: five times seven of them, then three each.
+fn slow_at_first_after(milliseconds: u32) -> (f64, String) {
+    let sleeps = format!("|| std::thread::sleep(std::time::Duration::from_millis({milliseconds}))");
+    let workspace = Workspace::new(|one| one.edit(BENCHES, "|| chain(black_box(WORK))", &sleeps));
+    let slow_at_first = r"|| {
+        static BEFORE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let before = BEFORE.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        std::thread::sleep(std::time::Duration::from_millis(if before < 5 { 7 } else { 3 }));
+    }";
+    workspace.edit(BENCHES, &sleeps, slow_at_first);
     let told = workspace.compare("HEAD --filter changed --json -").ended(0);
     let change = benchmarks(&told)[0]["change"]["estimate"].as_f64().unwrap();
-    assert!(change < -0.75, "{}", told.output);
+    (change, told.output)
 }
 
 #[test]
